@@ -1,0 +1,65 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// No `dependencies:`: everything comes from the toolchain or, as a C library behind a module map,
+// from the distribution (see README, "Building").
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "rocketsms-worker",
+    products: [.executable(name: "rocketsms-worker", targets: ["rocketsms-worker"])],
+    targets: [
+        // C libraries of the distribution, and the two kernel headers that Glibc's module lacks.
+        .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        // The floor: small, and without opinion on SMS.
+        module("Logging"),
+        module("Metrics"),
+        module("JSON"),
+        module("EventLoop", ["CLinux"]),
+        module("HTTPServer", ["CMicrohttpd"]),
+
+        // The two outsides. Neither knows of the other.
+        module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Logging", "JSON"]),
+        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Logging", "JSON"]),
+        module("RocketSMSSimulator", ["HTTPServer", "JSON", "CCrypto"]),
+
+        // The pipeline between them, and the program.
+        module("SMSWorker", ["Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
+        .executableTarget(
+            name: "rocketsms-worker",
+            dependencies: ["SMSWorker", "Kafka", "RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "Logging", "Metrics"],
+            swiftSettings: settings),
+
+        .target(
+            name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        tests("LoggingTests", ["Logging"]),
+        tests("MetricsTests", ["Metrics"]),
+        tests("JSONTests", ["JSON", "TestSupport"]),
+        tests("EventLoopTests", ["EventLoop", "CLinux"]),
+        tests("HTTPServerTests", ["HTTPServer", "TestSupport"]),
+        tests("KafkaTests", ["Kafka", "EventLoop", "TestSupport"]),
+        tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
+        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "JSON", "TestSupport"]),
+        tests("SMSWorkerTests", ["SMSWorker", "Kafka", "RocketSMS", "EventLoop", "JSON", "TestSupport"]),
+        tests("CommandTests", ["rocketsms-worker", "SMSWorker", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

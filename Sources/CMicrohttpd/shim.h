@@ -1,0 +1,4 @@
+#pragma once
+#include <stdarg.h>
+#include <stdio.h>
+#include <microhttpd.h>

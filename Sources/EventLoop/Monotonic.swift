@@ -1,0 +1,49 @@
+internal import CLinux
+
+/// A point of the monotonic clock that goes on during suspend (`CLOCK_BOOTTIME`): a lease must run out while a laptop sleeps.
+package struct MonotonicInstant: Comparable, Hashable, Sendable {
+    /// Nanoseconds since boot.
+    package var nanoseconds: Int64
+
+    package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+    package static var now: MonotonicInstant { MonotonicInstant(nanoseconds: rs_boottime_nanoseconds()) }
+
+    package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
+    package static func + (a: Self, b: Duration) -> Self { Self(nanoseconds: a.nanoseconds &+ b.nanoseconds) }
+    package static func - (a: Self, b: Self) -> Duration { .nanoseconds(a.nanoseconds &- b.nanoseconds) }
+    package static func - (a: Self, b: Duration) -> Self { Self(nanoseconds: a.nanoseconds &- b.nanoseconds) }
+}
+
+/// Wall-clock time as milliseconds since 1970, the unit of Kafka's timestamps.
+package struct WallTime: Comparable, Hashable, Sendable {
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    package static var now: WallTime { WallTime(milliseconds: rs_realtime_nanoseconds() / 1_000_000) }
+
+    package static func < (a: Self, b: Self) -> Bool { a.milliseconds < b.milliseconds }
+    package static func + (a: Self, b: Duration) -> Self { Self(milliseconds: a.milliseconds &+ b.milliseconds) }
+    package static func - (a: Self, b: Self) -> Duration { .milliseconds(a.milliseconds &- b.milliseconds) }
+}
+
+extension Duration {
+    /// Whole nanoseconds; durations beyond ±292 years are clamped.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return carry ? (seconds < 0 ? .min : .max) : sum
+    }
+
+    /// Whole milliseconds, rounded toward zero; durations beyond ±292 million years are clamped.
+    package var milliseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+        if overflow { return seconds < 0 ? .min : .max }
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000_000_000)
+        return carry ? (seconds < 0 ? .min : .max) : sum
+    }
+}

@@ -1,0 +1,4 @@
+@main
+enum RocketSMSWorkerCommand {
+    static func main() async {}
+}
