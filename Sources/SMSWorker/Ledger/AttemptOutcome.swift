@@ -1,0 +1,17 @@
+/// What an attempt ended in, by what can have happened (DESIGN, "Outcomes of an attempt").
+package enum AttemptOutcome: Equatable, Sendable {
+    /// The provider gave a message id.
+    case accepted(Receipt)
+    /// An error code that is neither account, credit nor transient.
+    case refused(code: String)
+    /// Bad credentials, or no credit: the account is paused, the message waits.
+    case account(AccountProblem, code: String)
+    /// Provably no SMS: it never left, or the provider says "later".
+    case notSent(reason: String, retryAfter: Duration?)
+    /// The lease ran out, or the assignment or the account, before a byte was written: not even an attempt.
+    case notBegun
+    /// Bytes left and no valid answer came.
+    case unknown(reason: String)
+}
+
+package enum AccountProblem: Equatable, Sendable { case credentials, credit }

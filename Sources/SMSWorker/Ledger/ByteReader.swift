@@ -1,0 +1,43 @@
+/// Reading what `ByteWriter` wrote. Whatever stands in the topic, it ends in a value or an error.
+struct ByteReader {
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var index = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    var isAtEnd: Bool { index == bytes.count }
+
+    mutating func get<T: FixedWidthInteger>(_ type: T.Type = T.self) throws(LedgerError) -> T {
+        guard bytes.count - index >= MemoryLayout<T>.size else { throw .malformed }
+        defer { index += MemoryLayout<T>.size }
+        return T(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: T.self))
+    }
+
+    mutating func getShort() throws(LedgerError) -> [UInt8] { try take(Int(get(UInt8.self))) }
+    mutating func getMedium() throws(LedgerError) -> [UInt8] { try take(Int(get(UInt16.self))) }
+    mutating func getLong() throws(LedgerError) -> [UInt8] { try take(Int(get(UInt32.self))) }
+
+    mutating func take(_ count: Int) throws(LedgerError) -> [UInt8] {
+        guard bytes.count - index >= count else { throw .malformed }
+        defer { index += count }
+        return [UInt8](bytes[index..<index + count])
+    }
+
+    mutating func skip(_ count: Int) throws(LedgerError) {
+        guard bytes.count - index >= count else { throw .malformed }
+        index += count
+    }
+}
+
+/// What can be wrong with a record of a ledger topic.
+package enum LedgerError: Error, Equatable, Sendable, CustomStringConvertible {
+    case malformed
+    case unknownVersion(UInt8)
+
+    package var description: String {
+        switch self {
+        case .malformed: "a ledger record that this worker did not write, or a damaged one"
+        case .unknownVersion(let version): "a ledger record of format \(version), written by a newer worker"
+        }
+    }
+}

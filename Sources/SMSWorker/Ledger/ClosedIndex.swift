@@ -1,0 +1,87 @@
+/// The closed ids of one partition within the dedup window: 20 bytes each in an open-addressing table,
+/// 23 to 26 with its slack (load 0.77 to 0.87).
+///
+/// It answers "was this id closed, and when", to the minute; the ids themselves stand in the ledger alone, and the sweep reads them there
+/// when their time has come.
+package struct ClosedIndex: Sendable {
+    private struct Slot {
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+    }
+
+    /// Parallel arrays, so that a slot takes 20 bytes and not 24. Minute 0: the slot is free.
+    private var hashes: [Slot] = []
+    private var minutes: [UInt32] = []
+    package private(set) var count = 0
+
+    package init() {}
+
+    /// Minutes since 1970, rounded down.
+    package static func minute(_ milliseconds: Int64) -> UInt32 { UInt32(clamping: max(1, milliseconds / 60_000)) }
+
+    package var bytes: Int { hashes.count * MemoryLayout<Slot>.stride + minutes.count * 4 }
+
+    package func closedMinute(_ hash: RequestHash) -> UInt32? {
+        guard let index = find(hash) else { return nil }
+        return minutes[index]
+    }
+
+    package mutating func insert(_ hash: RequestHash, closedAt milliseconds: Int64) {
+        if let index = find(hash) {
+            minutes[index] = Self.minute(milliseconds)
+            return
+        }
+        if (count + 1) * 100 > hashes.count * 87 { grow() }
+        place(Slot(high: hash.high, low: hash.low), Self.minute(milliseconds))
+        count += 1
+    }
+
+    /// Backward-shift deletion: no tombstones, so the table never needs a rehash for them.
+    package mutating func remove(_ hash: RequestHash) {
+        guard var hole = find(hash) else { return }
+        let capacity = hashes.count
+        var next = hole + 1 == capacity ? 0 : hole + 1
+        while minutes[next] != 0 {
+            let home = Self.home(hashes[next].low, capacity)
+            let distance = (next - home + capacity) % capacity
+            let gap = (next - hole + capacity) % capacity
+            if distance >= gap {
+                hashes[hole] = hashes[next]
+                minutes[hole] = minutes[next]
+                hole = next
+            }
+            next = next + 1 == capacity ? 0 : next + 1
+        }
+        minutes[hole] = 0
+        count -= 1
+    }
+
+    private static func home(_ low: UInt64, _ capacity: Int) -> Int { Int(low.multipliedFullWidth(by: UInt64(capacity)).high) }
+
+    private func find(_ hash: RequestHash) -> Int? {
+        let capacity = hashes.count
+        guard capacity > 0 else { return nil }
+        var index = Self.home(hash.low, capacity)
+        while minutes[index] != 0 {
+            if hashes[index].low == hash.low, hashes[index].high == hash.high { return index }
+            index = index + 1 == capacity ? 0 : index + 1
+        }
+        return nil
+    }
+
+    private mutating func place(_ slot: Slot, _ minute: UInt32) {
+        let capacity = hashes.count
+        var index = Self.home(slot.low, capacity)
+        while minutes[index] != 0 { index = index + 1 == capacity ? 0 : index + 1 }
+        hashes[index] = slot
+        minutes[index] = minute
+    }
+
+    private mutating func grow() {
+        let (oldHashes, oldMinutes) = (hashes, minutes)
+        let capacity = max(16, oldHashes.count * 9 / 8)
+        hashes = Array(repeating: Slot(), count: capacity)
+        minutes = Array(repeating: 0, count: capacity)
+        for index in oldHashes.indices where oldMinutes[index] != 0 { place(oldHashes[index], oldMinutes[index]) }
+    }
+}
