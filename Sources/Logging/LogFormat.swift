@@ -1,0 +1,4 @@
+/// How a line looks: for people, or one JSON object.
+package enum LogFormat: String, CaseIterable, Sendable {
+    case text, json
+}
