@@ -1,0 +1,49 @@
+import Metrics
+import Testing
+
+@Suite struct MetricTests {
+    private let registry = MetricsRegistry()
+
+    @Test func gauges() {
+        let gauge = registry.gauge("g", help: "")
+        gauge.set(2.5)
+        gauge.add(-1)
+        #expect(gauge.value == 1.5)
+        gauge.set(3)
+        #expect(gauge.value == 3)
+        gauge.set(-Double.infinity)
+        #expect(String(decoding: registry.renderPrometheus(), as: UTF8.self).hasSuffix("\ng -Inf\n"))
+        gauge.set(Double.nan)
+        #expect(String(decoding: registry.renderPrometheus(), as: UTF8.self).hasSuffix("\ng NaN\n"))
+    }
+
+    @Test func bucketsIncludeTheirBoundsAndTakeWhatIsOutside() {
+        let histogram = registry.histogram("h", help: "", buckets: [.seconds(1), .seconds(2)])
+        for duration in [Duration.seconds(-1), .zero, .seconds(1), .seconds(1) + .nanoseconds(1), .seconds(2), .seconds(5)] {
+            histogram.observe(duration)
+        }
+        let snapshot = histogram.snapshot
+        #expect(snapshot.counts == [3, 2, 1])
+        #expect(abs(snapshot.sum - 9.000000001) < 1e-9)
+    }
+
+    @Test func nothingIsLostBetweenThreads() async {
+        let counter = registry.counter("c_total", help: "")
+        let gauge = registry.gauge("cg", help: "")
+        let histogram = registry.histogram("ch", help: "")
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<10_000 {
+                        counter.increment()
+                        gauge.add(1)
+                        histogram.observe(.milliseconds(3))
+                    }
+                }
+            }
+        }
+        #expect(counter.value == 40_000)
+        #expect(gauge.value == 40_000)
+        #expect(histogram.snapshot.counts.reduce(0, +) == 40_000)
+    }
+}
