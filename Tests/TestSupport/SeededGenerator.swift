@@ -1,0 +1,20 @@
+/// SplitMix64: the same seed gives the same schedule on every machine.
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A cheap draw from `0..<bound`; its bias is below 2⁻³² for the small bounds of a schedule.
+    package mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: next() >> 33) % bound }
+
+    /// True once in `n` draws on average.
+    package mutating func oneIn(_ n: Int) -> Bool { below(n) == 0 }
+}
