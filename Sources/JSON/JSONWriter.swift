@@ -49,6 +49,13 @@ package struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// A key given as UTF-8, which the caller has checked.
+    package mutating func key(utf8: UnsafeRawBufferPointer) {
+        string(utf8: utf8)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     package mutating func string(_ value: String) {
         separate()
         bytes.append(UInt8(ascii: "\""))

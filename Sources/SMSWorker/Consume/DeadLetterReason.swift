@@ -1,0 +1,21 @@
+internal import JSON
+
+/// What a dead letter says of its record.
+package struct DeadLetterReason: Error, Equatable, Sendable {
+    package let code: DeadLetterCode
+    /// One sentence that quotes nothing of the record.
+    package let message: String
+    /// The id that the request would have had, UTF-8, where a valid one could be read.
+    package let requestID: [UInt8]?
+
+    package init(_ code: DeadLetterCode, _ message: String, requestID: [UInt8]? = nil) {
+        self.code = code
+        self.message = message
+        self.requestID = requestID
+    }
+
+    /// The error names line, column and what was expected there, and nothing that stands there.
+    init(notJSON error: JSONError) {
+        self.init(.notJSON, "the value is not a JSON object in UTF-8: \(error)")
+    }
+}
