@@ -1,0 +1,20 @@
+extension WorkerConfiguration {
+    /// The provider's side.
+    package struct Provider: Equatable, Sendable {
+        /// `https://…`, or `http://…` where that is allowed; no user, query or fragment.
+        package var baseURL: String
+        package var allowPlaintext: Bool
+        /// Nil only where a command does not need them.
+        package var credentials: Credentials?
+        package var requestTimeout: Duration
+        package var connectTimeout: Duration
+        /// `error` codes that mean bad credentials.
+        package var accountCodes: Set<String>
+        /// `error` codes that mean no credit.
+        package var creditCodes: Set<String>
+        /// `error` codes that mean: not sent, try again.
+        package var transientCodes: Set<String>
+        /// Whether an unexpected refusal asks for the balance before the message fails.
+        package var checkBalance: Bool
+    }
+}

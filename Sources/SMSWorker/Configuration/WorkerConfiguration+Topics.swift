@@ -1,0 +1,19 @@
+extension WorkerConfiguration {
+    /// Names of topics; all different, those of the ledgers included.
+    package struct Topics: Equatable, Sendable {
+        /// The bulk lane; at least one.
+        package var requests: [String]
+        package var priorityRequests: [String]
+        package var status: String
+        package var deadLetter: String
+        /// A request topic's ledger is the topic of its name and this.
+        package var ledgerSuffix: String
+        /// Topics that are missing at start are made.
+        package var autoCreate: Bool
+
+        /// All request topics, of both lanes.
+        package var allRequests: [String] { requests + priorityRequests }
+
+        package func ledger(of requestTopic: String) -> String { requestTopic + ledgerSuffix }
+    }
+}

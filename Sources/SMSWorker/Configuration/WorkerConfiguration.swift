@@ -1,0 +1,27 @@
+/// Everything that the worker is told at start, checked. Made by `ConfigurationLoader`; each property's key, default, range and unit
+/// stand with its descriptor in `ConfigurationKey+Table`.
+package struct WorkerConfiguration: Equatable, Sendable {
+    package var kafka: Kafka
+    package var topics: Topics
+    package var provider: Provider
+    package var send: Send
+    package var track: Track
+    package var dedup: Dedup
+    package var admin: Admin
+    package var log: Log
+
+    /// How many ids of closed requests are kept, and how long.
+    package struct Dedup: Equatable, Sendable {
+        /// Counted from the closing of a request.
+        package var window: Duration
+        /// For each partition.
+        package var maxEntries: Int
+    }
+
+    /// Where `/livez`, `/readyz` and `/metrics` are served.
+    package struct Admin: Equatable, Sendable {
+        package var host: String
+        /// 0: any free one.
+        package var port: Int
+    }
+}
