@@ -1,7 +1,7 @@
 /// The closed ids of one partition within the dedup window: 20 bytes each in an open-addressing table,
 /// 23 to 26 with its slack (load 0.77 to 0.87).
 ///
-/// It answers "was this id closed, and when", to the minute; the ids themselves stand in the ledger alone, and the sweep reads them there
+/// It answers "was this id closed, and when", to the second; the ids themselves stand in the ledger alone, and the sweep reads them there
 /// when their time has come.
 package struct ClosedIndex: Sendable {
     private struct Slot {
@@ -9,30 +9,30 @@ package struct ClosedIndex: Sendable {
         var low: UInt64 = 0
     }
 
-    /// Parallel arrays, so that a slot takes 20 bytes and not 24. Minute 0: the slot is free.
+    /// Parallel arrays, so that a slot takes 20 bytes and not 24. Second 0: the slot is free.
     private var hashes: [Slot] = []
-    private var minutes: [UInt32] = []
+    private var seconds: [UInt32] = []
     package private(set) var count = 0
 
     package init() {}
 
-    /// Minutes since 1970, rounded down.
-    package static func minute(_ milliseconds: Int64) -> UInt32 { UInt32(clamping: max(1, milliseconds / 60_000)) }
+    /// Seconds since 1970, rounded down.
+    package static func second(_ milliseconds: Int64) -> UInt32 { UInt32(clamping: max(1, milliseconds / 1_000)) }
 
-    package var bytes: Int { hashes.count * MemoryLayout<Slot>.stride + minutes.count * 4 }
+    package var bytes: Int { hashes.count * MemoryLayout<Slot>.stride + seconds.count * 4 }
 
-    package func closedMinute(_ hash: RequestHash) -> UInt32? {
+    package func closedSecond(_ hash: RequestHash) -> UInt32? {
         guard let index = find(hash) else { return nil }
-        return minutes[index]
+        return seconds[index]
     }
 
     package mutating func insert(_ hash: RequestHash, closedAt milliseconds: Int64) {
         if let index = find(hash) {
-            minutes[index] = Self.minute(milliseconds)
+            seconds[index] = Self.second(milliseconds)
             return
         }
         if (count + 1) * 100 > hashes.count * 87 { grow() }
-        place(Slot(high: hash.high, low: hash.low), Self.minute(milliseconds))
+        place(Slot(high: hash.high, low: hash.low), Self.second(milliseconds))
         count += 1
     }
 
@@ -41,18 +41,18 @@ package struct ClosedIndex: Sendable {
         guard var hole = find(hash) else { return }
         let capacity = hashes.count
         var next = hole + 1 == capacity ? 0 : hole + 1
-        while minutes[next] != 0 {
+        while seconds[next] != 0 {
             let home = Self.home(hashes[next].low, capacity)
             let distance = (next - home + capacity) % capacity
             let gap = (next - hole + capacity) % capacity
             if distance >= gap {
                 hashes[hole] = hashes[next]
-                minutes[hole] = minutes[next]
+                seconds[hole] = seconds[next]
                 hole = next
             }
             next = next + 1 == capacity ? 0 : next + 1
         }
-        minutes[hole] = 0
+        seconds[hole] = 0
         count -= 1
     }
 
@@ -62,26 +62,26 @@ package struct ClosedIndex: Sendable {
         let capacity = hashes.count
         guard capacity > 0 else { return nil }
         var index = Self.home(hash.low, capacity)
-        while minutes[index] != 0 {
+        while seconds[index] != 0 {
             if hashes[index].low == hash.low, hashes[index].high == hash.high { return index }
             index = index + 1 == capacity ? 0 : index + 1
         }
         return nil
     }
 
-    private mutating func place(_ slot: Slot, _ minute: UInt32) {
+    private mutating func place(_ slot: Slot, _ second: UInt32) {
         let capacity = hashes.count
         var index = Self.home(slot.low, capacity)
-        while minutes[index] != 0 { index = index + 1 == capacity ? 0 : index + 1 }
+        while seconds[index] != 0 { index = index + 1 == capacity ? 0 : index + 1 }
         hashes[index] = slot
-        minutes[index] = minute
+        seconds[index] = second
     }
 
     private mutating func grow() {
-        let (oldHashes, oldMinutes) = (hashes, minutes)
+        let (oldHashes, oldSeconds) = (hashes, seconds)
         let capacity = max(16, oldHashes.count * 9 / 8)
         hashes = Array(repeating: Slot(), count: capacity)
-        minutes = Array(repeating: 0, count: capacity)
-        for index in oldHashes.indices where oldMinutes[index] != 0 { place(oldHashes[index], oldMinutes[index]) }
+        seconds = Array(repeating: 0, count: capacity)
+        for index in oldHashes.indices where oldSeconds[index] != 0 { place(oldHashes[index], oldSeconds[index]) }
     }
 }

@@ -1,0 +1,71 @@
+import TestSupport
+import Testing
+
+@testable import SMSWorker
+
+@Suite struct LedgerFoldTests {
+    private func add(_ entry: LedgerEntry, to fold: inout LedgerFold) throws {
+        var bytes: [UInt8] = []
+        LedgerCodec.encode(entry, into: &bytes)
+        try bytes.withUnsafeBytes { value in try entry.echo.id.withUnsafeBytes { key in try fold.add(key: key, value: value) } }
+    }
+
+    @Test func theLastRecordOfAnIDCounts() throws {
+        var fold = LedgerFold()
+        var first = LedgerEntry.sample(id: "a", offset: 3)
+        try add(first, to: &fold)
+        first.begin(mark: 1)
+        try add(first, to: &fold)
+        var second = LedgerEntry.sample(id: "b", offset: 9)
+        _ = second.expire("late", at: 50)
+        try add(second, to: &fold)
+        let third = LedgerEntry.sample(id: "c", offset: 4)
+        try add(third, to: &fold)
+        let ledger = try fold.finished(beginning: 0)
+        #expect(ledger.active.map(\.state) == [.sending, .waiting])
+        #expect(ledger.closed.count == 1 && ledger.highestOffset == 10 && ledger.recordedOffset == 10)
+    }
+
+    @Test func aTombstoneForgetsTheID() throws {
+        for isGenerated in [false, true] {
+            var fold = LedgerFold()
+            var entry = LedgerEntry.sample(id: "t-0-7", isGenerated: isGenerated)
+            _ = entry.expire("late", at: 50)
+            try add(entry, to: &fold)
+            try entry.echo.id.withUnsafeBytes { try fold.add(key: $0, value: nil) }
+            let ledger = try fold.finished(beginning: 0)
+            #expect(ledger.closed.isEmpty)
+            #expect(ledger.isUsed, "that it was used stays known by the offset")
+        }
+    }
+
+    @Test func aForeignRecordIsAnError() {
+        var fold = LedgerFold()
+        #expect(throws: LedgerError.self) { try [1, 2].withUnsafeBytes { try fold.add(key: $0, value: $0) } }
+        #expect(throws: LedgerError.self) { try fold.add(key: nil, value: nil) }
+    }
+
+    @Test func aPartitionOpensOnlyWhereNothingCanBeSentTwice() {
+        var used = RestoredLedger()
+        used.highestOffset = 20
+        let unused = RestoredLedger()
+        func decide(_ committed: Int64?, _ ledger: RestoredLedger, low: Int64 = 0, high: Int64 = 30) -> RestoreDecision {
+            .decide(group: "g", committed: committed, low: low, high: high, ledger: ledger)
+        }
+        #expect(decide(nil, unused, low: 4) == .open(at: 4))
+        #expect(decide(25, used) == .open(at: 25))
+        #expect(decide(20, used) == .open(at: 20))
+        for closed in [decide(nil, used), decide(19, used), decide(31, used), decide(25, used, low: 26)] {
+            guard case .closed = closed else {
+                Issue.record("must stay closed")
+                continue
+            }
+        }
+        var foreign = used
+        foreign.recorded = LedgerCodec.Recorded(group: "other", offset: 1)
+        guard case .closed(let reason) = decide(25, foreign), reason.contains("other") else {
+            Issue.record("another group's ledger must stay closed")
+            return
+        }
+    }
+}
