@@ -70,8 +70,8 @@ struct CloudEvent {
         switch (envelope.data, envelope.base64) {
         case (let bytes?, .absent): data = .bytes(bytes)
         case (nil, .string(let slice)):
-            guard let bytes = slice.withUnescapedBytes(Base64.decode) else {
-                throw DeadLetterReason(.badCloudEvent, "data_base64 is not Base64")
+            guard let bytes = slice.withUnescapedBytes(Base64.decode), !bytes.isEmpty else {
+                throw DeadLetterReason(.badCloudEvent, "data_base64 is empty or not Base64")
             }
             data = .decoded(bytes)
         default: throw DeadLetterReason(.badCloudEvent, "the CloudEvent has not exactly one of data and data_base64")
