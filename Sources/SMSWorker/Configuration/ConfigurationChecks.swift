@@ -1,0 +1,105 @@
+/// What must hold between values of different keys. Each answer is a sentence.
+struct ConfigurationChecks {
+    let configuration: WorkerConfiguration
+    let settings: ConfigurationSettings
+
+    func problems(requiring requirements: ConfigurationRequirements) -> [String] {
+        missing(requirements) + contradictingSecrets + plaintext + topicNames + backoff + codes + drain
+    }
+
+    private func missing(_ requirements: ConfigurationRequirements) -> [String] {
+        var problems: [String] = []
+        if requirements.contains(.broker), configuration.kafka.bootstrapServers.isEmpty {
+            problems.append(Self.missing(.kafkaBootstrapServers))
+        }
+        guard requirements.contains(.credentials) else { return problems }
+        if isUnset(.providerUsername), isUnset(.providerUsernameFile) {
+            problems.append(Self.missing(.providerUsername, or: .providerUsernameFile))
+        }
+        if Self.passwordKeys.allSatisfy(isUnset) {
+            problems.append(Self.missing(.providerPassword, or: .providerPasswordFile, .providerPasswordMD5, .providerPasswordMD5File))
+        }
+        return problems
+    }
+
+    private static let passwordKeys: [ConfigurationKey] = [
+        .providerPassword, .providerPasswordFile, .providerPasswordMD5, .providerPasswordMD5File,
+    ]
+
+    private var contradictingSecrets: [String] {
+        [[.providerUsername, .providerUsernameFile], Self.passwordKeys].compactMap { keys in
+            let set = keys.filter { !isUnset($0) }
+            if set.count < 2 { return nil }
+            return "Only one of \(set.map { settings.reference(to: $0) }.joined(separator: " and ")) may be set."
+        }
+    }
+
+    private var plaintext: [String] {
+        guard let address = ProviderAddress(configuration.provider.baseURL), address.isPlaintext else { return [] }
+        if address.isLoopback || configuration.provider.allowPlaintext { return [] }
+        return [
+            "\(settings.reference(to: .providerBaseURL)): plain http to \(address.host) would show credentials and texts to the network; "
+                + "use https, or set \(ConfigurationKey.providerAllowPlaintext.environment)=true."
+        ]
+    }
+
+    private var topicNames: [String] {
+        let topics = configuration.topics
+        let ledgers = topics.allRequests.map(topics.ledger)
+        var seen: Set<String> = []
+        let repeated = Set((topics.allRequests + [topics.status, topics.deadLetter] + ledgers).filter { !seen.insert($0).inserted })
+        return repeated.sorted().map { name in
+            "\"\(name)\" is named for two purposes; \(ConfigurationKey.topicsRequests.name), \(ConfigurationKey.topicsPriorityRequests.name), "
+                + "\(ConfigurationKey.topicsStatus.name), \(ConfigurationKey.topicsDeadLetter.name) and the ledgers are different topics."
+        }
+            + ledgers.filter { $0.utf8.count > 249 }.map { name in
+                "\(ConfigurationKey.topicsLedgerSuffix.name): the ledger's name \"\(name)\" is longer than 249 bytes."
+            }
+    }
+
+    private var backoff: [String] {
+        let send = configuration.send
+        if send.backoff <= send.backoffMax { return [] }
+        return [
+            "\(settings.reference(to: .sendBackoff)): \(ConfigurationDuration.text(send.backoff)) is more than "
+                + "\(ConfigurationKey.sendBackoffMax.name), \(ConfigurationDuration.text(send.backoffMax))."
+        ]
+    }
+
+    private var codes: [String] {
+        let provider = configuration.provider
+        let lists: [(key: ConfigurationKey, codes: Set<String>)] = [
+            (.providerAccountCodes, provider.accountCodes), (.providerCreditCodes, provider.creditCodes),
+            (.providerTransientCodes, provider.transientCodes),
+        ]
+        var problems: [String] = []
+        for (index, list) in lists.enumerated() {
+            for other in lists[(index + 1)...] {
+                for code in list.codes.intersection(other.codes).sorted() {
+                    problems.append(
+                        "\(settings.reference(to: other.key)): \"\(code)\" is in \(list.key.name) too, and can mean one thing only.")
+                }
+            }
+        }
+        return problems
+    }
+
+    /// A revocation is answered after the drain and the commit of what it gave; a member that is later than this is put out of the group.
+    private var drain: [String] {
+        let properties = configuration.kafka.properties
+        let drain = configuration.send.drainLimit
+        if drain + properties.transactionTimeout < properties.maxPollInterval { return [] }
+        return [
+            "\(settings.reference(to: .sendDrainLimit)): \(ConfigurationDuration.text(drain)) and the time of a commit "
+                + "(\(KafkaProperties.transactionTimeoutKey), \(ConfigurationDuration.text(properties.transactionTimeout))) must stay below "
+                + "\(KafkaProperties.maxPollIntervalKey), \(ConfigurationDuration.text(properties.maxPollInterval))."
+        ]
+    }
+
+    private func isUnset(_ key: ConfigurationKey) -> Bool { settings[key].value == nil }
+
+    private static func missing(_ key: ConfigurationKey, or others: ConfigurationKey...) -> String {
+        let alternatives = others.isEmpty ? "" : " (or \(others.map(\.environment).joined(separator: ", ")))"
+        return "\(key.name) is required: set \(key.environment)\(alternatives), \(key.flag), or \(key.name) in the configuration file."
+    }
+}

@@ -1,0 +1,147 @@
+/// Every key there is. Help, file, environment, flags, `config print` and the loader all go by this table.
+extension ConfigurationKey {
+    package static let kafkaBootstrapServers = Self(
+        "kafka.bootstrapServers", .list(.server, atLeast: 1), "Brokers to begin with, as host:port; a comma list.")
+    package static let kafkaGroupID = Self(
+        "kafka.groupId", .text(.line), default: "rocketsms-worker", "The consumer group of all workers that share the topics.")
+    package static let kafkaInstanceID = Self(
+        "kafka.instanceId", .text(.topic),
+        "Makes this worker a static member of its group under this id, which no other running worker has; unset: a dynamic member.")
+    package static let kafkaTransactionalStem = Self(
+        "kafka.transactionalStem", .text(.line), note: "kafka.instanceId, else host name and a random number",
+        "What this worker's transactional.id is made of; of one running worker only. A stable one (a pod's name) ends its own past at once."
+    )
+    package static let kafkaPropertiesFile = Self(
+        "kafka.propertiesFile", .text(.path), "A Java properties file of librdkafka's own settings: TLS, SASL, tuning.")
+    package static let kafkaStartTimeout = Self(
+        "kafka.startTimeout", .duration(.seconds(1) ... .seconds(3_600)), default: "60s", "How long to wait for a broker at start.")
+
+    package static let topicsRequests = Self(
+        "topics.requests", .list(.topic, atLeast: 1), default: "sms.requests", "Topics of requests in the bulk lane; a comma list.")
+    package static let topicsPriorityRequests = Self(
+        "topics.priorityRequests", .list(.topic, atLeast: 0), default: "", "Topics of requests in the priority lane; a comma list.")
+    package static let topicsStatus = Self("topics.status", .text(.topic), default: "sms.status", "The topic of status events.")
+    package static let topicsDeadLetter = Self(
+        "topics.deadLetter", .text(.topic), default: "sms.dead-letter", "The topic of records that are no request.")
+    package static let topicsLedgerSuffix = Self(
+        "topics.ledgerSuffix", .text(.topicSuffix), default: ".ledger", "A request topic's ledger is the topic of its name and this.")
+    package static let topicsAutoCreate = Self("topics.autoCreate", .bool, default: "false", "Make topics that are missing at start.")
+
+    package static let providerBaseURL = Self(
+        "rocketsms.baseUrl", .text(.baseURL), default: "https://api.rocketsms.by",
+        "The provider's API; plain http only for a loopback host, or with rocketsms.allowPlaintext.")
+    package static let providerAllowPlaintext = Self(
+        "rocketsms.allowPlaintext", .bool, default: "false",
+        "Allow plain http to a host that is not loopback: credentials and texts go unprotected.")
+    package static let providerUsername = Self("rocketsms.username", .text(.line), isSecret: true, "The account's user name.")
+    package static let providerUsernameFile = Self("rocketsms.usernameFile", .text(.path), "A file with the user name.")
+    package static let providerPassword = Self(
+        "rocketsms.password", .text(.line), isSecret: true,
+        "The account's password; on the command line other users of the machine can see it.")
+    package static let providerPasswordFile = Self("rocketsms.passwordFile", .text(.path), "A file with the password.")
+    package static let providerPasswordMD5 = Self(
+        "rocketsms.passwordMd5", .text(.md5), isSecret: true, "The password's MD5 in hexadecimal, instead of it.")
+    package static let providerPasswordMD5File = Self("rocketsms.passwordMd5File", .text(.path), "A file with the password's MD5.")
+    package static let providerRequestTimeout = Self(
+        "rocketsms.requestTimeout", .duration(.milliseconds(100) ... .seconds(300)), default: "15s",
+        "How long one request to the provider may take.")
+    package static let providerConnectTimeout = Self(
+        "rocketsms.connectTimeout", .duration(.milliseconds(100) ... .seconds(60)), default: "5s",
+        "How long connecting to the provider may take.")
+    package static let providerAccountCodes = Self(
+        "rocketsms.accountCodes", .list(.errorCode, atLeast: 0), default: "WRONG_AUTH",
+        "The provider's error codes that mean bad credentials: sending pauses; a comma list.")
+    package static let providerCreditCodes = Self(
+        "rocketsms.creditCodes", .list(.errorCode, atLeast: 0), default: "",
+        "The provider's error codes that mean no credit: sending pauses; a comma list.")
+    package static let providerTransientCodes = Self(
+        "rocketsms.transientCodes", .list(.errorCode, atLeast: 0), default: "",
+        "The provider's error codes that mean not sent, try again; a comma list.")
+    package static let providerCheckBalance = Self(
+        "rocketsms.checkBalance", .bool, default: "true", "Ask for the balance before a message fails for an unexpected refusal.")
+
+    package static let sendMaxInFlight = Self(
+        "send.maxInFlight", .integer(1...4_096), default: "64", "Attempts under way at once in this process.")
+    package static let sendRateLimit = Self(
+        "send.rateLimit", .decimal(0...100_000), default: "0",
+        "Requests to the provider a second, over all workers of the group; 0: no limit.")
+    package static let sendOnUnknown = Self(
+        "send.onUnknown", .choice(["resend", "fail", "hold"]), default: "resend", "What follows an attempt whose outcome is unknown.")
+    package static let sendOrdering = Self(
+        "send.ordering", .choice(["key", "none"]), default: "key",
+        "Whether requests with the same key are attempted in the order of the log.")
+    package static let sendMaxAttempts = Self(
+        "send.maxAttempts", .integer(1...100), default: "3", "Attempts with unknown outcome before a request fails; each may be an SMS.")
+    package static let sendMaxAge = Self(
+        "send.maxAge", .duration(.seconds(1) ... .seconds(2_592_000)), default: "24h",
+        "How long a request may wait to be accepted before it fails.")
+    package static let sendBackoff = Self(
+        "send.backoff", .duration(.milliseconds(10) ... .seconds(3_600)), default: "1s", "The first wait before trying again.")
+    package static let sendBackoffMax = Self(
+        "send.backoffMax", .duration(.milliseconds(10) ... .seconds(86_400)), default: "5m", "The longest wait before trying again.")
+    package static let sendRetryBudget = Self(
+        "send.retryBudget", .decimal(0...1), default: "0.2", "The share of attempts that may be retries.")
+    package static let sendSchedule = Self(
+        "send.schedule", .choice(["provider", "worker"]), default: "provider",
+        "Who waits for a request's sendAt: the provider (it cannot be cancelled then), or the worker.")
+    package static let sendMaxWaiting = Self(
+        "send.maxWaiting", .integer(1...10_000_000), default: "10000", "Requests waiting in this process before its partitions pause.")
+    package static let sendPriorityShare = Self(
+        "send.priorityShare", .decimal(0...0.9), default: "0.2", "The share of the rate kept for the priority lane.")
+    package static let sendDrainLimit = Self(
+        "send.drainLimit", .duration(.zero ... .seconds(3_600)), note: "rocketsms.requestTimeout",
+        "How long running attempts may finish when partitions are revoked, and at the end.")
+
+    package static let trackCadence = Self(
+        "track.cadence", .durations(.milliseconds(100) ... .seconds(86_400)), default: "2s,5s,15s,60s,5m,1h",
+        "Waits before the status polls of a message; the last repeats; a comma list.")
+    package static let trackHorizon = Self(
+        "track.horizon", .duration(.seconds(1) ... .seconds(2_592_000)), default: "72h", "How long a message is tracked.")
+    package static let trackMaxInFlight = Self(
+        "track.maxInFlight", .integer(1...4_096), default: "32", "Status polls under way at once in this process.")
+
+    package static let dedupWindow = Self(
+        "dedup.window", .duration(.zero ... .seconds(2_592_000)), default: "24h", "How long the id of a closed request is remembered.")
+    package static let dedupMaxEntries = Self(
+        "dedup.maxEntries", .integer(0...100_000_000), default: "1000000", "The most ids of closed requests remembered for a partition.")
+
+    package static let adminHost = Self("admin.host", .text(.host), default: "127.0.0.1", "Where /livez, /readyz and /metrics are served.")
+    package static let adminPort = Self("admin.port", .integer(0...65_535), default: "8080", "Their port; 0: any free one.")
+
+    package static let logLevel = Self(
+        "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error"]), default: "info", "The least level that is logged.")
+    package static let logFormat = Self(
+        "log.format", .choice(["text", "json"]), note: "text on a terminal, else json", "How a line looks.")
+
+    /// In the order of help and `config print`.
+    package static let all: [ConfigurationKey] = [
+        kafkaBootstrapServers, kafkaGroupID, kafkaInstanceID, kafkaTransactionalStem, kafkaPropertiesFile, kafkaStartTimeout,
+        topicsRequests, topicsPriorityRequests, topicsStatus, topicsDeadLetter, topicsLedgerSuffix, topicsAutoCreate,
+        providerBaseURL, providerAllowPlaintext, providerUsername, providerUsernameFile, providerPassword, providerPasswordFile,
+        providerPasswordMD5, providerPasswordMD5File, providerRequestTimeout, providerConnectTimeout, providerAccountCodes,
+        providerCreditCodes,
+        providerTransientCodes, providerCheckBalance,
+        sendMaxInFlight, sendRateLimit, sendOnUnknown, sendOrdering, sendMaxAttempts, sendMaxAge, sendBackoff, sendBackoffMax,
+        sendRetryBudget,
+        sendSchedule, sendMaxWaiting, sendPriorityShare, sendDrainLimit,
+        trackCadence, trackHorizon, trackMaxInFlight,
+        dedupWindow, dedupMaxEntries,
+        adminHost, adminPort,
+        logLevel, logFormat,
+    ]
+
+    private static let byEnvironment = Dictionary(uniqueKeysWithValues: all.map { ($0.environment, $0) })
+
+    package static func named(environment: String) -> ConfigurationKey? { byEnvironment[environment] }
+
+    /// By its name in the file.
+    package static func named(_ name: String) -> ConfigurationKey? {
+        name.contains("_") ? nil : byEnvironment[environment(of: name)]
+    }
+
+    /// By `--kafka-bootstrap-servers`.
+    package static func named(flag: String) -> ConfigurationKey? {
+        guard flag.hasPrefix("--"), !flag.contains("_"), flag == flag.lowercased() else { return nil }
+        return byEnvironment[flag.dropFirst(2).uppercased().replacing("-", with: "_")]
+    }
+}

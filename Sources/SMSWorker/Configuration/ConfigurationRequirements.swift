@@ -1,0 +1,12 @@
+/// What a command cannot do without.
+package struct ConfigurationRequirements: OptionSet, Sendable {
+    package let rawValue: Int
+
+    package init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// `kafka.bootstrapServers`.
+    package static let broker = Self(rawValue: 1)
+    /// User name and password of the provider. Without this their files are not read.
+    package static let credentials = Self(rawValue: 2)
+    package static let run: Self = [.broker, .credentials]
+}

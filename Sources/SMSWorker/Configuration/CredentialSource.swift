@@ -1,0 +1,37 @@
+/// Where user name and password come from: a value or a file.
+struct CredentialSource {
+    private static let maximumBytes = 4_096
+
+    let settings: ConfigurationSettings
+
+    init(_ settings: ConfigurationSettings) { self.settings = settings }
+
+    /// Nil where something is missing or wrong, with a sentence in `problems` for what is wrong. That something is missing,
+    /// and that there is too much, are `ConfigurationChecks`' to say.
+    func read(_ problems: inout [String]) -> Credentials? {
+        let username = value(.providerUsername, file: .providerUsernameFile, &problems)
+        let plain = value(.providerPassword, file: .providerPasswordFile, &problems)
+        let md5 = value(.providerPasswordMD5, file: .providerPasswordMD5File, &problems)
+        guard let username, let password = plain.map(Credentials.Password.plain) ?? md5.map({ .md5($0.lowercased()) }) else { return nil }
+        return Credentials(username: username, password: password)
+    }
+
+    private func value(_ key: ConfigurationKey, file fileKey: ConfigurationKey, _ problems: inout [String]) -> String? {
+        if let value = settings.text(key) { return value }
+        guard let path = settings.text(fileKey) else { return nil }
+        let reference = settings.reference(to: fileKey)
+        var bytes: [UInt8]
+        do throws(BoundedFile.Problem) {
+            bytes = try BoundedFile.read(path, atMost: Self.maximumBytes)
+        } catch {
+            problems.append("\(reference): \(path) cannot be read: \(error.reason).")
+            return nil
+        }
+        if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+        guard let text = String(validating: bytes, as: UTF8.self), key.kind.parse(text) != nil else {
+            problems.append("\(reference): what \(path) holds is not \(key.kind.requirement).")
+            return nil
+        }
+        return text
+    }
+}
