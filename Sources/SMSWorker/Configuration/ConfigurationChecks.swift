@@ -45,7 +45,7 @@ struct ConfigurationChecks {
 
     private var topicNames: [String] {
         let topics = configuration.topics
-        let ledgers = topics.allRequests.map(topics.ledger)
+        let ledgers = Set(topics.allRequests).map(topics.ledger).sorted()
         var seen: Set<String> = []
         let repeated = Set((topics.allRequests + [topics.status, topics.deadLetter] + ledgers).filter { !seen.insert($0).inserted })
         return repeated.sorted().map { name in

@@ -18,7 +18,7 @@ package enum JavaProperties {
     /// The entries in the order of the file, repeated keys included.
     package static func parse(_ bytes: [UInt8]) throws(Problem) -> [(key: String, value: String)] {
         var entries: [(key: String, value: String)] = []
-        for line in try logicalLines(bytes) {
+        for line in try logicalLines(bytes) where !line.scalars.isEmpty {
             var rest = line.scalars[...]
             let key = try takeText(&rest, untilSeparator: true, line: line.number)
             rest = rest.drop(while: isSpace)

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import SMSWorker
+
+@Suite struct CredentialsTests {
+    private let secret = "hunter2"
+
+    private func credentials(_ environment: [String: String]) throws -> Credentials? {
+        try load(environment, requiring: .credentials).configuration.provider.credentials
+    }
+
+    @Test(arguments: ["hunter2", "hunter2\n"]) func aFileLosesOneLineFeed(content: String) throws {
+        let file = try TemporaryFile(content)
+        #expect(try credentials(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path])?.password == .plain(secret))
+    }
+
+    @Test(arguments: ["hunter2\n\n", "hun\nter2", "hunter2\r\n", "", "\n"]) func aSecondLineIsAMistake(content: String) throws {
+        let file = try TemporaryFile(content)
+        let found = problems(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path], requiring: .credentials)
+        #expect(found.count == 1)
+        #expect(found.first?.contains("ROCKETSMS_PASSWORD_FILE") == true && found.first?.contains(file.path) == true)
+        #expect(found.first?.contains("hun") == false)
+    }
+
+    @Test func aPasswordKeepsItsSpaces() throws {
+        let file = try TemporaryFile(" hunter2 \n")
+        #expect(try credentials(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path])?.password == .plain(" hunter2 "))
+    }
+
+    @Test func md5() throws {
+        let digest = "5F4DCC3B5AA765D61D8327DEB882CF99"
+        let file = try TemporaryFile(digest + "\n")
+        let user = try TemporaryFile("u\n")
+        let expected = Credentials(username: "u", password: .md5(digest.lowercased()))
+        #expect(try credentials(["ROCKETSMS_USERNAME_FILE": user.path, "ROCKETSMS_PASSWORD_MD5_FILE": file.path]) == expected)
+        #expect(try credentials(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_MD5": digest]) == expected)
+        for bad in ["5F4DCC3B", digest + "0", String(repeating: "g", count: 32)] {
+            let found = problems(["ROCKETSMS_PASSWORD_MD5": bad])
+            #expect(found.count == 1 && !found[0].contains(bad) && found[0].contains("32 hexadecimal digits"))
+        }
+    }
+
+    @Test func aFileThatCannotBeReadIsNamedOnceAndOnlyWhereItIsNeeded() {
+        let environment = ["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": "/nonexistent/password"]
+        let found = problems(environment, requiring: .credentials)
+        #expect(
+            found == [
+                "rocketsms.passwordFile (environment ROCKETSMS_PASSWORD_FILE): /nonexistent/password cannot be read: No such file or directory."
+            ])
+        #expect(problems(environment, requiring: .broker).count == 1)
+        #expect(problems(environment) == [])
+    }
+
+    @Test func theyNeverPrintThemselves() throws {
+        let file = try TemporaryFile("sasl.password=\(secret)\n")
+        let loaded = try load(
+            ["ROCKETSMS_USERNAME": "375291234567", "ROCKETSMS_PASSWORD": secret, "KAFKA_PROPERTIES_FILE": file.path],
+            requiring: .credentials)
+        #expect(loaded.configuration.kafka.properties["sasl.password"] == secret)
+        let report = ConfigurationReport(loaded.settings)
+        var dumped = ""
+        dump(loaded.configuration, to: &dumped)
+        for text in [
+            "\(loaded.configuration)", String(reflecting: loaded.configuration), dumped, report.text,
+            String(decoding: report.json, as: UTF8.self),
+            "\(loaded.configuration.provider.credentials!.password)", String(reflecting: loaded.configuration.kafka.properties),
+        ] {
+            #expect(!text.contains(secret))
+            #expect(!text.contains("375291234567"))
+        }
+    }
+}
