@@ -1,0 +1,105 @@
+"""Every schema is a schema, and judges every example in schemas/examples as its folder says.
+
+That the worker judges them alike is SchemaExampleTests' and PublishedExampleTests' business (Swift).
+Needs jsonschema and rfc3339-validator; the CloudEvents oracle is skipped where cloudevents is missing.
+"""
+
+import json
+import pathlib
+import re
+
+import pytest
+
+jsonschema = pytest.importorskip("jsonschema")
+pytest.importorskip("rfc3339_validator")
+
+ROOT = pathlib.Path(__file__).resolve().parents[2] / "schemas"
+KINDS = sorted(path.name.removesuffix(".schema.json") for path in ROOT.glob("*.schema.json"))
+
+# What JSON Schema cannot say; the schema's description names each, and the worker refuses them.
+BEYOND_SCHEMA = {
+    "NOT_JSON--repeated-key",
+    "BAD_EXPIRES_AT--not-after-send-at",
+    "BAD_METADATA--over-4-KiB",
+}
+
+
+def schema(kind):
+    return json.loads((ROOT / f"{kind}.schema.json").read_text())
+
+
+def validator(kind):
+    return jsonschema.Draft202012Validator(
+        schema(kind), format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
+    )
+
+
+def examples(folder):
+    return [
+        pytest.param(kind, path, id=f"{kind}/{path.stem}")
+        for kind in KINDS
+        for path in sorted((ROOT / "examples" / kind / folder).glob("*.json"))
+    ]
+
+
+def subschemas(node):
+    if isinstance(node, dict):
+        yield node
+        for value in node.values():
+            yield from subschemas(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from subschemas(value)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_schema_is_a_schema(kind):
+    document = schema(kind)
+    assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema.Draft202012Validator.check_schema(document)
+    for node in subschemas(document):
+        if isinstance(node.get("pattern"), str):
+            re.compile(node["pattern"])
+    assert any((ROOT / "examples" / kind / "valid").glob("*.json"))
+    assert any((ROOT / "examples" / kind / "invalid").glob("*.json"))
+
+
+def test_every_example_has_a_schema():
+    assert sorted(path.name for path in (ROOT / "examples").iterdir()) == KINDS
+
+
+@pytest.mark.parametrize("kind, path", examples("valid"))
+def test_valid_example(kind, path):
+    validator(kind).validate(json.loads(path.read_text()))
+
+
+@pytest.mark.parametrize("kind, path", examples("invalid"))
+def test_invalid_example(kind, path):
+    accepted = validator(kind).is_valid(json.loads(path.read_text()))
+    assert accepted == (path.stem in BEYOND_SCHEMA)
+
+
+def test_dead_letter_codes_are_those_of_the_examples_and_the_worker():
+    codes = set(schema("dead-letter-headers")["properties"]["dlq-code"]["enum"])
+    source = ROOT.parent / "Sources/SMSWorker/Consume/DeadLetterCode.swift"
+    assert codes == set(re.findall(r'= "([A-Z_]+)"', source.read_text()))
+    shown = {path.stem.split("--")[0] for kind in ("request", "command") for path in (ROOT / "examples" / kind / "invalid").iterdir()}
+    # These three are about what stands around the JSON.
+    assert codes - shown == {"NO_VALUE", "BAD_KEY", "BAD_CLOUDEVENT"}
+
+
+@pytest.mark.parametrize("name", ["sent", "without-trace"])
+def test_status_event_is_a_cloudevent(name):
+    kafka = pytest.importorskip("cloudevents.core.bindings.kafka")
+    headers = json.loads((ROOT / f"examples/status-event-headers/valid/{name}.json").read_text())
+    value = json.loads((ROOT / "examples/status-event/valid/sent.json").read_text())
+    message = kafka.KafkaMessage(
+        headers={key: text.encode() for key, text in headers.items()}, key=b"user-1", value=json.dumps(value).encode()
+    )
+    event = kafka.from_kafka_event(message)
+    assert event.get_id() == headers["ce_id"]
+    assert event.get_source() == headers["ce_source"]
+    assert event.get_type() == headers["ce_type"]
+    assert event.get_subject() == value["requestId"]
+    assert event.get_time().isoformat(timespec="milliseconds") == value["at"].replace("Z", "+00:00")
+    assert event.get_data() == value
