@@ -33,7 +33,7 @@ let package = Package(
         module("Metrics"),
         module("JSON"),
         module("EventLoop", ["CLinux"]),
-        module("HTTPServer", ["CMicrohttpd"]),
+        module("HTTPServer", ["CMicrohttpd", "CLinux", "EventLoop"]),
 
         // The two outsides. Neither knows of the other.
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Logging", "JSON"]),

@@ -1,0 +1,61 @@
+internal import EventLoop
+
+/// One client's connection and the request that is under way on it, if any. Touched on the server's thread only.
+final class Connection {
+    enum Phase {
+        /// Between two requests.
+        case idle
+        /// The request line is there, the rest is coming.
+        case receiving
+        /// Suspended: somebody, or a timer, will call `ServerLoop.answer`.
+        case waiting
+        /// An action is decided on, libmicrohttpd has not yet asked for it.
+        case answered
+        /// The answer is on its way.
+        case sending
+        /// The answer is on its way, in pieces: suspended between two of them, at times.
+        case trickling
+    }
+
+    let slot: Int
+    let handle: OpaquePointer
+    let socket: CInt
+    /// Counts the requests of the slot, so that a late answer never meets another request.
+    var generation: UInt64
+    var phase = Phase.idle
+    /// The head has been looked at; libmicrohttpd reports its end by a call that carries nothing else.
+    var hasHead = false
+    var isSuspended = false
+    /// When the connection opened, or its last answer ended, or this one began.
+    var since: MonotonicInstant
+    var query: [UInt8] = []
+    var body: [UInt8] = []
+    /// Bytes of a body beyond the limit, read and thrown away.
+    var excess = 0
+    var pending: HTTPAction?
+
+    init(slot: Int, generation: UInt64, handle: OpaquePointer, socket: CInt, since: MonotonicInstant) {
+        self.slot = slot
+        self.generation = generation
+        self.handle = handle
+        self.socket = socket
+        self.since = since
+    }
+
+    func beginRequest(query raw: UnsafeRawBufferPointer) {
+        phase = .receiving
+        hasHead = false
+        query.removeAll(keepingCapacity: true)
+        query.append(contentsOf: raw)
+    }
+
+    /// Room that one large request took is given back.
+    func endRequest(now: MonotonicInstant) {
+        phase = .idle
+        since = now
+        generation += 1
+        pending = nil
+        excess = 0
+        body.removeAll(keepingCapacity: body.capacity <= 16 << 10)
+    }
+}
