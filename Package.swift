@@ -58,7 +58,7 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "EventLoop", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "JSON", "TestSupport"]),
-        tests("SMSWorkerTests", ["SMSWorker", "Kafka", "RocketSMS", "EventLoop", "JSON", "TestSupport"]),
+        tests("SMSWorkerTests", ["SMSWorker", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Metrics", "TestSupport"]),
         tests("CommandTests", ["rocketsms-worker", "SMSWorker", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,81 @@
+package import EventLoop
+internal import JSON
+internal import Synchronization
+
+/// What the worker says of itself: written by the pipeline at each tick and at each change, read by the admin server's thread.
+package final class HealthState: Sendable {
+    package struct Partitions: Equatable, Sendable {
+        package var assigned: Int
+        package var open: Int
+
+        package init(assigned: Int, open: Int) {
+            self.assigned = assigned
+            self.open = open
+        }
+    }
+
+    package struct Snapshot: Equatable, Sendable {
+        package var isReady: Bool
+        /// One sentence; nil while ready.
+        package var reason: String?
+        /// `ok`, or what the account is paused for.
+        package var account: String
+        /// `closed`, `open` or `half-open`.
+        package var breaker: String
+        package var partitions: Partitions
+
+        package init(isReady: Bool, reason: String?, account: String, breaker: String, partitions: Partitions) {
+            self.isReady = isReady
+            self.reason = reason
+            self.account = account
+            self.breaker = breaker
+            self.partitions = partitions
+        }
+
+        /// The body of `/readyz`: an object with these five members in this order, `reason` null where there is none.
+        package var json: [UInt8] {
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("ready", isReady)
+            writer.key("reason")
+            if let reason { writer.string(reason) } else { writer.null() }
+            writer.member("account", account)
+            writer.member("breaker", breaker)
+            writer.key("partitions")
+            writer.beginObject()
+            writer.member("assigned", partitions.assigned)
+            writer.member("open", partitions.open)
+            writer.endObject()
+            writer.endObject()
+            return writer.bytes
+        }
+    }
+
+    private struct State {
+        var snapshot: Snapshot
+        var updatedAt: MonotonicInstant?
+    }
+
+    /// The pipeline tells its state each second. After this long without, it is stuck and the process better restarted.
+    package static let longestSilence = Duration.seconds(60)
+
+    private let state: Mutex<State>
+
+    /// Not ready: starting.
+    package init() {
+        let starting = Snapshot(
+            isReady: false, reason: "starting", account: "ok", breaker: "closed", partitions: Partitions(assigned: 0, open: 0))
+        state = Mutex(State(snapshot: starting))
+    }
+
+    package var snapshot: Snapshot { state.withLock { $0.snapshot } }
+
+    package func update(_ snapshot: Snapshot, at now: MonotonicInstant = .now) {
+        state.withLock { $0 = State(snapshot: snapshot, updatedAt: now) }
+    }
+
+    /// Whether the pipeline still turns; true before it has begun.
+    package func isAlive(at now: MonotonicInstant) -> Bool {
+        state.withLock { state in state.updatedAt.map { now - $0 <= Self.longestSilence } ?? true }
+    }
+}
