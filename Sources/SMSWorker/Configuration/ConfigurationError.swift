@@ -8,5 +8,12 @@ package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConve
 
     package init(_ sentence: String) { sentences = [sentence] }
 
+    /// What somebody wrote, fit for a sentence: on one line, and not longer than helps.
+    static func excerpt(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        let shown = scalars.prefix(80).map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? $0.escaped(asASCII: true) : String($0) }
+        return shown.joined() + (scalars.count > 80 ? "…" : "")
+    }
+
     package var description: String { sentences.joined(separator: "\n") }
 }

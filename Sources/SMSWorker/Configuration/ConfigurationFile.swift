@@ -36,7 +36,9 @@ enum ConfigurationFile {
                     apply(inner, prefix: name + ".", path: path, to: &settings, applied: &applied, problems: &problems)
                 } else {
                     let suggestion = Spelling.suggestion(for: name, among: ConfigurationKey.all.map(\.name))
-                    problems.append("\(name) (file \(path)) is not a key.\(suggestion.map { " Did you mean \($0)?" } ?? "")")
+                    problems.append(
+                        "\(ConfigurationError.excerpt(name)) (file \(path)) is not a key.\(suggestion.map { " Did you mean \($0)?" } ?? "")"
+                    )
                 }
                 continue
             }

@@ -51,6 +51,6 @@ package struct ConfigurationFlags: Equatable, Sendable {
     package static func unknown(_ argument: String, known: [String] = []) -> ConfigurationError {
         let flag = String(argument.prefix { $0 != "=" })
         let suggestion = Spelling.suggestion(for: flag, among: known + ["--config"] + ConfigurationKey.all.map(\.flag))
-        return ConfigurationError("\(flag) is not a flag.\(suggestion.map { " Did you mean \($0)?" } ?? "")")
+        return ConfigurationError("\(ConfigurationError.excerpt(flag)) is not a flag.\(suggestion.map { " Did you mean \($0)?" } ?? "")")
     }
 }

@@ -1,3 +1,5 @@
+internal import Logging
+
 /// Every key there is. Help, file, environment, flags, `config print` and the loader all go by this table.
 extension ConfigurationKey {
     package static let kafkaBootstrapServers = Self(
@@ -66,9 +68,10 @@ extension ConfigurationKey {
         "send.rateLimit", .decimal(0...100_000), default: "0",
         "Requests to the provider a second, over all workers of the group; 0: no limit.")
     package static let sendOnUnknown = Self(
-        "send.onUnknown", .choice(["resend", "fail", "hold"]), default: "resend", "What follows an attempt whose outcome is unknown.")
+        "send.onUnknown", .choice(UnknownPolicy.allCases.map(\.name)), default: "resend",
+        "What follows an attempt whose outcome is unknown.")
     package static let sendOrdering = Self(
-        "send.ordering", .choice(["key", "none"]), default: "key",
+        "send.ordering", .choice(WorkerConfiguration.Send.Ordering.allCases.map(\.rawValue)), default: "key",
         "Whether requests with the same key are attempted in the order of the log.")
     package static let sendMaxAttempts = Self(
         "send.maxAttempts", .integer(1...100), default: "3", "Attempts with unknown outcome before a request fails; each may be an SMS.")
@@ -82,7 +85,7 @@ extension ConfigurationKey {
     package static let sendRetryBudget = Self(
         "send.retryBudget", .decimal(0...1), default: "0.2", "The share of attempts that may be retries.")
     package static let sendSchedule = Self(
-        "send.schedule", .choice(["provider", "worker"]), default: "provider",
+        "send.schedule", .choice(WorkerConfiguration.Send.Schedule.allCases.map(\.rawValue)), default: "provider",
         "Who waits for a request's sendAt: the provider (it cannot be cancelled then), or the worker.")
     package static let sendMaxWaiting = Self(
         "send.maxWaiting", .integer(1...10_000_000), default: "10000", "Requests waiting in this process before its partitions pause.")
@@ -109,9 +112,9 @@ extension ConfigurationKey {
     package static let adminPort = Self("admin.port", .integer(0...65_535), default: "8080", "Their port; 0: any free one.")
 
     package static let logLevel = Self(
-        "log.level", .choice(["trace", "debug", "info", "notice", "warning", "error"]), default: "info", "The least level that is logged.")
+        "log.level", .choice(LogLevel.allCases.map(\.rawValue)), default: "info", "The least level that is logged.")
     package static let logFormat = Self(
-        "log.format", .choice(["text", "json"]), note: "text on a terminal, else json", "How a line looks.")
+        "log.format", .choice(LogFormat.allCases.map(\.rawValue)), note: "text on a terminal, else json", "How a line looks.")
 
     /// In the order of help and `config print`.
     package static let all: [ConfigurationKey] = [

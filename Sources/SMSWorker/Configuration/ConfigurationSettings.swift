@@ -29,12 +29,10 @@ package struct ConfigurationSettings: Equatable, Sendable {
     /// How a message names `key` with the origin of its value.
     func reference(to key: ConfigurationKey) -> String { self[key].origin.reference(to: key) }
 
-    /// A value for a message. A URL with a user in it may hold a password; a very long one helps nobody.
+    /// A value for a message. A URL with a user in it may hold a password.
     private static func shown(_ text: String, of key: ConfigurationKey) -> String {
         if key.isSecret || text.contains("@") { return "the value" }
-        var shown = "\""
-        for scalar in text.unicodeScalars.prefix(80) { shown += scalar.value < 0x20 ? scalar.escaped(asASCII: true) : String(scalar) }
-        return shown + (text.unicodeScalars.count > 80 ? "…\"" : "\"")
+        return "\"\(ConfigurationError.excerpt(text))\""
     }
 }
 

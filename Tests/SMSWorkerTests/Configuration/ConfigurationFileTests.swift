@@ -5,7 +5,7 @@ import Testing
 @Suite struct ConfigurationFileTests {
     private func problems(_ text: String) throws -> [String] {
         let file = try TemporaryFile(text)
-        return SMSWorkerTests.problems(flags: ["--config", file.path])
+        return configurationProblems(flags: ["--config", file.path])
     }
 
     @Test func commentsNestingDotsAndTypes() throws {
@@ -20,7 +20,7 @@ import Testing
               "track": { "cadence": ["1s", "2m"], "maxInFlight": "9" },
             }
             """)
-        let configuration = try load(flags: ["--config=\(file.path)"]).configuration
+        let configuration = try loadConfiguration(flags: ["--config=\(file.path)"]).configuration
         #expect(configuration.kafka.bootstrapServers == "a:1,b:2")
         #expect(configuration.kafka.groupID == "g")
         #expect(configuration.send.maxInFlight == 5)
@@ -74,9 +74,9 @@ import Testing
         #expect(try problems("[]").first?.contains("one JSON object") == true)
         #expect(try problems("").first?.contains("ends where") == true)
         #expect(
-            SMSWorkerTests.problems(flags: ["--config", "/nonexistent/x.json"]).first?.contains(
+            configurationProblems(flags: ["--config", "/nonexistent/x.json"]).first?.contains(
                 "/nonexistent/x.json cannot be read: No such file") == true)
-        #expect(SMSWorkerTests.problems(flags: ["--config", "/tmp"]).first?.contains("cannot be read") == true)
+        #expect(configurationProblems(flags: ["--config", "/tmp"]).first?.contains("cannot be read") == true)
         #expect(try problems(String(repeating: " ", count: 1_048_577)).first?.contains("larger than") == true)
         #expect(try problems("{}") == [])
     }

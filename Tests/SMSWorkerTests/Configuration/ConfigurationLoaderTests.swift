@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct ConfigurationLoaderTests {
     @Test func defaults() throws {
-        let configuration = try load().configuration
+        let configuration = try loadConfiguration().configuration
         #expect(
             configuration.kafka
                 == .init(
@@ -40,15 +40,16 @@ import Testing
         #expect(configuration.dedup == .init(window: .seconds(86_400), maxEntries: 1_000_000))
         #expect(configuration.admin == .init(host: "127.0.0.1", port: 8_080))
         #expect(configuration.log == .init(level: .info, format: .json))
-        #expect(try load(isTerminal: true).configuration.log.format == .text)
+        #expect(try loadConfiguration(isTerminal: true).configuration.log.format == .text)
     }
 
     @Test func defaultsThatFollowFromOtherValues() throws {
-        let instance = try load(["KAFKA_INSTANCE_ID": "worker-0", "ROCKETSMS_REQUEST_TIMEOUT": "20s"]).configuration
+        let instance = try loadConfiguration(["KAFKA_INSTANCE_ID": "worker-0", "ROCKETSMS_REQUEST_TIMEOUT": "20s"]).configuration
         #expect(instance.kafka.instanceID == "worker-0")
         #expect(instance.kafka.transactionalStem == "worker-0")
         #expect(instance.send.drainLimit == .seconds(20))
-        let told = try load(["KAFKA_INSTANCE_ID": "worker-0", "KAFKA_TRANSACTIONAL_STEM": "stem", "SEND_DRAIN_LIMIT": "0s"]).configuration
+        let told = try loadConfiguration(["KAFKA_INSTANCE_ID": "worker-0", "KAFKA_TRANSACTIONAL_STEM": "stem", "SEND_DRAIN_LIMIT": "0s"])
+            .configuration
         #expect(told.kafka.transactionalStem == "stem")
         #expect(told.send.drainLimit == .zero)
     }
@@ -63,7 +64,7 @@ import Testing
 
     @Test func precedence() throws {
         let file = try TemporaryFile(#"{"send": {"maxInFlight": 1, "maxAttempts": 1, "maxWaiting": 1}}"#)
-        let loaded = try load(
+        let loaded = try loadConfiguration(
             ["SEND_MAX_IN_FLIGHT": "2", "SEND_MAX_ATTEMPTS": "2"], flags: ["--config", file.path, "--send-max-in-flight=3"])
         #expect(loaded.configuration.send.maxInFlight == 3)
         #expect(loaded.configuration.send.maxAttempts == 2)
@@ -88,11 +89,12 @@ import Testing
             .trackMaxInFlight: "3", .dedupWindow: "1h", .dedupMaxEntries: "10", .adminHost: "0.0.0.0", .adminPort: "0", .logLevel: "debug",
             .logFormat: "text",
         ]
-        let fromEnvironment = try load(Dictionary(uniqueKeysWithValues: texts.map { ($0.key.environment, $0.value) })).configuration
-        let fromFlags = try load(flags: texts.flatMap { [$0.key.flag, $0.value] }).configuration
+        let fromEnvironment = try loadConfiguration(Dictionary(uniqueKeysWithValues: texts.map { ($0.key.environment, $0.value) }))
+            .configuration
+        let fromFlags = try loadConfiguration(flags: texts.flatMap { [$0.key.flag, $0.value] }).configuration
         let members = texts.map { "\"\($0.key.name)\": \"\($0.value)\"" }
         let file = try TemporaryFile("{" + members.joined(separator: ",") + "}")
-        let fromFile = try load(flags: ["--config", file.path]).configuration
+        let fromFile = try loadConfiguration(flags: ["--config", file.path]).configuration
         #expect(fromEnvironment == fromFlags)
         #expect(fromEnvironment == fromFile)
         #expect(fromFile.kafka.bootstrapServers == "a:1,b:2")
@@ -105,7 +107,7 @@ import Testing
         #expect(fromFile.send.schedule == .worker)
         #expect(fromFile.track.cadence == [.seconds(1), .seconds(2)])
         #expect(fromFile.log == .init(level: .debug, format: .text))
-        let standard = try load().configuration
+        let standard = try loadConfiguration().configuration
         let differing = Set(ConfigurationKey.all).subtracting(texts.keys).map(\.name).filter {
             !$0.hasSuffix("File") && !$0.contains("password")
         }
@@ -131,26 +133,26 @@ import Testing
     ])
     func aBadValueIsNamedWithKeyValueAndRange(environment: String, value: String, range: String) throws {
         let key = try #require(ConfigurationKey.named(environment: environment))
-        let found = problems([environment: value])
+        let found = configurationProblems([environment: value])
         #expect(found.count == 1)
         let sentence = try #require(found.first)
         #expect(
             sentence.contains(key.name) && sentence.contains(environment) && sentence.contains("\"\(value)\"") && sentence.contains(range),
             "\(sentence)")
-        let flagged = try #require(problems(flags: ["\(key.flag)=\(value)"]).first)
+        let flagged = try #require(configurationProblems(flags: ["\(key.flag)=\(value)"]).first)
         #expect(flagged.contains(key.flag))
     }
 
     @Test func aBadValueStopsEvenWhereAnotherPlaceWins() throws {
-        #expect(problems(["ADMIN_PORT": "x"], flags: ["--admin-port", "1"]).count == 1)
+        #expect(configurationProblems(["ADMIN_PORT": "x"], flags: ["--admin-port", "1"]).count == 1)
     }
 
     @Test func allProblemsAreNamedAtOnce() {
-        #expect(problems(["ADMIN_PORT": "x", "LOG_LEVEL": "y"], flags: ["--send-ordering", "z"]).count == 3)
+        #expect(configurationProblems(["ADMIN_PORT": "x", "LOG_LEVEL": "y"], flags: ["--send-ordering", "z"]).count == 3)
     }
 
     @Test func hostileValuesStayOnOneLineAndShort() throws {
-        let sentence = try #require(problems(["LOG_LEVEL": "a\nb" + String(repeating: "x", count: 10_000)]).first)
+        let sentence = try #require(configurationProblems(["LOG_LEVEL": "a\nb" + String(repeating: "x", count: 10_000)]).first)
         #expect(sentence.count < 300)
         #expect(!sentence.contains("\n"))
     }
@@ -158,7 +160,7 @@ import Testing
     @Test func anEmptyValueUnsetsWhatMayBeUnset() throws {
         let file = try TemporaryFile(
             #"{"kafka": {"instanceId": "i"}, "topics": {"priorityRequests": ["p"]}, "rocketsms": {"accountCodes": ["A"]}}"#)
-        let configuration = try load(
+        let configuration = try loadConfiguration(
             ["KAFKA_INSTANCE_ID": "", "TOPICS_PRIORITY_REQUESTS": "", "ROCKETSMS_ACCOUNT_CODES": ""], flags: ["--config", file.path]
         ).configuration
         #expect(configuration.kafka.instanceID == nil)
@@ -168,16 +170,16 @@ import Testing
     }
 
     @Test func requirements() throws {
-        #expect(problems() == [])
-        let missing = problems(requiring: .run)
+        #expect(configurationProblems() == [])
+        let missing = configurationProblems(requiring: .run)
         #expect(missing.count == 3)
         for name in [
             "KAFKA_BOOTSTRAP_SERVERS", "ROCKETSMS_USERNAME", "ROCKETSMS_PASSWORD", "ROCKETSMS_PASSWORD_MD5", "ROCKETSMS_PASSWORD_FILE",
         ] {
             #expect(missing.contains { $0.contains(name) }, "\(name)")
         }
-        #expect(problems(["KAFKA_BOOTSTRAP_SERVERS": ""], requiring: .broker).count == 1)
-        let loaded = try load(
+        #expect(configurationProblems(["KAFKA_BOOTSTRAP_SERVERS": ""], requiring: .broker).count == 1)
+        let loaded = try loadConfiguration(
             ["KAFKA_BOOTSTRAP_SERVERS": "k:9092", "ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD": "p"], requiring: .run)
         #expect(loaded.configuration.provider.credentials == Credentials(username: "u", password: .plain("p")))
     }
@@ -188,7 +190,7 @@ import Testing
         ("ADMIN_PROT", "ADMIN_PORT"),
     ])
     func anUnknownVariableThatLooksLikeOursGivesAWarning(name: String, meant: String) throws {
-        let warnings = try load([name: "375291234567"]).warnings
+        let warnings = try loadConfiguration([name: "375291234567"]).warnings
         #expect(warnings.count == 1)
         #expect(warnings.first?.contains(name) == true && warnings.first?.contains(meant) == true)
         #expect(warnings.first?.contains("3752") == false)
@@ -198,6 +200,6 @@ import Testing
         "PATH", "HOME", "KAFKA_HOME", "KAFKA_SERVICE_HOST", "LOG", "LOGNAME", "ROCKETSMS_WORKER_SERVICE_PORT", "LANG", "HOSTNAME", "",
     ])
     func otherVariablesSayNothing(name: String) throws {
-        #expect(try load([name: "x"]).warnings == [])
+        #expect(try loadConfiguration([name: "x"]).warnings == [])
     }
 }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct ConfigurationReportTests {
     private func loaded() throws -> (LoadedConfiguration, TemporaryFile) {
         let file = try TemporaryFile(#"{"send": {"backoff": "2s"}, "topics": {"requests": ["a", "b"]}}"#)
-        let loaded = try load(
+        let loaded = try loadConfiguration(
             ["ROCKETSMS_PASSWORD": "hunter2", "SEND_RATE_LIMIT": "2.5"], flags: ["--config", file.path, "--admin-port", "0"])
         return (loaded, file)
     }
@@ -48,6 +48,6 @@ import Testing
             try JSONSerialization.jsonObject(with: Data(ConfigurationReport(loaded.settings).json)) as? [String: [String: Any]])
         let values = object.compactMapValues { $0["value"] }.filter { !$0.key.contains("password") }
         let file = try TemporaryFile(try JSONSerialization.data(withJSONObject: values))
-        #expect(try load(flags: ["--config", file.path]).configuration == loaded.configuration)
+        #expect(try loadConfiguration(flags: ["--config", file.path]).configuration == loaded.configuration)
     }
 }

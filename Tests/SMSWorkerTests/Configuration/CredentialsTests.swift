@@ -6,7 +6,7 @@ import Testing
     private let secret = "hunter2"
 
     private func credentials(_ environment: [String: String]) throws -> Credentials? {
-        try load(environment, requiring: .credentials).configuration.provider.credentials
+        try loadConfiguration(environment, requiring: .credentials).configuration.provider.credentials
     }
 
     @Test(arguments: ["hunter2", "hunter2\n"]) func aFileLosesOneLineFeed(content: String) throws {
@@ -16,7 +16,7 @@ import Testing
 
     @Test(arguments: ["hunter2\n\n", "hun\nter2", "hunter2\r\n", "", "\n"]) func aSecondLineIsAMistake(content: String) throws {
         let file = try TemporaryFile(content)
-        let found = problems(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path], requiring: .credentials)
+        let found = configurationProblems(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path], requiring: .credentials)
         #expect(found.count == 1)
         #expect(found.first?.contains("ROCKETSMS_PASSWORD_FILE") == true && found.first?.contains(file.path) == true)
         #expect(found.first?.contains("hun") == false)
@@ -35,25 +35,25 @@ import Testing
         #expect(try credentials(["ROCKETSMS_USERNAME_FILE": user.path, "ROCKETSMS_PASSWORD_MD5_FILE": file.path]) == expected)
         #expect(try credentials(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_MD5": digest]) == expected)
         for bad in ["5F4DCC3B", digest + "0", String(repeating: "g", count: 32)] {
-            let found = problems(["ROCKETSMS_PASSWORD_MD5": bad])
+            let found = configurationProblems(["ROCKETSMS_PASSWORD_MD5": bad])
             #expect(found.count == 1 && !found[0].contains(bad) && found[0].contains("32 hexadecimal digits"))
         }
     }
 
     @Test func aFileThatCannotBeReadIsNamedOnceAndOnlyWhereItIsNeeded() {
         let environment = ["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": "/nonexistent/password"]
-        let found = problems(environment, requiring: .credentials)
+        let found = configurationProblems(environment, requiring: .credentials)
         #expect(
             found == [
                 "rocketsms.passwordFile (environment ROCKETSMS_PASSWORD_FILE): /nonexistent/password cannot be read: No such file or directory."
             ])
-        #expect(problems(environment, requiring: .broker).count == 1)
-        #expect(problems(environment) == [])
+        #expect(configurationProblems(environment, requiring: .broker).count == 1)
+        #expect(configurationProblems(environment) == [])
     }
 
     @Test func theyNeverPrintThemselves() throws {
         let file = try TemporaryFile("sasl.password=\(secret)\n")
-        let loaded = try load(
+        let loaded = try loadConfiguration(
             ["ROCKETSMS_USERNAME": "375291234567", "ROCKETSMS_PASSWORD": secret, "KAFKA_PROPERTIES_FILE": file.path],
             requiring: .credentials)
         #expect(loaded.configuration.kafka.properties["sasl.password"] == secret)

@@ -57,7 +57,7 @@ import Testing
     ])
     func keysThatGuaranteesHangOn(key: String) throws {
         let file = try TemporaryFile("security.protocol=ssl\n\(key)=hunter2\n")
-        let found = problems(["KAFKA_PROPERTIES_FILE": file.path])
+        let found = configurationProblems(["KAFKA_PROPERTIES_FILE": file.path])
         #expect(found.count == 1)
         #expect(
             found.first?.hasPrefix(key) == true && found.first?.contains(file.path) == true && found.first?.contains("hunter2") == false)
@@ -72,14 +72,14 @@ import Testing
     ])
     func valuesThatGuaranteesHangOn(text: String, isAccepted: Bool) throws {
         let file = try TemporaryFile(text)
-        #expect(problems(["KAFKA_PROPERTIES_FILE": file.path]).isEmpty == isAccepted)
+        #expect(configurationProblems(["KAFKA_PROPERTIES_FILE": file.path]).isEmpty == isAccepted)
     }
 
     @Test func theFileIsReadInOrder() throws {
         let file = try TemporaryFile("security.protocol=SASL_SSL\nsasl.password=a b\n")
-        let properties = try load(["KAFKA_PROPERTIES_FILE": file.path]).configuration.kafka.properties
+        let properties = try loadConfiguration(["KAFKA_PROPERTIES_FILE": file.path]).configuration.kafka.properties
         #expect(properties.entries.map(\.key) == ["security.protocol", "sasl.password"])
         #expect(properties["sasl.password"] == "a b")
-        #expect(problems(["KAFKA_PROPERTIES_FILE": "/nonexistent/p"]).first?.contains("/nonexistent/p cannot be read") == true)
+        #expect(configurationProblems(["KAFKA_PROPERTIES_FILE": "/nonexistent/p"]).first?.contains("/nonexistent/p cannot be read") == true)
     }
 }

@@ -1,7 +1,7 @@
 import SMSWorker
 
 /// Loads with surroundings that never change.
-func load(
+func loadConfiguration(
     _ environment: [String: String] = [:], flags: [String] = [], requiring requirements: ConfigurationRequirements = [],
     isTerminal: Bool = false
 ) throws(ConfigurationError) -> LoadedConfiguration {
@@ -12,11 +12,11 @@ func load(
 }
 
 /// The sentences that loading ends with; none if it succeeds.
-func problems(
+func configurationProblems(
     _ environment: [String: String] = [:], flags: [String] = [], requiring requirements: ConfigurationRequirements = []
 ) -> [String] {
     do {
-        _ = try load(environment, flags: flags, requiring: requirements)
+        _ = try loadConfiguration(environment, flags: flags, requiring: requirements)
         return []
     } catch { return error.sentences }
 }
