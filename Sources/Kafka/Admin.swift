@@ -1,0 +1,188 @@
+internal import CLibrdkafka
+
+/// Topics and their settings. Only before a consumer subscribes, and in tools: an admin request whose broker dies under it can abort the
+/// whole process (librdkafka issue 4605). Every call blocks.
+///
+/// `@unchecked Sendable`: librdkafka's handles may be used from any thread.
+package final class Admin: @unchecked Sendable {
+    private let handle: OpaquePointer
+
+    package init(bootstrapServers: String, properties: [(key: String, value: String)]) throws(KafkaError) {
+        let configuration = HandleConfiguration()
+        try configuration.set("bootstrap.servers", bootstrapServers)
+        try configuration.set(properties.filter { $0.key != "partition.assignment.strategy" })
+        handle = try configuration.makeHandle(RD_KAFKA_PRODUCER)
+    }
+
+    deinit { rd_kafka_destroy(handle) }
+
+    // MARK: Metadata
+
+    /// Brokers, and the topics with their partition counts. Waits for a broker up to `timeout`.
+    package func metadata(timeout: Duration) throws(KafkaError) -> ClusterMetadata {
+        var pointer: UnsafePointer<rd_kafka_metadata>?
+        try check(rd_kafka_metadata(handle, 1, nil, &pointer, timeout.rdkafkaMilliseconds))
+        guard let pointer else { throw KafkaError(local: "the broker gave no metadata") }
+        defer { rd_kafka_metadata_destroy(pointer) }
+        var topics: [String: ClusterMetadata.Topic] = [:]
+        for index in 0..<Int(pointer.pointee.topic_cnt) {
+            let topic = pointer.pointee.topics[index]
+            let replicas = topic.partition_cnt > 0 ? Int(topic.partitions[0].replica_cnt) : 0
+            topics[String(cString: topic.topic)] = ClusterMetadata.Topic(
+                partitions: Int(topic.partition_cnt), replicas: replicas,
+                error: topic.err == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(topic.err))
+        }
+        return ClusterMetadata(brokers: Int(pointer.pointee.broker_cnt), topics: topics)
+    }
+
+    // MARK: Requests
+
+    /// A topic that exists already is left as it is.
+    ///
+    /// - Returns: the names that were made now.
+    package func createTopics(_ topics: [NewTopic], timeout: Duration) throws(KafkaError) -> [String] {
+        var pointers: [OpaquePointer?] = []
+        defer { for pointer in pointers { rd_kafka_NewTopic_destroy(pointer) } }
+        for topic in topics {
+            var message = [CChar](repeating: 0, count: 512)
+            guard let pointer = rd_kafka_NewTopic_new(topic.name, Int32(topic.partitions), Int32(topic.replicationFactor), &message, message.count)
+            else { throw KafkaError(local: "the topic \(topic.name) cannot be asked for") }
+            pointers.append(pointer)
+            for (key, value) in topic.configuration { try check(rd_kafka_NewTopic_set_config(pointer, key, value)) }
+        }
+        return try request(timeout, RD_KAFKA_ADMIN_OP_CREATETOPICS, RD_KAFKA_EVENT_CREATETOPICS_RESULT) { options, queue in
+            pointers.withUnsafeMutableBufferPointer { rd_kafka_CreateTopics(handle, $0.baseAddress, $0.count, options, queue) }
+        } read: { (event) throws(KafkaError) in
+            try Self.createdNames(event)
+        }
+    }
+
+    private static func createdNames(_ event: OpaquePointer) throws(KafkaError) -> [String] {
+        var count = 0
+        guard let result = rd_kafka_event_CreateTopics_result(event), let topics = rd_kafka_CreateTopics_result_topics(result, &count) else {
+            return []
+        }
+        var created: [String] = []
+        for index in 0..<count {
+            guard let topic = topics[index] else { continue }
+            let name = String(cString: rd_kafka_topic_result_name(topic))
+            switch rd_kafka_topic_result_error(topic) {
+            case RD_KAFKA_RESP_ERR_NO_ERROR: created.append(name)
+            case RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS: break
+            case let code:
+                let text = rd_kafka_topic_result_error_string(topic).map { String(cString: $0) } ?? ""
+                throw KafkaError(code, "\(name): \(text)")
+            }
+        }
+        return created
+    }
+
+    /// Grows a topic to so many partitions.
+    package func createPartitions(topic: String, total: Int, timeout: Duration) throws(KafkaError) {
+        var message = [CChar](repeating: 0, count: 512)
+        guard let pointer = rd_kafka_NewPartitions_new(topic, total, &message, message.count) else {
+            throw KafkaError(local: "more partitions of \(topic) cannot be asked for")
+        }
+        defer { rd_kafka_NewPartitions_destroy(pointer) }
+        var pointers: [OpaquePointer?] = [pointer]
+        try request(timeout, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, RD_KAFKA_EVENT_CREATEPARTITIONS_RESULT) { options, queue in
+            pointers.withUnsafeMutableBufferPointer { rd_kafka_CreatePartitions(handle, $0.baseAddress, $0.count, options, queue) }
+        } read: { (event) throws(KafkaError) in
+            var count = 0
+            guard let result = rd_kafka_event_CreatePartitions_result(event),
+                let topics = rd_kafka_CreatePartitions_result_topics(result, &count), count > 0, let topic = topics[0]
+            else { return }
+            let code = rd_kafka_topic_result_error(topic)
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+                throw KafkaError(code, rd_kafka_topic_result_error_string(topic).map { String(cString: $0) })
+            }
+        }
+    }
+
+    /// The settings of topics, as the broker reports them. A topic whose settings may not be asked is missing from the answer.
+    package func configurations(of topics: [String], timeout: Duration) throws(KafkaError) -> [String: [String: String]] {
+        var pointers: [OpaquePointer?] = topics.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
+        defer { for pointer in pointers { rd_kafka_ConfigResource_destroy(pointer) } }
+        return try request(timeout, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT) { options, queue in
+            pointers.withUnsafeMutableBufferPointer { rd_kafka_DescribeConfigs(handle, $0.baseAddress, $0.count, options, queue) }
+        } read: { (event) throws(KafkaError) in
+            Self.configurations(event)
+        }
+    }
+
+    private static func configurations(_ event: OpaquePointer) -> [String: [String: String]] {
+        var count = 0
+        guard let result = rd_kafka_event_DescribeConfigs_result(event),
+            let resources = rd_kafka_DescribeConfigs_result_resources(result, &count)
+        else { return [:] }
+        var found: [String: [String: String]] = [:]
+        for index in 0..<count {
+            guard let resource = resources[index], rd_kafka_ConfigResource_error(resource) == RD_KAFKA_RESP_ERR_NO_ERROR else { continue }
+            var entryCount = 0
+            guard let entries = rd_kafka_ConfigResource_configs(resource, &entryCount) else { continue }
+            var settings: [String: String] = [:]
+            for entry in 0..<entryCount {
+                guard let pointer = entries[entry], let value = rd_kafka_ConfigEntry_value(pointer) else { continue }
+                settings[String(cString: rd_kafka_ConfigEntry_name(pointer))] = String(cString: value)
+            }
+            found[String(cString: rd_kafka_ConfigResource_name(resource))] = settings
+        }
+        return found
+    }
+
+    /// One admin request and its answer, on a queue of its own.
+    private func request<Result>(
+        _ timeout: Duration, _ operation: rd_kafka_admin_op_t, _ expected: Int32, _ send: (OpaquePointer?, OpaquePointer?) -> Void,
+        read: (OpaquePointer) throws(KafkaError) -> Result
+    ) throws(KafkaError) -> Result {
+        let options = rd_kafka_AdminOptions_new(handle, operation)
+        defer { rd_kafka_AdminOptions_destroy(options) }
+        var message = [CChar](repeating: 0, count: 512)
+        rd_kafka_AdminOptions_set_request_timeout(options, timeout.rdkafkaMilliseconds, &message, message.count)
+        let queue = rd_kafka_queue_new(handle)
+        defer { rd_kafka_queue_destroy(queue) }
+        send(options, queue)
+        guard let event = rd_kafka_queue_poll(queue, timeout.rdkafkaMilliseconds + 2_000) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "the broker did not answer an admin request", isRetriable: true)
+        }
+        defer { rd_kafka_event_destroy(event) }
+        guard rd_kafka_event_type(event) == expected else { throw KafkaError(local: "librdkafka gave an unexpected answer to an admin request") }
+        let code = rd_kafka_event_error(event)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            throw KafkaError(code, rd_kafka_event_error_string(event).map { String(cString: $0) })
+        }
+        return try read(event)
+    }
+}
+
+/// A topic to be made.
+package struct NewTopic: Equatable, Sendable {
+    package let name: String
+    package let partitions: Int
+    /// -1: the broker's default.
+    package let replicationFactor: Int
+    package let configuration: [(key: String, value: String)]
+
+    package init(name: String, partitions: Int, replicationFactor: Int, configuration: [(key: String, value: String)] = []) {
+        self.name = name
+        self.partitions = partitions
+        self.replicationFactor = replicationFactor
+        self.configuration = configuration
+    }
+
+    package static func == (a: Self, b: Self) -> Bool {
+        a.name == b.name && a.partitions == b.partitions && a.replicationFactor == b.replicationFactor
+            && a.configuration.elementsEqual(b.configuration, by: ==)
+    }
+}
+
+package struct ClusterMetadata: Sendable {
+    package struct Topic: Sendable {
+        package let partitions: Int
+        package let replicas: Int
+        package let error: KafkaError?
+    }
+
+    package let brokers: Int
+    package let topics: [String: Topic]
+}

@@ -1,0 +1,102 @@
+internal import CLibrdkafka
+
+/// An error of librdkafka or of a broker, by its code. `description` is harmless: it names topics and addresses, never a value.
+package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What to do about it (DESIGN, "Fencing"): by code first, since flags alone mislead.
+    package enum Classification: Equatable, Sendable {
+        /// The same call again.
+        case retriable
+        /// Abort the transaction; the same operations may be tried again.
+        case abortable
+        /// Another producer has this one's name, or its transaction has timed out: handles are of no use any more.
+        case fenced
+        /// A living rival has this member's `group.instance.id`.
+        case fencedInstance
+        /// The group has gone on without this member's generation.
+        case membership
+        /// The handle is of no use any more.
+        case fatal
+        case other
+    }
+
+    /// `rd_kafka_resp_err_t`.
+    package let code: Int32
+    package let message: String
+    package let isRetriable: Bool
+    package let isFatal: Bool
+    package let requiresAbort: Bool
+
+    /// The code's own name, as `_TIMED_OUT` or `TOPIC_AUTHORIZATION_FAILED`.
+    package var name: String {
+        guard let name = rd_kafka_err2name(rd_kafka_resp_err_t(code)) else { return "\(code)" }
+        return String(cString: name)
+    }
+
+    package var description: String { message.isEmpty ? name : "\(name): \(message)" }
+
+    package var classification: Classification {
+        switch rd_kafka_resp_err_t(code) {
+        case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID: .fencedInstance
+        case RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_PRODUCER_FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH,
+            RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING:
+            .fenced
+        case RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS:
+            .membership
+        default:
+            if isFatal { .fatal } else if requiresAbort { .abortable } else if isRetriable { .retriable } else { .other }
+        }
+    }
+
+    init(_ code: rd_kafka_resp_err_t, _ message: String? = nil, isRetriable: Bool = false, isFatal: Bool = false, requiresAbort: Bool = false) {
+        self.code = code.rawValue
+        self.message = message ?? rd_kafka_err2str(code).map { String(cString: $0) } ?? ""
+        self.isRetriable = isRetriable
+        self.isFatal = isFatal
+        self.requiresAbort = requiresAbort
+    }
+
+    /// Takes the error over and destroys it.
+    init(consuming error: OpaquePointer) {
+        self.init(
+            rd_kafka_error_code(error), rd_kafka_error_string(error).map { String(cString: $0) },
+            isRetriable: rd_kafka_error_is_retriable(error) != 0, isFatal: rd_kafka_error_is_fatal(error) != 0,
+            requiresAbort: rd_kafka_error_txn_requires_abort(error) != 0)
+        rd_kafka_error_destroy(error)
+    }
+
+    /// A failure on this side of the wire: a setting that librdkafka refuses, a handle that could not be made.
+    package init(local message: String) { self.init(RD_KAFKA_RESP_ERR__INVALID_ARG, message) }
+
+    /// The same with another sentence.
+    package func described(_ message: String) -> KafkaError {
+        KafkaError(
+            rd_kafka_resp_err_t(code), message, isRetriable: isRetriable, isFatal: isFatal, requiresAbort: requiresAbort)
+    }
+
+    package var isTimeout: Bool {
+        code == RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue || code == RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE.rawValue
+    }
+
+    package var isUnknownTopic: Bool {
+        code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue
+            || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue
+    }
+
+    /// Kafka refuses who we are or what we may do.
+    package var isAuthorization: Bool {
+        [
+            RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+        ].contains(rd_kafka_resp_err_t(code))
+    }
+}
+
+/// Runs a call of librdkafka that answers with an error object or nil.
+func check(_ error: OpaquePointer?) throws(KafkaError) {
+    if let error { throw KafkaError(consuming: error) }
+}
+
+func check(_ code: rd_kafka_resp_err_t) throws(KafkaError) {
+    if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
+}
