@@ -1,0 +1,56 @@
+internal import EventLoop
+package import HTTPServer
+package import Metrics
+
+/// The admin port: `/livez` for the supervisor, `/readyz` for rollouts, `/metrics` for Prometheus. On a thread of its own, so that it
+/// answers while the pipeline works.
+///
+/// | path | 200 | 503 |
+/// | --- | --- | --- |
+/// | `/livez` | the pipeline turns, or has not begun | it has said nothing for a minute |
+/// | `/readyz` | joined and restored, also when idle, when owning nothing, and in an account pause | else; the body's `reason` says why |
+/// | `/metrics` | always | |
+package final class AdminServer: Sendable {
+    private let server: HTTPServer
+
+    /// Listens from now on.
+    ///
+    /// - Parameters:
+    ///   - host: `ADMIN_HOST`.
+    ///   - port: `ADMIN_PORT`; 0 for any free one.
+    /// - Throws: `HTTPServerError` with a sentence that names host and port.
+    package init(host: String, port: Int, health: HealthState, registry: MetricsRegistry) throws(HTTPServerError) {
+        var configuration = HTTPServerConfiguration(host: host, port: port, threadName: "admin")
+        configuration.maximumBodyBytes = 4 << 10
+        configuration.maximumConnections = 64
+        server = try HTTPServer(configuration) { request in
+            .respond(Self.response(to: request, health: health, registry: registry).with("Cache-Control", "no-store"))
+        }
+    }
+
+    /// The port it listens on.
+    package var port: Int { server.port }
+
+    /// Returns when nothing listens any more. A second call is without effect.
+    package func stop() { server.stop() }
+
+    private static func response(to request: borrowing HTTPRequest, health: HealthState, registry: MetricsRegistry) -> HTTPResponse {
+        let make: () -> HTTPResponse
+        switch request.path {
+        case "/livez":
+            make = { health.isAlive(at: .now) ? .text("ok\n") : .text("the pipeline has stopped turning\n", status: 503) }
+        case "/readyz":
+            make = {
+                let snapshot = health.snapshot
+                return HTTPResponse(status: snapshot.isReady ? 200 : 503, body: snapshot.json)
+            }
+        case "/metrics":
+            make = { HTTPResponse(contentType: MetricsRegistry.contentType, body: registry.renderPrometheus()) }
+        default: return .notFound
+        }
+        switch request.method {
+        case .get, .head: return make()
+        case .post, .put, .delete, .options, .other: return .methodNotAllowed("GET, HEAD")
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import EventLoop
+import HTTPServer
+import Metrics
+import SMSWorker
+import TestSupport
+import Testing
+
+struct AdminServerTests {
+    private func snapshot(isReady: Bool, reason: String?, account: String = "ok") -> HealthState.Snapshot {
+        HealthState.Snapshot(
+            isReady: isReady, reason: reason, account: account, breaker: "closed",
+            partitions: HealthState.Partitions(assigned: 8, open: isReady ? 8 : 3))
+    }
+
+    private func reply(_ server: AdminServer, _ path: String, method: String = "GET") async throws -> HTTPProbeReply {
+        let outcome = try await HTTPProbe.request(port: server.port, method, path)
+        return try #require(outcome.reply)
+    }
+
+    @Test func readyzFollowsTheWorker() async throws {
+        let health = HealthState()
+        let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: health, registry: MetricsRegistry())
+        defer { server.stop() }
+        let starting = try await reply(server, "/readyz")
+        #expect(starting.status == 503)
+        #expect(starting.text.contains(#""ready":false,"reason":"starting""#))
+        health.update(snapshot(isReady: true, reason: nil, account: "no credit"))
+        let ready = try await reply(server, "/readyz")
+        #expect(ready.status == 200)
+        #expect(ready.headers["content-type"] == "application/json")
+        #expect(
+            ready.text == #"{"ready":true,"reason":null,"account":"no credit","breaker":"closed","partitions":{"assigned":8,"open":8}}"#)
+        health.update(snapshot(isReady: false, reason: "partition \"a\" stays closed"))
+        let closed = try await reply(server, "/readyz?verbose")
+        #expect(closed.status == 503)
+        #expect(closed.text.contains(#""reason":"partition \"a\" stays closed""#))
+    }
+
+    @Test func livezAnswersWhileThePipelineTurns() async throws {
+        let health = HealthState()
+        let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: health, registry: MetricsRegistry())
+        defer { server.stop() }
+        #expect(try await reply(server, "/livez").status == 200)
+        health.update(snapshot(isReady: true, reason: nil), at: MonotonicInstant.now - .seconds(61))
+        #expect(try await reply(server, "/livez").status == 503)
+        health.update(snapshot(isReady: false, reason: "draining"))
+        #expect(try await reply(server, "/livez").status == 200)
+    }
+
+    @Test func metricsAreTheRegistrys() async throws {
+        let metrics = WorkerMetrics()
+        let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: HealthState(), registry: metrics.registry)
+        defer { server.stop() }
+        metrics.consumed.increment(by: 3)
+        let reply = try await reply(server, "/metrics")
+        #expect(reply.status == 200)
+        #expect(reply.headers["content-type"] == MetricsRegistry.contentType)
+        #expect(reply.text.contains("\nrocketsms_records_consumed_total 3\n"))
+    }
+
+    @Test func otherPathsAndMethodsAreRefused() async throws {
+        let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: HealthState(), registry: MetricsRegistry())
+        defer { server.stop() }
+        #expect(try await reply(server, "/").status == 404)
+        #expect(try await reply(server, "/livez%00x").status == 404)
+        let post = try await reply(server, "/livez", method: "POST")
+        #expect(post.status == 405)
+        #expect(post.headers["allow"] == "GET, HEAD")
+        let head = try await reply(server, "/livez", method: "HEAD")
+        #expect(head.status == 200)
+        #expect(head.text.isEmpty)
+    }
+
+    @Test func aTakenPortIsAnErrorThatNamesIt() throws {
+        let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: HealthState(), registry: MetricsRegistry())
+        defer { server.stop() }
+        do throws(HTTPServerError) {
+            let second = try AdminServer(host: "127.0.0.1", port: server.port, health: HealthState(), registry: MetricsRegistry())
+            second.stop()
+            Issue.record("two servers on one port")
+        } catch {
+            #expect(error.code == .addressInUse)
+            #expect(error.description.contains("\(server.port)"))
+        }
+    }
+}
