@@ -69,6 +69,15 @@ package final class WorkThread: Sendable {
         if let id = thread.withLock({ thread in let id = thread; thread = nil; return id }) { pthread_join(id, nil) }
     }
 
+    /// Queues the last work of this thread and lets it end by itself.
+    package func finish(_ last: @escaping @Sendable () -> Void) {
+        gate.change { state in
+            state.work.append(last)
+            state.isStopping = true
+        }
+        if let id = thread.withLock({ thread in let id = thread; thread = nil; return id }) { pthread_detach(id) }
+    }
+
     /// Ends the thread after the work that is queued, and does not wait: for a thread that may be stuck in a call.
     package func abandon() {
         gate.change { $0.isStopping = true }

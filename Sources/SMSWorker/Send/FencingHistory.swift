@@ -41,10 +41,12 @@ package struct FencingHistory: Equatable, Sendable {
     /// A transport error, or a call to the brokers that timed out or had to be repeated.
     package mutating func brokerTrouble(at now: MonotonicInstant) { explanationAt = now }
 
+    /// Whether trouble of the brokers or a pause of this process may be behind what happens now.
+    package func isExplained(at now: MonotonicInstant) -> Bool { explanationAt.map { now - $0 <= memory } ?? false }
+
     package mutating func fenced(at now: MonotonicInstant) -> Verdict {
         unexplained.removeAll { now - $0 >= window }
-        let isExplained = explanationAt.map { now - $0 <= memory } ?? false
-        if !isExplained { unexplained.append(now) }
+        if !isExplained(at: now) { unexplained.append(now) }
         return unexplained.count >= limit ? .exitRival : .rebuild(unexplained: unexplained.count)
     }
 }

@@ -1,0 +1,87 @@
+internal import EventLoop
+internal import Kafka
+internal import Synchronization
+
+/// One ownership of one partition, from its assign event to the answer of its revoke (or to its loss). Assigned again, the partition gets
+/// another one: so an operation that is late for its assignment is recognised and dropped, whatever has happened since.
+final class Assignment {
+    enum Phase: Equatable {
+        /// The ledger is being read.
+        case restoring
+        case open
+        /// Not to be read until an operator has decided; the sentence says why.
+        case closed(String)
+        /// Being given back: nothing begins any more.
+        case draining
+    }
+
+    /// What an open id stands for.
+    enum Open {
+        case active(Request)
+        case tracked(TrackingHandle)
+    }
+
+    let id: AssignmentID
+    let topic: RequestTopic
+    let partition: Int32
+    private(set) var isAlive = true
+    /// The same for other threads.
+    let liveness = Liveness()
+    var phase = Phase.restoring
+
+    /// The next offset to read; a record below it is a repeat.
+    var nextOffset: Int64 = 0
+    /// The offset that the last transaction begun for this assignment carried.
+    var coveredOffset: Int64 = 0
+    /// After a seek the first record must be the one asked for; one above it makes us seek once more.
+    var expectsFirst = false
+    var hasSoughtBack = false
+
+    var open: [RequestHash: Open] = [:]
+    var closed = ClosedIndex()
+    /// The last request in line of each key; the chain runs from the head by `nextWithKey`.
+    var lastWithKey: [RequestHash: Request] = [:]
+
+    /// When the first closed id that a sweep left standing was closed (ms); nil: no sweep has looked yet.
+    var oldestClosedAt: Int64?
+    /// Why it stays closed, kept while it is looked at again.
+    var closedReason: String?
+
+    /// Operations in the commit queue and in the transaction under way.
+    var pendingOperations = 0
+    /// POSTs under way.
+    var running = 0
+    /// When the empty-key record was last written; nil: not yet by this assignment.
+    var recordedAt: MonotonicInstant?
+    /// The ledger offset up to which closed entries have been swept.
+    var sweepOffset: Int64 = 0
+    var isSweeping = false
+
+    init(id: AssignmentID, topic: RequestTopic, partition: Int32) {
+        self.id = id
+        self.topic = topic
+        self.partition = partition
+    }
+
+    func end() {
+        isAlive = false
+        liveness.end()
+    }
+
+    /// Whether a closed id may have left the dedup window that began at this time.
+    func oldestClosed(atMost windowStart: Int64) -> Bool { oldestClosedAt.map { $0 <= windowStart } ?? true }
+
+    var topicPartition: TopicPartition { TopicPartition(topic: topic.name, partition: partition) }
+
+    /// `<topic>-<partition>`: for log lines.
+    var name: String { "\(topic.name)-\(partition)" }
+}
+
+/// Tells a thread that reads for an assignment when it may stop.
+final class Liveness: Sendable {
+    private let alive = Atomic<Bool>(true)
+
+    var isAlive: Bool { alive.load(ordering: .relaxed) }
+
+    func end() { alive.store(false, ordering: .relaxed) }
+}

@@ -1,0 +1,71 @@
+internal import EventLoop
+internal import Glibc
+internal import Kafka
+internal import Synchronization
+
+/// Everything on Kafka's side that is made, joined and lost together: the consumer with its record queues, the committer with its two
+/// producers, and the restorers. A fenced worker drops one and opens the next; what is known of the provider does not live here.
+final class KafkaSession: Sendable {
+    let consumer: Consumer
+    /// Records of the bulk lane: not polled while there is no room, so that back-pressure needs no pause (a pause throws away what was
+    /// fetched ahead).
+    let bulkQueue: RecordQueue
+    let priorityQueue: RecordQueue
+    let committer: Committer
+    let restorer: Restorer
+    /// Partitions of all request topics, ours and others': the fleet's limit is shared by them.
+    let partitionCount: Int
+    private let wakeDescriptor: CInt
+    private let isEnded = Atomic<Bool>(false)
+
+    init(consumer: Consumer, committer: Committer, restorer: Restorer, partitionCount: Int) throws(EventLoopError) {
+        self.consumer = consumer
+        self.committer = committer
+        self.restorer = restorer
+        self.partitionCount = partitionCount
+        bulkQueue = consumer.makeRecordQueue()
+        priorityQueue = consumer.makeRecordQueue()
+        wakeDescriptor = try EventDescriptor.make()
+    }
+
+    /// Events of all three queues turn the loop.
+    func wake(on loop: EventLoop, _ body: @escaping () -> Void) throws(EventLoopError) {
+        let descriptor = wakeDescriptor
+        _ = try loop.register(fd: descriptor) { _ in
+            EventDescriptor.drain(descriptor)
+            body()
+        }
+        consumer.wake(eventDescriptor: descriptor)
+        bulkQueue.wake(eventDescriptor: descriptor)
+        priorityQueue.wake(eventDescriptor: descriptor)
+    }
+
+    func forward(_ partition: TopicPartition, isPriority: Bool) {
+        consumer.forward(partition, to: isPriority ? priorityQueue : bulkQueue)
+    }
+
+    func restore(
+        topic: String, ledger: String, partition: Int32, isWanted: @escaping @Sendable () -> Bool,
+        _ done: @escaping @Sendable (Result<PartitionRestore, RestoreError>) -> Void
+    ) {
+        restorer.restore(topic: topic, ledger: ledger, partition: partition, isWanted: isWanted, done)
+    }
+
+    /// Leaves everything: a transaction under way is fenced by the next session or times out, and the group notices by its own means.
+    /// Handles are freed on a thread of their own, since that blocks; those of a thread that is stuck are left behind.
+    func abandon(isStuck: Bool) {
+        guard !isEnded.exchange(true, ordering: .relaxed) else { return }
+        restorer.cancel()
+        committer.abandon()
+        let free: @Sendable () -> Void = { [self] in
+            bulkQueue.destroy()
+            priorityQueue.destroy()
+            consumer.destroy()
+        }
+        if isStuck { return free() }
+        committer.afterLast { [self] in
+            committer.destroyProducers()
+            free()
+        }
+    }
+}

@@ -1,0 +1,192 @@
+internal import EventLoop
+internal import Kafka
+internal import Synchronization
+
+/// What a restore of one partition found: its ledger, and where the group and the log of its requests stand.
+struct PartitionRestore: Sendable {
+    let ledger: RestoredLedger
+    let committed: Int64?
+    let low: Int64
+    let high: Int64
+    let duration: Duration
+}
+
+/// A ledger could not be read.
+enum RestoreError: Error, Sendable, CustomStringConvertible {
+    case kafka(KafkaError)
+    case ledger(LedgerError)
+    case cancelled
+
+    var description: String {
+        switch self {
+        case .kafka(let error): error.description
+        case .ledger(let error): error.description
+        case .cancelled: "the partition was given back meanwhile"
+        }
+    }
+
+    var isBrokerTrouble: Bool { if case .kafka = self { true } else { false } }
+}
+
+/// Closed ids to be removed: from where on, and up to which closing time.
+struct SweepRequest: Sendable {
+    let ledger: String
+    let partition: Int32
+    let from: Int64
+    let closedBefore: Int64
+    /// So many of the oldest go whatever their time.
+    let surplus: Int
+    let limit: Int
+}
+
+struct Sweep: Sendable {
+    struct Closed: Sendable {
+        let id: [UInt8]
+        let hash: RequestHash
+        let closedAt: Int64
+    }
+
+    var closed: [Closed] = []
+    /// Where the next sweep goes on.
+    var nextOffset: Int64
+    /// When the first id that stays was closed; nil: none was seen.
+    var nextClosedAt: Int64?
+}
+
+/// Reads ledgers on threads of its own: restores of several partitions at once, and sweeps.
+final class Restorer: Sendable {
+    private let threads: [WorkThread]
+    private let next = Atomic<Int>(0)
+    private let isCancelled = Atomic<Bool>(false)
+    private let consumer: Consumer
+    private let timeout: Duration
+    private let stall: Duration
+    private let readers: [Reader]
+
+    /// One thread's reader, made when it is first needed; touched on that thread only.
+    private final class Reader: @unchecked Sendable {
+        private var made: PartitionReader?
+        private let make: @Sendable () throws(KafkaError) -> PartitionReader
+
+        init(make: @escaping @Sendable () throws(KafkaError) -> PartitionReader) { self.make = make }
+
+        func get() throws(KafkaError) -> PartitionReader {
+            if let made { return made }
+            let reader = try make()
+            made = reader
+            return reader
+        }
+    }
+
+    /// - Parameters:
+    ///   - consumer: asked for committed offsets and watermarks, on these threads.
+    ///   - transactionTimeout: an open transaction of a predecessor is waited out for so long and the broker's own look at it (10 s).
+    init(consumer: Consumer, transactionTimeout: Duration, make: @escaping @Sendable () throws(KafkaError) -> PartitionReader)
+        throws(EventLoopError)
+    {
+        self.consumer = consumer
+        timeout = .seconds(10)
+        stall = transactionTimeout + .seconds(20)
+        var threads: [WorkThread] = []
+        for index in 0..<2 { threads.append(try WorkThread(name: "restorer-\(index)")) }
+        self.threads = threads
+        readers = threads.map { _ in Reader(make: make) }
+    }
+
+    /// - Parameter isWanted: false once the assignment has ended: the read stops within 100 ms.
+    func restore(
+        topic: String, ledger: String, partition: Int32, isWanted: @escaping @Sendable () -> Bool,
+        _ done: @escaping @Sendable (Result<PartitionRestore, RestoreError>) -> Void
+    ) {
+        let index = next.add(1, ordering: .relaxed).newValue % threads.count
+        let reader = readers[index]
+        threads[index].submit { [self] in
+            guard isWanted(), !isCancelled.load(ordering: .relaxed) else { return done(.failure(.cancelled)) }
+            do throws(RestoreError) {
+                done(.success(try restore(reader, topic, ledger, partition, isWanted)))
+            } catch {
+                done(.failure(error))
+            }
+        }
+    }
+
+    private func restore(_ source: Reader, _ topic: String, _ ledger: String, _ partition: Int32, _ isWanted: () -> Bool)
+        throws(RestoreError) -> PartitionRestore
+    {
+        let start = MonotonicInstant.now
+        let requests = TopicPartition(topic: topic, partition: partition)
+        let records = TopicPartition(topic: ledger, partition: partition)
+        // 1. The committed offset, stable: waits out a predecessor that has already sent its offsets. 2. Only then the watermark above
+        // open transactions: offsets may be accepted while their records are still on the way to the ledger.
+        let reader = try kafka { () throws(KafkaError) in try source.get() }
+        let committed = try kafka { () throws(KafkaError) in try consumer.committed(requests, timeout: timeout) }
+        let marks = try kafka { () throws(KafkaError) in try reader.uncommittedWatermarks(records, timeout: timeout) }
+        var fold = LedgerFold()
+        var damage: LedgerError?
+        _ = try kafka { () throws(KafkaError) in
+            try reader.read(records, from: marks.low, through: marks.high, stall: stall, isCancelled: { !isWanted() || cancelled }) {
+                _, key, value in
+                do throws(LedgerError) { try fold.add(key: key, value: value) } catch { damage = error }
+                return damage == nil
+            }
+        }
+        if let damage { throw .ledger(damage) }
+        let log = try kafka { () throws(KafkaError) in try consumer.watermarks(requests, timeout: timeout) }
+        do throws(LedgerError) {
+            return PartitionRestore(
+                ledger: try fold.finished(beginning: marks.low), committed: committed, low: log.low, high: log.high,
+                duration: MonotonicInstant.now - start)
+        } catch {
+            throw .ledger(error)
+        }
+    }
+
+    private func kafka<Result>(_ body: () throws(KafkaError) -> Result) throws(RestoreError) -> Result {
+        do throws(KafkaError) { return try body() } catch { throw .kafka(error) }
+    }
+
+    private var cancelled: Bool { isCancelled.load(ordering: .relaxed) }
+
+    /// Reads closed ids from where the last sweep stopped: each is read once, a window after it was written.
+    func sweep(_ request: SweepRequest, _ done: @escaping @Sendable (Result<Sweep, RestoreError>) -> Void) {
+        let index = next.add(1, ordering: .relaxed).newValue % threads.count
+        let reader = readers[index]
+        threads[index].submit { [self] in
+            guard !cancelled else { return done(.failure(.cancelled)) }
+            do throws(KafkaError) {
+                done(.success(try sweep(try reader.get(), request)))
+            } catch {
+                done(.failure(.kafka(error)))
+            }
+        }
+    }
+
+    private func sweep(_ reader: PartitionReader, _ request: SweepRequest) throws(KafkaError) -> Sweep {
+        let partition = TopicPartition(topic: request.ledger, partition: request.partition)
+        let marks = try reader.uncommittedWatermarks(partition, timeout: timeout)
+        var sweep = Sweep(nextOffset: max(request.from, marks.low))
+        var surplus = request.surplus
+        try reader.read(partition, from: sweep.nextOffset, through: marks.high, stall: stall, isCancelled: { cancelled }) { offset, key, value in
+            guard let key, !key.isEmpty, let value, let head = try? LedgerCodec.head(value), let closedAt = head.closedAt else {
+                sweep.nextOffset = offset + 1
+                return true
+            }
+            guard closedAt < request.closedBefore || surplus > 0, sweep.closed.count < request.limit else {
+                sweep.nextClosedAt = sweep.closed.count < request.limit ? closedAt : 0
+                return false
+            }
+            surplus -= 1
+            sweep.nextOffset = offset + 1
+            let hash = RequestHash(id: key, generatedAt: head.hasGeneratedID ? head.timestamp : nil)
+            sweep.closed.append(Sweep.Closed(id: [UInt8](key), hash: hash, closedAt: closedAt))
+            return true
+        }
+        return sweep
+    }
+
+    /// Ends the threads after what they read now.
+    func cancel() {
+        isCancelled.store(true, ordering: .relaxed)
+        for thread in threads { thread.abandon() }
+    }
+}

@@ -1,0 +1,257 @@
+internal import EventLoop
+internal import Kafka
+internal import Logging
+internal import Metrics
+
+/// A revoke that is not answered yet: what runs may finish, until the limit.
+struct PendingRevoke {
+    let partitions: [TopicPartition]
+    let assignments: [Assignment]
+    let deadline: MonotonicInstant
+}
+
+/// Owning partitions: assigned, restored, opened; drained, ended, given back.
+extension Pipeline {
+    /// Rebalances arrive as events and are answered when the drain is done: nothing blocks in a callback.
+    func drainEvents(_ session: KafkaSession) {
+        while let event = session.consumer.poll() {
+            switch consume event {
+            case .assign(let partitions): assigned(partitions, session)
+            case .revoke(let partitions, let isLost): revoked(partitions, isLost: isLost, session)
+            case .record(let record): self.consume(record)
+            case .endOfPartition(let topic, let partition, let offset): reachedEnd(topic, partition, offset)
+            case .error(let error): consumerFailed(error)
+            }
+            guard self.session === session else { return }
+        }
+    }
+
+    // MARK: Assigned
+
+    private func assigned(_ partitions: [TopicPartition], _ session: KafkaSession) {
+        refusedGeneration = nil
+        do {
+            try session.consumer.assign(partitions)
+            isJoined = true
+        } catch {
+            recover("an assignment could not be taken: \(error.description)", isFencing: false)
+            return
+        }
+        for partition in partitions {
+            guard let topic = topics.first(where: { $0.name == partition.topic }) else { continue }
+            nextAssignmentID += 1
+            let assignment = Assignment(id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition.partition)
+            assignments[PartitionKey(topic: partition.topic, partition: partition.partition)] = assignment
+            session.forward(partition, isPriority: topic.isPriority)
+            restore(assignment, session)
+        }
+        if !partitions.isEmpty { log.info("partitions assigned", metadata: [LogKeys.partitions: "\(names(partitions))"]) }
+        ownershipChanged()
+    }
+
+    func restore(_ assignment: Assignment, _ session: KafkaSession) {
+        assignment.phase = .restoring
+        let id = assignment.id
+        let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
+        let flag = assignment.liveness
+        session.restore(
+            topic: key.topic, ledger: assignment.topic.ledgerName, partition: key.partition, isWanted: { flag.isAlive }
+        ) { result in
+            self.loop.execute { self.assumeIsolated { $0.restored(key, id, result) } }
+        }
+    }
+
+    private func restored(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<PartitionRestore, RestoreError>) {
+        guard let assignment = assignments[key], assignment.id == id, assignment.isAlive, assignment.phase == .restoring, let session else {
+            return
+        }
+        switch result {
+        case .failure(let error):
+            log.warning(
+                "the ledger could not be read, trying again", metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error)"])
+            if error.isBrokerTrouble { fencings.brokerTrouble(at: loop.now) }
+            loop.schedule(after: .seconds(1)) { [self] in
+                guard assignment.isAlive, assignment.phase == .restoring, let session = self.session else { return }
+                restore(assignment, session)
+            }
+        case .success(let restore):
+            metrics.restored(records: restore.ledger.recordCount, in: restore.duration)
+            let decision = RestoreDecision.decide(
+                group: configuration.kafka.groupID, committed: restore.committed, low: restore.low, high: restore.high,
+                ledger: restore.ledger)
+            switch decision {
+            case .closed(let reason):
+                if lastClosedReason[key] != reason {
+                    lastClosedReason[key] = reason
+                    log.error("a partition stays closed: \(reason)", metadata: [LogKeys.partition: "\(assignment.name)"])
+                }
+                assignment.phase = .closed(reason)
+                assignment.closedReason = reason
+            case .open(let offset):
+                lastClosedReason[key] = nil
+                assignment.closedReason = nil
+                open(assignment, restore.ledger, at: offset, session)
+            }
+            ownershipChanged()
+        }
+    }
+
+    private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: KafkaSession) {
+        assignment.phase = .open
+        assignment.nextOffset = offset
+        assignment.coveredOffset = offset
+        assignment.expectsFirst = true
+        assignment.sweepOffset = ledger.beginning
+        let windowStart = wallNow - configuration.dedup.window.milliseconds
+        for closed in ledger.closed where closed.closedAt >= windowStart { assignment.closed.insert(closed.hash, closedAt: closed.closedAt) }
+        for message in ledger.tracked {
+            track(value: message.value, base: message.base, assignment: assignment, hash: message.hash, isRestored: true)
+        }
+        for entry in ledger.active { reopen(entry, assignment) }
+        do {
+            // In this order: the first record after 1–5 ms; the other way round after a second (DESIGN, "Assignment", 5).
+            try session.consumer.resume([assignment.topicPartition])
+            try session.consumer.seek(assignment.topicPartition, to: offset)
+        } catch {
+            recover("a restored partition could not be read: \(error.description)", isFencing: false)
+            return
+        }
+        log.info(
+            "partition open",
+            metadata: [
+                LogKeys.partition: "\(assignment.name)", LogKeys.offset: "\(offset)", LogKeys.open: "\(assignment.open.count)",
+                LogKeys.closed: "\(assignment.closed.count)",
+            ])
+    }
+
+    /// An open entry of a restored ledger, not yet accepted.
+    private func reopen(_ entry: LedgerEntry, _ assignment: Assignment) {
+        let request = makeRequest(entry, assignment: assignment)
+        assignment.open[request.hash] = .active(request)
+        request.pausesCountedUntil = loop.now
+        switch entry.state {
+        case .waiting:
+            joinKey(request)
+            enqueue(request)
+        case .held:
+            request.place = .held
+            heldCount += 1
+        case .sending:
+            joinKey(request)
+            request.place = .running
+            switch facts.take(mark: entry.mark) {
+            case .neverBegun: settle(request, .notBegun, mark: entry.mark)
+            case .ended(let outcome): settle(request, outcome, mark: entry.mark)
+            case .running(let attempt):
+                attempt.request = request
+                assignment.running += 1
+            case nil: settle(request, .unknown(reason: "the worker stopped while the attempt was under way"), mark: entry.mark)
+            }
+        case .tracking, .closed: break
+        }
+    }
+
+    func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> Request {
+        let hash = RequestHash(id: entry.echo.id, generatedAt: entry.hasGeneratedID ? entry.timestamp : nil)
+        let order = configuration.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
+        return Request(entry: entry, assignment: assignment, hash: hash, orderHash: order)
+    }
+
+    // MARK: Revoked
+
+    private func revoked(_ partitions: [TopicPartition], isLost: Bool, _ session: KafkaSession) {
+        refusedGeneration = nil
+        let ending = partitions.compactMap { assignments[PartitionKey(topic: $0.topic, partition: $0.partition)] }
+        if !partitions.isEmpty {
+            log.info(isLost ? "partitions lost" : "partitions revoked, draining", metadata: [LogKeys.partitions: "\(names(partitions))"])
+        }
+        pendingRevoke = PendingRevoke(
+            partitions: partitions, assignments: ending, deadline: isLost ? loop.now : loop.now + configuration.send.drainLimit)
+        if isLost {
+            for assignment in ending { end(assignment) }
+        } else {
+            for assignment in ending { drain(assignment) }
+            wake(at: loop.now + configuration.send.drainLimit)
+        }
+        answerRevokeIfDrained()
+    }
+
+    /// Nothing begins any more; intents go back; what runs may finish.
+    private func drain(_ assignment: Assignment) {
+        let wasOpen = assignment.phase == .open
+        assignment.phase = .draining
+        guard wasOpen else { return }
+        for case .active(let request) in assignment.open.values {
+            switch request.place {
+            case .stock:
+                stockCount -= 1
+                withdraw(request)
+            case .intentQueued: withdraw(request)
+            case .behindKey, .timer, .runnable, .running, .held, .gone: break
+            }
+        }
+    }
+
+    /// Drain first, fence second: the assignment ends with the answer, and everything of it that comes later is dropped.
+    func answerRevokeIfDrained() {
+        guard let revoke = pendingRevoke, let session else { return }
+        let isDone = revoke.assignments.allSatisfy { !$0.isAlive || ($0.running == 0 && $0.pendingOperations == 0) }
+        // At the limit a POST still runs: its intent stays, the next owner decides. Its siblings' outcomes get their last transaction.
+        let isLate = loop.now >= revoke.deadline + (isCommitStuck ? .zero : timings.transaction)
+        let runs = revoke.assignments.contains { $0.isAlive && $0.running > 0 }
+        let isOverLimit = loop.now >= revoke.deadline && !revoke.assignments.contains { $0.isAlive && $0.pendingOperations > 0 } && runs
+        guard isDone || isOverLimit || isLate else { return wake(at: loop.now >= revoke.deadline ? loop.now + .milliseconds(100) : revoke.deadline) }
+        pendingRevoke = nil
+        for assignment in revoke.assignments { end(assignment) }
+        do {
+            try session.consumer.unassign(revoke.partitions)
+        } catch {
+            recover("a revoke could not be answered: \(error.description)", isFencing: false)
+            return
+        }
+        ownershipChanged()
+    }
+
+    func end(_ assignment: Assignment) {
+        guard assignment.isAlive else { return }
+        assignment.end()
+        for batch in commits.batches { keepFacts(of: batch, endedBy: assignment) }
+        if let underWay = commitUnderWay { keepFacts(of: underWay.batch, endedBy: assignment) }
+        for open in assignment.open.values {
+            switch open {
+            case .tracked(let handle): tracked.remove(handle)
+            case .active(let request):
+                stopCountingWaiting(request)
+                switch request.place {
+                case .stock:
+                    stockCount -= 1
+                    facts.record(.neverBegun, mark: request.entry.mark, at: loop.now)
+                case .held: heldCount -= 1
+                case .behindKey, .timer, .runnable, .intentQueued, .running, .gone: break
+                }
+            }
+        }
+        for attempt in attempts.elements where attempt.request?.assignment === assignment {
+            attempt.request = nil
+            facts.record(.running(attempt), mark: attempt.mark, at: loop.now)
+        }
+        assignment.open = [:]
+        assignment.lastWithKey = [:]
+        assignment.closed = ClosedIndex()
+        timers.removeEnded()
+        let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
+        if assignments[key] === assignment { assignments[key] = nil }
+        assignmentCache = [:]
+    }
+
+    /// Partitions came or went: the share of the fleet's limit, and what `/readyz` says.
+    func ownershipChanged() {
+        assignmentCache = [:]
+        if let session { budget.setShare(owned: assignments.count, all: session.partitionCount, at: loop.now) }
+        updateHealth()
+    }
+
+    private func names(_ partitions: [TopicPartition]) -> String {
+        partitions.prefix(32).map { "\($0.topic)-\($0.partition)" }.joined(separator: ",") + (partitions.count > 32 ? ",…" : "")
+    }
+}

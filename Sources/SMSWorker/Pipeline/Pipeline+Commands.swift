@@ -1,0 +1,90 @@
+internal import EventLoop
+internal import Logging
+internal import Metrics
+
+/// Commands: records on the request topic that cancel a waiting request or resolve a held one.
+extension Pipeline {
+    func perform(_ command: Command, assignment: Assignment, offset: Int64) {
+        // The command itself leaves no entry: its offset goes with whatever it changes, or alone.
+        let advance = offset + 1
+        guard let found = find(command.id, in: assignment) else {
+            drop(command, "there is no open request with this id here", assignment: assignment, advance: advance)
+            return
+        }
+        switch (command.action, found) {
+        case (.cancel, .active(let request)):
+            guard request.entry.state == .waiting else {
+                drop(command, "its attempt has begun, or it is held", assignment: assignment, advance: advance)
+                return
+            }
+            guard let event = request.entry.cancel(at: wallNow) else {
+                drop(command, "an earlier attempt may have become an SMS", assignment: assignment, advance: advance)
+                return
+            }
+            metrics.commandsApplied.increment()
+            publish(request, event, advance: advance)
+        case (.cancel, .tracked):
+            drop(command, "the provider has accepted it", assignment: assignment, advance: advance)
+        case (.resolve(let resolution), .active(let request)):
+            guard request.entry.state == .held else {
+                drop(command, "it is not held", assignment: assignment, advance: advance)
+                return
+            }
+            metrics.commandsApplied.increment()
+            resolve(request, resolution, advance: advance)
+        case (.resolve, .tracked):
+            drop(command, "it is not held", assignment: assignment, advance: advance)
+        }
+    }
+
+    private func resolve(_ request: Request, _ resolution: Command.Resolution, advance: Int64) {
+        let now = wallNow
+        switch resolution {
+        case .sent(let messageID):
+            let event = request.entry.resolveSent(messageID: messageID, at: now)
+            publish(request, event, advance: advance)
+        case .failed:
+            let event = request.entry.resolveFailed(at: now)
+            publish(request, event, advance: advance)
+        case .resend:
+            request.entry.resolveResend()
+            heldCount -= 1
+            request.place = .runnable
+            joinKey(request)
+            write(request, advance: advance)
+            enqueue(request)
+        }
+    }
+
+    private func drop(_ command: Command, _ reason: String, assignment: Assignment, advance offset: Int64) {
+        metrics.commandsRefused.increment()
+        log.notice(
+            "a command was dropped: \(reason)",
+            metadata: [
+                LogKeys.command: "\(Self.name(command.action))", LogKeys.requestID: "\(Logger.Redaction.maskedID(String(decoding: command.id, as: UTF8.self)))",
+                LogKeys.partition: "\(assignment.name)",
+            ])
+        advance(assignment, to: offset)
+    }
+
+    private static func name(_ action: Command.Action) -> String {
+        switch action {
+        case .cancel: "cancel"
+        case .resolve: "resolve"
+        }
+    }
+
+    /// A generated id is indexed with its record's timestamp, which a command does not know: such a one is looked for by hand.
+    private func find(_ id: [UInt8], in assignment: Assignment) -> Assignment.Open? {
+        if let open = assignment.open[RequestHash(id: id)] { return open }
+        guard id.starts(with: Array("\(assignment.name)-".utf8)) else { return nil }
+        for open in assignment.open.values {
+            switch open {
+            case .active(let request) where request.entry.echo.id == id: return open
+            case .tracked(let handle) where tracked[handle].map({ LedgerCodec.id($0.value) }) == id: return open
+            default: continue
+            }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,167 @@
+internal import EventLoop
+internal import Kafka
+internal import Logging
+internal import Metrics
+
+/// The transaction that is under way: its batch stays here until its fate is known.
+struct CommitUnderWay {
+    var batch: CommitQueue.Batch
+    /// Read before the group metadata: leases of its intents count from here.
+    let leaseStart: MonotonicInstant
+    let group: RefusedGeneration
+    let number: UInt64
+}
+
+/// A generation in which a transaction was refused: trying again in it gains nothing.
+struct RefusedGeneration: Equatable {
+    let generation: Int32
+    let memberID: String
+}
+
+/// One transaction at a time; while one commits, the next batch gathers.
+extension Pipeline {
+    /// An offset alone may wait this long for company.
+    static let offsetDelay = Duration.seconds(1)
+    /// DESIGN: the recorded offset is written at least once a minute while work goes on.
+    static let recordInterval = Duration.seconds(60)
+
+    func commitIfDue() {
+        guard commitUnderWay == nil, let session, !commits.isEmpty else { return }
+        let now = loop.now
+        guard now >= commitNotBefore else { return wake(at: commitNotBefore) }
+        if !commits.hasRecords, pendingRevoke == nil {
+            let due = (commits.offsetsSince ?? now) + Self.offsetDelay
+            guard now >= due else { return wake(at: due) }
+        }
+        let isUrgent = commits.isUrgent || pendingRevoke != nil || isDraining
+        // Only intents that may not run ahead starve slots; the others are there before a slot is free.
+        let slotsStarve = intentStock.starves(freeSlots: freeSlots, stocked: stockCount, startable: queuedStrictIntents)
+        let due = pace.beginning(queued: commits.recordCount, priorityWaits: isUrgent, slotsStarve: slotsStarve, at: now)
+        guard due <= now else { return wake(at: due) }
+        begin(session)
+    }
+
+    private func begin(_ session: KafkaSession) {
+        // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, offsets, commit. Never another order (DESIGN, "Commit loop").
+        let leaseStart = loop.updateNow()
+        guard let metadata = session.consumer.groupMetadata(), metadata.generation >= 0, !metadata.memberID.isEmpty else {
+            // Not a member (yet, or any more): an unjoined handle switches fencing off.
+            return wake(at: leaseStart + .milliseconds(100))
+        }
+        let group = RefusedGeneration(generation: metadata.generation, memberID: metadata.memberID)
+        guard group != refusedGeneration else {
+            if leaseStart > refusedSince + timings.session {
+                recover("the group refuses this member, and nothing has changed for a session timeout", isFencing: false)
+            } else {
+                wake(at: leaseStart + .milliseconds(250))
+            }
+            return
+        }
+        guard var batch = commits.takeFirst() else { return }
+        for index in batch.owners.indices where batch.owners[index].isAlive {
+            let assignment = batch.owners[index]
+            let offset = max(assignment.coveredOffset, batch.content.owners[index].offset)
+            batch.content.owners[index].offset = offset
+            assignment.coveredOffset = offset
+            let isDue = assignment.recordedAt.map { leaseStart - $0 > Self.recordInterval } ?? true
+            if isDue || batch.hasTombstone {
+                assignment.recordedAt = leaseStart
+                batch.record(LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: offset), owner: index)
+            }
+        }
+        commitNumber += 1
+        intentStock.transactionBegan()
+        pace.began(operations: batch.content.records.count, at: leaseStart)
+        let number = commitNumber
+        commitUnderWay = CommitUnderWay(batch: batch, leaseStart: leaseStart, group: group, number: number)
+        let alive = batch.owners.map(\.isAlive)
+        let destinations = TransactionTopics(status: configuration.topics.status, deadLetter: configuration.topics.deadLetter)
+        session.committer.commit(batch.content, alive: alive, topics: destinations, metadata: metadata) { result in
+            self.loop.execute { self.assumeIsolated { $0.commitEnded(number, result) } }
+        }
+        // A blocking call may overrun its timeout: then the thread and its handles are left behind.
+        loop.schedule(after: timings.transaction * 3) { [self] in
+            guard commitUnderWay?.number == number else { return }
+            recover("a transaction did not return within three times its timeout", isFencing: true, isStuck: true)
+        }
+    }
+
+    private func commitEnded(_ number: UInt64, _ result: CommitResult) {
+        guard let underWay = commitUnderWay, underWay.number == number else { return }
+        commitUnderWay = nil
+        let duration = loop.updateNow() - underWay.leaseStart
+        pace.ended(at: loop.now)
+        switch result {
+        case .committed:
+            if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
+            failedCommits = 0
+            refusedGeneration = nil
+            metrics.committed(records: underWay.batch.content.records.count, in: duration)
+            giveBackOperations(of: underWay.batch)
+            for (_, completion) in underWay.batch.completions {
+                if case .intent(let request, let mark) = completion {
+                    intentCommitted(request, mark: mark, leaseStart: underWay.leaseStart)
+                }
+            }
+        case .aborted(let error, let retriesSeen):
+            if retriesSeen { fencings.brokerTrouble(at: loop.now) }
+            metrics.transactionsAborted.increment()
+            failedCommits += 1
+            failed(underWay.batch, error)
+            if failedCommits % 5 == 0 {
+                log.warning("five transactions in a row were aborted: the producers are made anew, what they were to write is kept")
+                session?.committer.rebuildProducers { error in
+                    guard let error else { return }
+                    self.loop.execute { self.assumeIsolated { $0.recover("the producers could not be made anew: \(error)", isFencing: false) } }
+                }
+            }
+        case .membership(let error):
+            metrics.transactionsAborted.increment()
+            refusedGeneration = underWay.group
+            refusedSince = loop.now
+            log.notice("the group refuses this member's transaction: waiting for a rebalance", metadata: [LogKeys.code: "\(error.name)"])
+            commits.putBack(underWay.batch)
+            wake(at: loop.now + .milliseconds(250))
+        case .fenced(let error):
+            // Its fate is open: nothing of the ledger in memory survives, the restore decides.
+            commits.putBack(underWay.batch)
+            recover("a transaction was fenced: \(error.description)", isFencing: true)
+        case .rival(let error):
+            commits.putBack(underWay.batch)
+            finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
+        }
+    }
+
+    /// The same operations again, in the same order, after a pause: a topic that refuses writes must not make the worker forget.
+    private func failed(_ batch: CommitQueue.Batch, _ error: KafkaError) {
+        commits.putBack(batch)
+        let delay = backoffForCommits.delay(failures: failedCommits, using: &random)
+        commitNotBefore = loop.now + delay
+        if commitLog.shouldLog(at: loop.now) {
+            log.error(
+                "a transaction was aborted and is tried again; no new attempt begins until it is through",
+                metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)", LogKeys.attempts: "\(failedCommits)"])
+        }
+        wake(at: commitNotBefore)
+    }
+
+    func giveBackOperations(of batch: CommitQueue.Batch) {
+        for (index, owner) in batch.owners.enumerated() { owner.pendingOperations -= batch.operationCounts[index] }
+    }
+
+    /// Facts about the provider that stood in operations which will not be committed for this assignment.
+    func keepFacts(of batch: CommitQueue.Batch, endedBy assignment: Assignment?) {
+        for (owner, completion) in batch.completions {
+            if let assignment, batch.owners[Int(owner)] !== assignment { continue }
+            switch completion {
+            case .none: break
+            case .intent(_, let mark):
+                // No POST begins for an intent before its commit has returned, and its mark is its own: whatever became of the
+                // transaction, this attempt has not begun and never will.
+                if !facts.contains(mark: mark) { facts.record(.neverBegun, mark: mark, at: loop.now) }
+            case .outcome(let outcome, let mark):
+                facts.record(outcome == .notBegun ? .neverBegun : .ended(outcome), mark: mark, at: loop.now)
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+internal import EventLoop
+internal import Kafka
+internal import Logging
+internal import Metrics
+
+/// A partition by the identity of its topic's handle.
+struct RecordOrigin: Hashable {
+    let topic: TopicIdentity
+    let partition: Int32
+}
+
+/// Consuming: records one by one, each into an operation of the commit queue before the next is looked at.
+extension Pipeline {
+    /// Records read in one turn of the loop at most, so that answers and timers are never far away.
+    static let recordsPerTurn = 512
+
+    /// Whether a bulk record can be taken now. Reading stops when what is read could only wait, and goes on (`isStalled`) up to the bound
+    /// on waiting requests, so that a `cancel` is seen.
+    var mayReadBulk: Bool {
+        guard !isDraining, commits.batches.count < 4, waitingCount < configuration.send.maxWaiting else { return false }
+        return hasRoom || isStalled
+    }
+
+    /// The priority lane is always read, up to a bound of its own.
+    var mayReadPriority: Bool { !isDraining && commits.batches.count < 8 && waitingCount < configuration.send.maxWaiting * 2 }
+
+    func readRecords() {
+        guard let session else { return }
+        drainEvents(session)
+        guard self.session === session else { return }
+        mayReadMore = false
+        var count = 0
+        while mayReadPriority, let event = session.priorityQueue.poll() {
+            handle(event)
+            count += 1
+            guard count < Self.recordsPerTurn else {
+                mayReadMore = true
+                return
+            }
+        }
+        while mayReadBulk, let event = session.bulkQueue.poll() {
+            handle(event)
+            count += 1
+            guard count < Self.recordsPerTurn else {
+                mayReadMore = true
+                return
+            }
+        }
+    }
+
+    private func handle(_ event: consuming ConsumerEvent) {
+        switch consume event {
+        case .record(let record): consume(record)
+        case .endOfPartition(let topic, let partition, let offset): reachedEnd(topic, partition, offset)
+        case .error(let error): consumerFailed(error)
+        // Rebalances come on the consumer's own queue alone.
+        case .assign: break
+        case .revoke: break
+        }
+    }
+
+    func consume(_ record: borrowing Record) {
+        guard let assignment = assignment(record.topic, record.partition),
+            assignment.isAlive, assignment.phase == .open
+        else { return }
+        let offset = record.offset
+        guard offset >= assignment.nextOffset else { return }
+        if assignment.expectsFirst {
+            guard offset == assignment.nextOffset || assignment.hasSoughtBack else {
+                // The client may have gone past what it was asked for: once more, and then it is a true gap.
+                assignment.hasSoughtBack = true
+                seek(assignment)
+                return
+            }
+            if offset > assignment.nextOffset { metrics.gaps.increment() }
+            assignment.expectsFirst = false
+            assignment.hasSoughtBack = false
+        }
+        assignment.nextOffset = offset + 1
+        metrics.consumed.increment()
+        accept(record, assignment)
+    }
+
+    /// Whose record this is, now; the map is emptied whenever an assignment comes or goes.
+    private func assignment(_ topic: TopicIdentity, _ partition: Int32) -> Assignment? {
+        let origin = RecordOrigin(topic: topic, partition: partition)
+        if let cached = assignmentCache[origin] { return cached }
+        let found = assignments[PartitionKey(topic: topic.name, partition: partition)]
+        if let found { assignmentCache[origin] = found }
+        return found
+    }
+
+    private func seek(_ assignment: Assignment) {
+        do {
+            try session?.consumer.seek(assignment.topicPartition, to: assignment.nextOffset)
+        } catch {
+            recover("a partition could not be read again: \(error.description)", isFencing: false)
+        }
+    }
+
+    func reachedEnd(_ topic: TopicIdentity, _ partition: Int32, _ offset: Int64) {
+        guard let assignment = assignment(topic, partition), assignment.isAlive,
+            assignment.phase == .open, offset > assignment.nextOffset
+        else { return }
+        if assignment.expectsFirst, !assignment.hasSoughtBack {
+            assignment.hasSoughtBack = true
+            seek(assignment)
+            return
+        }
+        // Markers of upstream transactions stand here; without this commit the partition would keep a lag of 1 for ever.
+        assignment.expectsFirst = false
+        assignment.nextOffset = offset
+        advance(assignment, to: offset)
+    }
+
+    private func accept(_ record: borrowing Record, _ assignment: Assignment) {
+        switch decode(record, assignment) {
+        case .request(let decoded):
+            admit(decoded, record.timestamp, assignment, offset: record.offset)
+        case .command(let command):
+            perform(command, assignment: assignment, offset: record.offset)
+        case .deadLetter(let reason):
+            reject(record, reason, assignment)
+        }
+    }
+
+    private func decode(_ record: borrowing Record, _ assignment: Assignment) -> DecodedRecord {
+        let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: record.offset)
+        let isPriorityTopic = assignment.topic.isPriority
+        var headers = RequestHeaders()
+        record.withHeaders { headers.see(name: $0, value: $1) }
+        return record.withKey { key in
+            record.withValue { value in
+                RequestDecoder.decode(key: key, value: value, headers: headers, at: position, isPriorityTopic: isPriorityTopic)
+            }
+        }
+    }
+
+    /// The record as it came, with the headers that say why; less of it where the topic would not take it whole.
+    private func writeDeadLetter(_ record: borrowing Record, _ reason: DeadLetterReason, _ assignment: Assignment) {
+        var originals = RecordHeaders()
+        record.withHeaders { originals.append(name: $0, value: $1) }
+        let key = record.withKey { $0.map { [UInt8]($0) } }
+        let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: record.offset)
+        record.withValue { value in
+            let extent = deadLetterEncoder.encode(
+                reason, at: position, timestamp: record.timestamp, key: key?.count ?? 0, value: value?.count ?? 0, originals: originals,
+                now: wallNow, into: &eventHeaders)
+            commits.append(assignment, at: loop.now, advance: record.offset + 1) { operation in
+                let kept = extent == .everything ? value : nil
+                operation.record(
+                    .deadLetter, key: extent == .headersAlone ? nil : key, headers: eventHeaders,
+                    value: kept.map { bytes in { $0.append(contentsOf: bytes) } })
+            }
+        }
+    }
+
+    private func admit(_ decoded: SendRequest, _ timestamp: Int64, _ assignment: Assignment, offset: Int64) {
+        let entry = LedgerEntry(
+            echo: decoded.echo, message: decoded.message, offset: offset, timestamp: timestamp, isPriority: decoded.isPriority,
+            hasGeneratedID: decoded.hasGeneratedID, policy: decoded.onUnknown, admittedAt: wallNow, sendAt: decoded.sendAt,
+            expiresAt: decoded.expiresAt)
+        let request = makeRequest(entry, assignment: assignment)
+        let isRepeat: Bool
+        if assignment.open[request.hash] != nil {
+            isRepeat = true
+        } else if let second = assignment.closed.closedSecond(request.hash) {
+            isRepeat = Int64(second) * 1_000 + configuration.dedup.window.milliseconds > wallNow
+            if !isRepeat { assignment.closed.remove(request.hash) }
+        } else {
+            isRepeat = false
+        }
+        guard !isRepeat else {
+            metrics.duplicates.increment()
+            advance(assignment, to: offset + 1)
+            return
+        }
+        metrics.admitted.increment()
+        admit(request, advance: offset + 1)
+    }
+
+    private func reject(_ record: borrowing Record, _ reason: DeadLetterReason, _ assignment: Assignment) {
+        metrics.deadLettered(reason.code)
+        writeDeadLetter(record, reason, assignment)
+        if rejectLog.shouldLog(at: loop.now) {
+            log.notice(
+                "a record became a dead letter",
+                metadata: [
+                    LogKeys.code: "\(reason.code)", LogKeys.partition: "\(assignment.name)", LogKeys.offset: "\(record.offset)",
+                ])
+        }
+    }
+}

@@ -1,0 +1,121 @@
+internal import EventLoop
+internal import Kafka
+internal import Logging
+internal import Metrics
+
+/// Recovery inside the process: producer and consumer are made anew, the ledger is restored; facts about the provider stay.
+extension Pipeline {
+    /// - Parameters:
+    ///   - isFencing: counts towards "a rival has our name" where nothing explains it.
+    ///   - isStuck: a thread hangs in a call of librdkafka and is left behind with its handles.
+    func recover(_ reason: String, isFencing: Bool, isStuck: Bool = false) {
+        guard let lost = session else { return }
+        session = nil
+        isJoined = false
+        metrics.fencings.increment()
+        log.warning("starting over on Kafka's side: \(reason)")
+        if isFencing, fencings.fenced(at: loop.now) == .exitRival {
+            finish(
+                .rival(
+                    "fenced three times within ten minutes with nothing to explain it: another living worker uses the same "
+                        + "KAFKA_INSTANCE_ID or KAFKA_TRANSACTIONAL_STEM"))
+        }
+        if isStuck {
+            if let last = lastStuck, loop.now - last < .seconds(3_600), !fencings.isExplained(at: loop.now) {
+                finish(.failed("Kafka's client hung twice within an hour, with no trouble of the brokers to explain it"))
+            }
+            lastStuck = loop.now
+        }
+        dropLedgerState()
+        lost.abandon(isStuck: isStuck)
+        if end == nil { reopenSession() }
+        updateHealth()
+    }
+
+    /// No ledger state in memory survives; what is known of the provider does.
+    func dropLedgerState() {
+        for assignment in assignments.values { self.end(assignment) }
+        if let underWay = commitUnderWay { dropped(underWay.batch) }
+        for batch in commits.removeAll() { dropped(batch) }
+        commitUnderWay = nil
+        pendingRevoke = nil
+        assignments = [:]
+        assignmentCache = [:]
+        failedCommits = 0
+        commitNotBefore = loop.now
+        refusedGeneration = nil
+        priorityLane = Lane()
+        bulkLane = Lane()
+        stockCount = 0
+        queuedIntents = 0
+        queuedStrictIntents = 0
+    }
+
+    private func dropped(_ batch: CommitQueue.Batch) {
+        keepFacts(of: batch, endedBy: nil)
+        giveBackOperations(of: batch)
+    }
+
+    private func reopenSession() {
+        rebuildAttempts += 1
+        let delay = rebuildAttempts == 1 ? Duration.zero : backoffForCommits.delay(failures: rebuildAttempts, using: &random)
+        let bounded = min(delay, timings.session)
+        loop.schedule(after: bounded) { [self] in
+            guard session == nil, end == nil else { return }
+            opener?.open { result in
+                self.loop.execute { self.assumeIsolated { $0.opened(result) } }
+            }
+        }
+    }
+
+    private func opened(_ result: Result<KafkaSession, KafkaError>) {
+        switch result {
+        case .success(let session):
+            guard end == nil, !isDraining else {
+                session.abandon(isStuck: false)
+                if end == nil { finish(.drained) }
+                return
+            }
+            adopt(session)
+        case .failure(let error):
+            log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
+            fencings.brokerTrouble(at: loop.now)
+            reopenSession()
+        }
+    }
+
+    /// Takes a session over: from here on its events come to the loop.
+    func adopt(_ session: KafkaSession) {
+        self.session = session
+        do {
+            try session.wake(on: loop) { [weak self] in
+                guard let self else { return }
+                self.assumeIsolated { $0.turnIsNeeded() }
+            }
+        } catch {
+            finish(.failed("the loop refused a descriptor: \(error)"))
+        }
+        updateHealth()
+    }
+
+    func consumerFailed(_ error: KafkaError) {
+        switch error.classification {
+        case .fencedInstance:
+            finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
+        case .fenced, .fatal:
+            recover("the consumer ended: \(error.description)", isFencing: false)
+        case .retriable, .abortable, .membership, .other:
+            fencings.brokerTrouble(at: loop.now)
+            if consumerLog.shouldLog(at: loop.now) {
+                log.warning("the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])
+            }
+        }
+    }
+
+    func finish(_ end: PipelineEnd) {
+        guard self.end == nil else { return }
+        self.end = end
+        ending?.resume(returning: end)
+        ending = nil
+    }
+}

@@ -1,0 +1,111 @@
+internal import EventLoop
+internal import Kafka
+internal import Logging
+internal import Metrics
+
+/// What happens once a second whatever else does: tombstones for ids whose dedup window is over, partitions that wait for an operator,
+/// the figures and the word on readiness.
+extension Pipeline {
+    /// Ids that one sweep removes at most, so that its transaction stays an ordinary one.
+    static let sweepLimit = 1_000
+
+    /// Closed ids get their tombstones when their window is over, or when there are too many of them; the oldest first. The ids
+    /// themselves are not kept in memory: the restorer reads them where they stand, once, as the window passes over them.
+    func sweepClosedIDs() {
+        guard let session, !isCommitStuck, !isDraining, commits.batches.count < 2 else { return }
+        for assignment in assignments.values where assignment.phase == .open && !assignment.isSweeping && assignment.closed.count > 0 {
+            let surplus = assignment.closed.count - configuration.dedup.maxEntries
+            let windowStart = wallNow - configuration.dedup.window.milliseconds
+            guard surplus > 0 || assignment.oldestClosed(atMost: windowStart) else { continue }
+            assignment.isSweeping = true
+            let id = assignment.id
+            let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
+            let request = SweepRequest(
+                ledger: assignment.topic.ledgerName, partition: assignment.partition, from: assignment.sweepOffset, closedBefore: windowStart,
+                surplus: max(0, surplus), limit: Self.sweepLimit)
+            session.restorer.sweep(request) { result in
+                self.loop.execute { self.assumeIsolated { $0.swept(key, id, result) } }
+            }
+        }
+    }
+
+    private func swept(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<Sweep, RestoreError>) {
+        guard let assignment = assignments[key], assignment.id == id, assignment.isAlive else { return }
+        assignment.isSweeping = false
+        guard case .success(let sweep) = result else { return }
+        assignment.sweepOffset = sweep.nextOffset
+        assignment.oldestClosedAt = sweep.nextClosedAt
+        let removable = sweep.closed.filter { closed in
+            // The id may have come again after its window: then its last record is not this one.
+            guard assignment.open[closed.hash] == nil else { return false }
+            guard let second = assignment.closed.closedSecond(closed.hash) else { return true }
+            return second <= ClosedIndex.second(closed.closedAt)
+        }
+        guard !removable.isEmpty else { return }
+        for closed in removable { assignment.closed.remove(closed.hash) }
+        commits.append(assignment, at: loop.now) { operation in
+            for closed in removable { operation.tombstone(key: closed.id) }
+        }
+        metrics.tombstones.increment(by: removable.count)
+    }
+
+    /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew.
+    func lookAtClosedPartitions() {
+        guard let session else { return }
+        for assignment in assignments.values {
+            guard case .closed = assignment.phase else { continue }
+            restore(assignment, session)
+        }
+    }
+
+    func updateHealth() {
+        var restoring = 0
+        var closed: (name: String, reason: String)?
+        for assignment in assignments.values {
+            switch assignment.phase {
+            case .restoring: restoring += assignment.closedReason == nil ? 1 : 0
+            case .closed(let reason): closed = (assignment.name, reason)
+            case .open, .draining: break
+            }
+            if let reason = assignment.closedReason { closed = (assignment.name, reason) }
+        }
+        let reason: String? =
+            if isDraining { "draining" } else if session == nil { "reconnecting to Kafka" } else if !isJoined { "joining the group" } else if
+                let closed
+            {
+                "partition \(closed.name) stays closed: \(closed.reason)"
+            } else if restoring > 0 { "restoring \(restoring) partitions" } else if isCommitStuck {
+                "transactions fail: outcomes are kept and no attempt begins until one is through"
+            } else {
+                nil
+            }
+        let open = assignments.values.count { $0.phase == .open }
+        let accountState =
+            switch account.problem {
+            case nil: "ok"
+            case .credentials: "bad credentials"
+            case .credit: "no credit"
+            }
+        let breakerState =
+            switch breaker.state {
+            case .closed: "closed"
+            case .open: "open"
+            case .halfOpen: "half-open"
+            }
+        health.update(
+            HealthState.Snapshot(
+                isReady: reason == nil, reason: reason, account: accountState, breaker: breakerState,
+                partitions: HealthState.Partitions(assigned: assignments.count, open: open)))
+        metrics.waiting.set(waitingCount)
+        metrics.sending.set(runningCount + stockCount + queuedIntents)
+        metrics.held.set(heldCount)
+        metrics.tracking.set(tracked.count)
+        metrics.closedIDs.set(assignments.values.reduce(0) { $0 + $1.closed.count })
+        metrics.inFlight.set(runningCount)
+        metrics.partitionsOwned.set(assignments.count)
+        metrics.partitionsClosed.set(assignments.count - open)
+        metrics.ready.set(reason == nil ? 1 : 0)
+        metrics.accountPaused.set(account.maySend ? 0 : 1)
+        metrics.breakerOpen.set(breaker.state == .closed ? 0 : 1)
+    }
+}

@@ -1,0 +1,136 @@
+internal import EventLoop
+internal import Kafka
+internal import Logging
+
+/// The worker's pipeline: consume → send → track → publish, on one event loop.
+///
+/// All state is the actor's, and the actor runs on the loop's thread: the compiler checks that nothing else touches it. What blocks has
+/// threads of its own (committer, restorers, connector) and answers in batches through the loop's mailbox.
+///
+/// `Pipeline+Consume` reads records, `+Assign` owns and gives back partitions, `+Send` runs attempts, `+Track` polls, `+Commands` obeys
+/// operators, `+Write` turns decisions into operations, `+Commit` runs the transactions, `+Recover` rebuilds what is lost.
+package actor Pipeline {
+    nonisolated let loop: EventLoop
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    nonisolated let configuration: WorkerConfiguration
+    nonisolated let metrics: WorkerMetrics
+    nonisolated let health: HealthState
+    nonisolated let log = Logger(label: "worker")
+
+    // MARK: The provider's side: survives whatever is rebuilt on Kafka's
+
+    let gateway: any ProviderGateway
+    var attempts = SlotTable<Attempt>()
+    var facts = FactStore<Attempt>()
+    var account: AccountGate
+    var balanceLook = BalanceLook<RefusedAttempt>()
+    var breaker: CircuitBreaker
+    var retryAfter = RetryAfterGate()
+    var budget: RateBudget
+    var retryBudget: RetryBudget
+    var clockGuard: ClockGuard
+    let backoff: Backoff
+    let schedule: PollSchedule
+    var random = SystemRandomNumberGenerator()
+
+    // MARK: Kafka's side: dropped and restored together
+
+    var session: KafkaSession?
+    var topics: [RequestTopic] = []
+    var assignments: [PartitionKey: Assignment] = [:]
+    var commits = CommitQueue()
+    var priorityLane = Lane()
+    var bulkLane = Lane()
+    var timers = WaitTimers()
+    var tracked = TrackingTable<TrackedMessage>()
+    var pollsInFlight = SlotTable<Poll>()
+    var dueHandles: [TrackingHandle] = []
+
+    // MARK: Counters, all kept where the thing happens
+
+    /// POSTs under way, whatever has become of their assignment.
+    var runningCount = 0
+    var stockCount = 0
+    var queuedIntents = 0
+    /// Those of them under policy `fail` or `hold`.
+    var queuedStrictIntents = 0
+    var waitingCount = 0
+    var heldCount = 0
+
+    // MARK: The commit loop
+
+    var pace = PacingRule()
+    var intentStock = IntentStock(fullTransaction: CommitQueue.recordLimit)
+    var commitNumber: UInt64 = 0
+    let backoffForCommits = Backoff(base: .milliseconds(100), maximum: .seconds(5))
+    var commitLog = LogThrottle(every: .seconds(5))
+    var consumerLog = LogThrottle(every: .seconds(5))
+    var rejectLog = LogThrottle(every: .seconds(1))
+    var commitUnderWay: CommitUnderWay?
+    var failedCommits = 0
+    var isCommitStuck: Bool { failedCommits > 0 }
+    var commitNotBefore = MonotonicInstant(nanoseconds: 0)
+    /// After a membership error: no transaction until the metadata differ or a rebalance event has come.
+    var refusedGeneration: RefusedGeneration?
+    var refusedSince = MonotonicInstant(nanoseconds: 0)
+    var fencings = FencingHistory()
+
+    // MARK: The run
+
+    var isDraining = false
+    var isStalled = false
+    var lastRoom = MonotonicInstant.now
+    var pendingRevoke: PendingRevoke?
+    var nextAssignmentID: UInt64 = 0
+    private var markCounter: UInt32 = 0
+    private let markStem = UInt64.random(in: 1...UInt64(UInt32.max)) << 32
+    var ending: CheckedContinuation<PipelineEnd, Never>?
+    var end: PipelineEnd?
+    var wakeAt: MonotonicInstant?
+    var armedWake: (at: MonotonicInstant, id: TimerID)?
+    var mayReadMore = false
+    var ticks = 0
+    var isJoined = false
+    var lastClosedReason: [PartitionKey: String] = [:]
+    var opener: (any SessionOpener)?
+    var rebuildAttempts = 0
+    var lastStuck: MonotonicInstant?
+    let timings: KafkaTimings
+    var eventEncoder: StatusEventEncoder
+    /// Filled anew for each event.
+    var eventValue: [UInt8] = []
+    var eventHeaders = RecordHeaders()
+    /// By topic handle, number and session: no text is compared for a record.
+    var assignmentCache: [RecordOrigin: Assignment] = [:]
+    let deadLetterEncoder: DeadLetterEncoder
+
+    init(
+        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
+        makeGateway: @Sendable (EventLoop) -> sending any ProviderGateway
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        self.metrics = metrics
+        self.health = health
+        gateway = makeGateway(loop)
+        account = AccountGate()
+        breaker = CircuitBreaker()
+        budget = RateBudget(limit: configuration.send.rateLimit, priorityShare: configuration.send.priorityShare)
+        retryBudget = RetryBudget(share: configuration.send.retryBudget, most: configuration.send.maxInFlight)
+        backoff = Backoff(base: configuration.send.backoff, maximum: configuration.send.backoffMax)
+        schedule = PollSchedule(cadence: configuration.track.cadence, horizon: configuration.track.horizon)
+        timings = KafkaTimings(configuration.kafka.properties)
+        clockGuard = ClockGuard(heartbeatInterval: timings.heartbeat, sessionTimeout: timings.session)
+        deadLetterEncoder = DeadLetterEncoder(limit: deadLetterLimit)
+        eventEncoder = StatusEventEncoder(group: configuration.kafka.groupID)
+    }
+
+    var wallNow: Int64 { WallTime.now.milliseconds }
+
+    /// Unique to one intent of one process: 32 random bits of the process, 32 counted ones.
+    func nextMark() -> UInt64 {
+        markCounter &+= 1
+        return markStem | UInt64(markCounter)
+    }
+}

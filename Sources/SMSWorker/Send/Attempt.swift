@@ -1,0 +1,14 @@
+/// A POST under way. It outlives the assignment that began it: what the provider answers stays a fact.
+final class Attempt {
+    let mark: UInt64
+    /// Nil once the assignment has ended (until a restore in this process finds the entry again).
+    var request: Request?
+    /// The circuit breaker's, given back with the outcome.
+    let permit: CircuitBreaker.Permit
+
+    init(mark: UInt64, request: Request, permit: CircuitBreaker.Permit) {
+        self.mark = mark
+        self.permit = permit
+        self.request = request
+    }
+}

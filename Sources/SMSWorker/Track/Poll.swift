@@ -1,0 +1,5 @@
+/// A status request under way.
+struct Poll {
+    let handle: TrackingHandle
+    let permit: CircuitBreaker.Permit
+}
