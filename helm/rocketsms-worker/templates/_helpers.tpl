@@ -1,0 +1,93 @@
+{{- define "rocketsms-worker.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "rocketsms-worker.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := include "rocketsms-worker.name" . -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "rocketsms-worker.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "rocketsms-worker.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "rocketsms-worker.labels" -}}
+{{ include "rocketsms-worker.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "rocketsms-worker.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "rocketsms-worker.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "rocketsms-worker.image" -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Seconds of a duration as the worker writes them (500ms, 5s, 2m, 72h), rounded up. */}}
+{{- define "rocketsms-worker.seconds" -}}
+{{- $text := toString . -}}
+{{- if not (regexMatch "^[0-9]{1,9}(ms|s|m|h)$" $text) -}}
+{{- fail (printf "config: %q is no duration like 500ms, 5s, 2m or 72h" $text) -}}
+{{- end -}}
+{{- $number := regexFind "^[0-9]+" $text | int64 -}}
+{{- if hasSuffix "ms" $text -}}
+{{- div (add $number 999) 1000 -}}
+{{- else if hasSuffix "s" $text -}}
+{{- $number -}}
+{{- else if hasSuffix "m" $text -}}
+{{- mul $number 60 -}}
+{{- else -}}
+{{- mul $number 3600 -}}
+{{- end -}}
+{{- end -}}
+
+{{/* A number of the values as digits: Helm holds 1000000 as a float, which would print as 1e+06. */}}
+{{- define "rocketsms-worker.scalar" -}}
+{{- if and (kindIs "float64" .) (eq (floor .) .) -}}
+{{- int64 . -}}
+{{- else -}}
+{{- toString . -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What the schema cannot say. */}}
+{{- define "rocketsms-worker.checks" -}}
+{{- if not .Values.config.KAFKA_BOOTSTRAP_SERVERS -}}
+{{- fail "config.KAFKA_BOOTSTRAP_SERVERS is required: host:port, comma list" -}}
+{{- end -}}
+{{- if not .Values.credentials.existingSecret -}}
+{{- fail "credentials.existingSecret is required: a secret with the user name and password of the RocketSMS account" -}}
+{{- end -}}
+{{- if eq (empty .Values.credentials.passwordKey) (empty .Values.credentials.passwordMd5Key) -}}
+{{- fail "credentials: exactly one of passwordKey and passwordMd5Key names the password; set the other to \"\"" -}}
+{{- end -}}
+{{- if and .Values.kafkaProperties.inline .Values.kafkaProperties.existingSecret -}}
+{{- fail "kafkaProperties: inline and existingSecret exclude each other" -}}
+{{- end -}}
+{{- $timeout := default "15s" .Values.config.ROCKETSMS_REQUEST_TIMEOUT -}}
+{{- $drain := include "rocketsms-worker.seconds" (default $timeout .Values.config.SEND_DRAIN_LIMIT) | int64 -}}
+{{- $needed := add $drain 15 | int64 -}}
+{{- if lt (int64 .Values.terminationGracePeriodSeconds) $needed -}}
+{{- fail (printf "terminationGracePeriodSeconds is %d, but a drain takes up to %d s and its last commit 15 s more: set at least %d" (int64 .Values.terminationGracePeriodSeconds) $drain $needed) -}}
+{{- end -}}
+{{- end -}}
