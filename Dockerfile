@@ -19,7 +19,7 @@ FROM debian:bookworm-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        ca-certificates libcurl4 libmicrohttpd12 librdkafka1 libssl3 \
+        ca-certificates libcurl4 libmicrohttpd12 librdkafka1 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/*
 COPY --from=builder /rocketsms-worker /usr/local/bin/rocketsms-worker
 # By number, so that Kubernetes can tell that it is not root.

@@ -103,3 +103,19 @@ def test_status_event_is_a_cloudevent(name):
     assert event.get_subject() == value["requestId"]
     assert event.get_time().isoformat(timespec="milliseconds") == value["at"].replace("Z", "+00:00")
     assert event.get_data() == value
+
+
+def test_asyncapi_is_valid_and_its_references_lead_somewhere():
+    yaml = pytest.importorskip("yaml")
+    asyncapi3 = pytest.importorskip("asyncapi3")
+    document = yaml.safe_load((ROOT / "asyncapi.yaml").read_text())
+    asyncapi3.AsyncAPI3.model_validate(document)
+    references = [node["$ref"] for node in subschemas(document) if "$ref" in node]
+    for reference in references:
+        if reference.startswith("#/"):
+            target = document
+            for part in reference[2:].split("/"):
+                target = target[part]
+        else:
+            assert (ROOT / reference).is_file(), reference
+    assert {f"./{kind}.schema.json" for kind in KINDS} <= set(references)

@@ -1,7 +1,7 @@
 /// Why a record cannot become a request or a command; the raw value is the `dlq-code`.
 ///
 /// In the order of judgement: where several apply, the first of this list is reported.
-package enum DeadLetterCode: String, Sendable, CaseIterable {
+package enum DeadLetterCode: String, Sendable, CaseIterable, CustomStringConvertible {
     case noValue = "NO_VALUE"
     case badCloudEvent = "BAD_CLOUDEVENT"
     case notJSON = "NOT_JSON"
@@ -20,4 +20,6 @@ package enum DeadLetterCode: String, Sendable, CaseIterable {
     case badPriority = "BAD_PRIORITY"
     case badOnUnknown = "BAD_ON_UNKNOWN"
     case badMetadata = "BAD_METADATA"
+
+    package var description: String { rawValue }
 }
