@@ -3,8 +3,8 @@ internal import JSON
 /// What makes a record with a `command` field a command. Everything else about it is the dead letter `BAD_COMMAND`.
 enum CommandRules {
     static func command(_ fields: RequestFields) throws(DeadLetterReason) -> Command {
-        guard let id = try? RequestRules.id(fields.id) else {
-            throw DeadLetterReason(.badCommand, "the command has no id of 1 to 128 characters")
+        guard let id = try? RequestRules.id(fields.id, limit: SendRequest.generatedIDLimit) else {
+            throw DeadLetterReason(.badCommand, "the command has no id of 1 to 280 characters")
         }
         switch fields.command {
         case .string("cancel"): return Command(id: id, action: .cancel)

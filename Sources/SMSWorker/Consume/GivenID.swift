@@ -5,7 +5,7 @@ struct GivenID {
     /// A command names its request itself: the CloudEvent's id is never the one it means.
     init(_ field: RequestField, _ event: CloudEvent, isCommand: Bool) {
         do throws(DeadLetterReason) {
-            if let own = try RequestRules.id(field) {
+            if let own = try RequestRules.id(field, limit: isCommand ? SendRequest.generatedIDLimit : SendRequest.idLimit) {
                 outcome = .success(own)
             } else {
                 outcome = .success(isCommand ? nil : try event.requestID())

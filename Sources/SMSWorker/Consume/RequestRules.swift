@@ -63,9 +63,9 @@ enum RequestRules {
     }
 
     /// - Returns: nil where the record names no id of its own.
-    static func id(_ field: RequestField) throws(DeadLetterReason) -> [UInt8]? {
+    static func id(_ field: RequestField, limit: Int = SendRequest.idLimit) throws(DeadLetterReason) -> [UInt8]? {
         if field.isAbsent { return nil }
-        guard case .string(let slice) = field, isWithin(SendRequest.idLimit, slice) else {
+        guard case .string(let slice) = field, isWithin(limit, slice) else {
             throw DeadLetterReason(.badID, "id is not a string of 1 to 128 characters")
         }
         return slice.unescapedBytes

@@ -2,6 +2,8 @@
 package struct SendRequest: Equatable, Sendable {
     /// Most characters (Unicode scalars) of an id that a producer gives.
     package static let idLimit = 128
+    /// Most characters of a generated id, which a command may name: a topic of 249, two hyphens, partition and offset.
+    package static let generatedIDLimit = 280
     /// Most bytes of a record key.
     package static let keyLimit = 4096
     /// Most characters (Unicode scalars, as JSON Schema counts) of a text or a template's tag.
