@@ -1,0 +1,252 @@
+"""The brokers that the tests run against, each with what it is able to do.
+
+Abilities (marker `needs`):
+  eviction      a member that was killed leaves its group after the session timeout
+  cooperative   cooperative-sticky groups of two members and more
+  transactions  transaction timeout, and offsets of a stale generation refused
+  retention     survives kill -9 of a node without losing what was acknowledged
+  nodes         three nodes of its own that the tests may end and start
+  unknown-topic an unknown topic is an error, not made on the fly
+"""
+
+import glob
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
+from . import ports
+from .process import end
+from .waiting import wait_for
+
+EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", "nodes", "unknown-topic"])
+
+
+def metadata(bootstrap, timeout=1.0):
+    """The cluster's metadata, or None where no broker answers."""
+    client = AdminClient({"bootstrap.servers": bootstrap, "logger": _Silent(), "socket.timeout.ms": 2000})
+    try:
+        return client.list_topics(timeout=timeout)
+    except KafkaException:
+        return None
+
+
+class _Silent:
+    """Takes librdkafka's log lines about brokers that are not up yet."""
+
+    def log(self, *_, **__):
+        pass
+
+    debug = info = warning = error = critical = log
+
+
+class ExistingCluster:
+    name = "existing cluster"
+    abilities = EVERYTHING - {"nodes", "unknown-topic"}
+
+    def __init__(self, bootstrap):
+        self.bootstrap = bootstrap
+        found = wait_for(lambda: metadata(bootstrap), 30, f"an answer of {bootstrap}")
+        self.replication = min(3, len(found.brokers))
+
+    def stop(self):
+        pass
+
+
+class NoidaDB:
+    """A small broker from PyPI. One node, data kept over SIGTERM only."""
+
+    name = "noida-db"
+    abilities = frozenset()
+    replication = 1
+
+    def __init__(self):
+        import noida_db
+
+        binary = pathlib.Path(noida_db.__file__).parent / "noida-db"
+        if not os.access(binary, os.X_OK):
+            binary.chmod(0o755)
+        self.data = tempfile.mkdtemp(prefix="noida-db-")
+        port = ports.free_port()
+        self.bootstrap = f"127.0.0.1:{port}"
+        self.log = open(os.path.join(self.data, "broker.log"), "wb")
+        self.process = subprocess.Popen(
+            [binary, "start", "--only", "kafka", "--kafka-port", str(port), "--data-dir", os.path.join(self.data, "data")],
+            stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,
+        )  # fmt: skip
+        try:
+            wait_for(lambda: self._runs() and metadata(self.bootstrap), 30, "noida-db to answer")
+        except BaseException:
+            self.stop()
+            raise
+
+    def _runs(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"noida-db ended with {self.process.returncode}, see {self.log.name}")
+        return True
+
+    def stop(self):
+        end(self.process, grace=15)
+        self.log.close()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+
+class ApacheKafka:
+    """One node or three of the distribution in a folder with libs/*.jar, in KRaft mode, without authentication.
+
+    Node numbers begin at 1. Their data are in one temporary folder, removed by `stop`.
+    """
+
+    name = "Apache Kafka"
+    CLUSTER = "cm9ja2V0c21zLXdvcmtlcg"
+    # For a small machine and short runs; none of them changes what the broker promises.
+    SMALL = {
+        "num.partitions": 4,
+        "auto.create.topics.enable": "false",
+        "group.initial.rebalance.delay.ms": 0,
+        "offsets.topic.num.partitions": 4,
+        "transaction.state.log.num.partitions": 4,
+        "share.coordinator.state.topic.num.partitions": 1,
+        "log.cleaner.backoff.ms": 500,
+        "log.cleaner.dedupe.buffer.size": 8 << 20,
+        "log.segment.bytes": 64 << 20,
+        "num.network.threads": 2,
+        "num.io.threads": 4,
+    }
+
+    def __init__(self, home, nodes=1):
+        self.home = home
+        self.nodes = nodes
+        self.replication = nodes
+        self.abilities = EVERYTHING
+        self.jars = ":".join(sorted(glob.glob(os.path.join(home, "libs", "*.jar"))))
+        if not self.jars:
+            raise RuntimeError(f"KAFKA_HOME={home}: no libs/*.jar there")
+        self.data = tempfile.mkdtemp(prefix="kafka-")
+        given = ports.free_ports(2 * nodes)
+        self.client_ports, self.controller_ports = given[:nodes], given[nodes:]
+        self.bootstrap = ",".join(f"127.0.0.1:{port}" for port in self.client_ports)
+        self.processes = {}
+        try:
+            for node in range(1, nodes + 1):
+                self._format(node)
+            for node in range(1, nodes + 1):
+                self.start_node(node)
+            wait_for(self._is_up, 90, "Apache Kafka to answer", interval=0.2)
+        except BaseException:
+            self.stop()
+            raise
+
+    def _is_up(self):
+        for node, process in self.processes.items():
+            if process.poll() is not None:
+                raise RuntimeError(f"Kafka node {node} ended with {process.returncode}: {self._tail(node)}")
+        found = metadata(self.bootstrap)
+        return found is not None and len(found.brokers) == self.nodes
+
+    def _folder(self, node):
+        return pathlib.Path(self.data) / f"node-{node}"
+
+    def _tail(self, node):
+        return (self._folder(node) / "kafka.log").read_text(errors="replace")[-2000:]
+
+    def _java(self, *arguments, heap):
+        return [
+            "java", f"-Xmx{heap}", "-XX:+UseSerialGC", "-Xshare:auto", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true", "-cp", self.jars, *arguments,
+        ]  # fmt: skip
+
+    def _format(self, node):
+        folder = self._folder(node)
+        folder.mkdir()
+        voters = ",".join(f"{index + 1}@127.0.0.1:{port}" for index, port in enumerate(self.controller_ports))
+        client, controller = self.client_ports[node - 1], self.controller_ports[node - 1]
+        settings = {
+            "process.roles": "broker,controller",
+            "node.id": node,
+            "log.dirs": folder / "log",
+            "controller.quorum.voters": voters,
+            "listeners": f"CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}",
+            "advertised.listeners": f"CLIENT://127.0.0.1:{client}",
+            "listener.security.protocol.map": "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "controller.listener.names": "CONTROLLER",
+            "inter.broker.listener.name": "CLIENT",
+            "offsets.topic.replication.factor": self.nodes,
+            "transaction.state.log.replication.factor": self.nodes,
+            "transaction.state.log.min.isr": min(2, self.nodes),
+            "default.replication.factor": self.nodes,
+            "min.insync.replicas": min(2, self.nodes),
+            **self.SMALL,
+        }
+        file = folder / "server.properties"
+        file.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
+        tool = self._java("kafka.tools.StorageTool", "format", "-t", self.CLUSTER, "-c", str(file), heap="128m")
+        done = subprocess.run(tool, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+        if done.returncode:
+            raise RuntimeError(f"formatting the storage of Kafka failed: {(done.stdout + done.stderr)[-2000:]}")
+
+    def start_node(self, node):
+        """Starts a node on the data that it has, without waiting for it."""
+        with open(self._folder(node) / "kafka.log", "ab") as log:
+            self.processes[node] = subprocess.Popen(
+                self._java("kafka.Kafka", str(self._folder(node) / "server.properties"), heap="512m"),
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def wait_until_whole(self, timeout=60):
+        """Waits until every node is there and every partition has all its replicas in sync."""
+
+        def is_whole():
+            found = metadata(self.bootstrap)
+            return (
+                found is not None
+                and len(found.brokers) == self.nodes
+                and all(
+                    partition.leader >= 0 and len(partition.isrs) == len(partition.replicas)
+                    for topic in found.topics.values()
+                    for partition in topic.partitions.values()
+                )
+            )
+
+        wait_for(is_whole, timeout, "all nodes and replicas in sync", interval=0.2)
+
+    def stop_node(self, node, how=signal.SIGTERM):
+        """Ends a node and waits for its end; a SIGTERM that is not obeyed in 60 s becomes a SIGKILL."""
+        process = self.processes.pop(node)
+        process.send_signal(how)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(10)
+
+    def stop(self):
+        # What is on disk goes anyway, so there is nothing that an orderly end would save.
+        for process in self.processes.values():
+            process.kill()
+        for process in self.processes.values():
+            process.wait(10)
+        shutil.rmtree(self.data, ignore_errors=True)
+
+
+def choose():
+    """The broker that the environment asks for."""
+    if os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        return ExistingCluster(os.environ["KAFKA_BOOTSTRAP_SERVERS"])
+    if os.environ.get("KAFKA_HOME"):
+        return ApacheKafka(os.environ["KAFKA_HOME"])
+    return NoidaDB()
+
+
+def chosen_abilities():
+    """What the broker of `choose` will be able to do, and its name; nothing is started."""
+    if os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        return ExistingCluster.abilities, ExistingCluster.name
+    if os.environ.get("KAFKA_HOME"):
+        return EVERYTHING, ApacheKafka.name
+    return NoidaDB.abilities, NoidaDB.name
