@@ -1,18 +1,24 @@
 internal import EventLoop
 internal import Kafka
 internal import Logging
+internal import RocketSMS
 
 /// The turns of the loop, the ticks, start and stop.
 extension Pipeline {
     /// Runs until asked to drain, or until it cannot go on.
-    func run(_ session: KafkaSession, topics: [RequestTopicName], opener: any SessionOpener) async -> PipelineEnd {
-        start(session, topics: topics, opener: opener)
-        if let end { return end }
-        return await withCheckedContinuation { ending = $0 }
+    func run(_ session: KafkaSession, client: RocketSMSClient.Configuration, opener: any SessionOpener) async -> PipelineEnd {
+        do throws(EventLoopError) {
+            start(session, RocketSMSGateway(try RocketSMSClient(client, loop: loop)), opener: opener)
+        } catch {
+            return .failed("the provider's client could not be made: \(error)")
+        }
+        if end == nil { _ = await withCheckedContinuation { ending = $0 } }
+        gateway?.close()
+        return end ?? .drained
     }
 
-    private func start(_ session: KafkaSession, topics names: [RequestTopicName], opener: any SessionOpener) {
-        topics = names.map { RequestTopic(name: $0.name, ledgerName: $0.ledgerName, isPriority: $0.isPriority) }
+    private func start(_ session: KafkaSession, _ gateway: any ProviderGateway, opener: any SessionOpener) {
+        self.gateway = gateway
         self.opener = opener
         gateway.mayBegin = { [unowned self] tag in self.assumeIsolated { $0.mayBegin(tag: tag) } }
         gateway.receive = { [unowned self] event in self.assumeIsolated { $0.receive(event) } }
@@ -63,7 +69,7 @@ extension Pipeline {
         guard end == nil else { return }
         let now = loop.now
         facts.expire(now)
-        if account.tick(now) == .startProbe { gateway.askBalance() }
+        if account.tick(now) == .startProbe { gateway?.askBalance() }
         ticks += 1
         if ticks % 5 == 0 { lookAtClosedPartitions() }
         sweepClosedIDs()

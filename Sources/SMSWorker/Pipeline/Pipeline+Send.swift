@@ -249,7 +249,7 @@ extension Pipeline {
         metrics.attempts.increment()
         let schedule = configuration.send.schedule == .provider ? request.entry.sendAt : nil
         let sendAt = schedule.flatMap { $0 > wallNow ? $0 : nil }
-        gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
+        gateway?.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
     }
 
     /// Asked by the gateway just before the first byte.
@@ -269,7 +269,7 @@ extension Pipeline {
             let refused = RefusedAttempt(tag: tag, code: code)
             switch balanceLook.ask(for: refused, at: loop.now) {
             case .known(let answer): looked(refused, answer)
-            case .start: gateway.askBalance()
+            case .start: gateway?.askBalance()
             case .wait: break
             }
             return

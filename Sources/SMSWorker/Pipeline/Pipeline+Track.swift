@@ -29,7 +29,7 @@ extension Pipeline {
 
     /// Starts polls while messages are due and there is room: sends come before polls in the budget.
     func pumpPolls() {
-        guard gateway.mustPoll, account.mayPoll, !isCommitStuck, !isDraining, retryAfter.mayBegin(at: loop.now) else { return }
+        guard gateway?.mustPoll == true, account.mayPoll, !isCommitStuck, !isDraining, retryAfter.mayBegin(at: loop.now) else { return }
         let sendsWait = stockCount > 0
         while pollsInFlight.count < configuration.track.maxInFlight, let due = tracked.nextDue, due <= loop.now {
             guard breaker.mayAdmit(.poll, at: loop.now, sendsWait: sendsWait) else { return }
@@ -42,7 +42,7 @@ extension Pipeline {
                 return
             }
             metrics.polls.increment()
-            gateway.poll(messageID: id, tag: pollsInFlight.insert(Poll(handle: handle, permit: permit)))
+            gateway?.poll(messageID: id, tag: pollsInFlight.insert(Poll(handle: handle, permit: permit)))
         }
     }
 

@@ -20,7 +20,7 @@ package actor Pipeline {
 
     // MARK: The provider's side: survives whatever is rebuilt on Kafka's
 
-    let gateway: any ProviderGateway
+    var gateway: (any ProviderGateway)?
     var attempts = SlotTable<Attempt>()
     var facts = FactStore<Attempt>()
     var account: AccountGate
@@ -37,7 +37,7 @@ package actor Pipeline {
     // MARK: Kafka's side: dropped and restored together
 
     var session: KafkaSession?
-    var topics: [RequestTopic] = []
+    let topics: [RequestTopic]
     var assignments: [PartitionKey: Assignment] = [:]
     var commits = CommitQueue()
     var priorityLane = Lane()
@@ -106,14 +106,12 @@ package actor Pipeline {
     let deadLetterEncoder: DeadLetterEncoder
 
     init(
-        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
-        makeGateway: @Sendable (EventLoop) -> sending any ProviderGateway
+        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState
     ) {
         self.loop = loop
         self.configuration = configuration
         self.metrics = metrics
         self.health = health
-        gateway = makeGateway(loop)
         account = AccountGate()
         breaker = CircuitBreaker()
         budget = RateBudget(limit: configuration.send.rateLimit, priorityShare: configuration.send.priorityShare)
@@ -122,6 +120,13 @@ package actor Pipeline {
         schedule = PollSchedule(cadence: configuration.track.cadence, horizon: configuration.track.horizon)
         timings = KafkaTimings(configuration.kafka.properties)
         clockGuard = ClockGuard(heartbeatInterval: timings.heartbeat, sessionTimeout: timings.session)
+        topics =
+            configuration.topics.requests.map {
+                RequestTopic(name: $0, ledgerName: configuration.topics.ledger(of: $0), isPriority: false)
+            }
+            + configuration.topics.priorityRequests.map {
+                RequestTopic(name: $0, ledgerName: configuration.topics.ledger(of: $0), isPriority: true)
+            }
         deadLetterEncoder = DeadLetterEncoder(limit: deadLetterLimit)
         eventEncoder = StatusEventEncoder(group: configuration.kafka.groupID)
     }

@@ -1,0 +1,80 @@
+internal import EventLoop
+internal import RocketSMS
+
+/// The provider seam over RocketSMS's HTTP API: statuses must be polled for.
+final class RocketSMSGateway: ProviderGateway {
+    private let client: RocketSMSClient
+    var mayBegin: (UInt64) -> Bool = { _ in true }
+    var receive: (GatewayEvent) -> Void = { _ in }
+    let mustPoll = true
+
+    init(_ client: RocketSMSClient) {
+        self.client = client
+        client.mayBegin = { [unowned self] tag in mayBegin(tag) }
+        client.reply = { [unowned self] tag, reply in replied(tag, reply) }
+    }
+
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
+        client.send(
+            SendMessage(
+                phone: message.phone, text: message.text, sender: message.sender, timestamp: sendAt.map { ($0 + 999) / 1_000 },
+                isPriority: isPriority), tag: tag)
+    }
+
+    func poll(messageID: String, tag: UInt64) { client.status(id: messageID, tag: tag) }
+
+    func askBalance() { client.balance(tag: 0) }
+
+    func close() { client.close() }
+
+    private func replied(_ tag: UInt64, _ reply: ProviderReply) {
+        switch reply {
+        case .sent(let outcome): receive(.submitted(tag: tag, Self.attempt(outcome)))
+        case .status(let outcome): receive(.polled(tag: tag, Self.poll(outcome)))
+        case .balance(let outcome): receive(.balance(Self.balance(outcome)))
+        case .senders, .senderAdded, .templates: break
+        }
+    }
+
+    private static func attempt(_ outcome: ProviderOutcome<SendReceipt>) -> AttemptOutcome {
+        switch outcome {
+        case .success(let receipt):
+            let hasCost = !receipt.credits.isEmpty || !receipt.money.isEmpty
+            return .accepted(
+                Receipt(
+                    messageIDs: [receipt.id], status: ReceivedStatus(receipt.status),
+                    cost: hasCost ? Echo.Cost(credits: receipt.credits, money: receipt.money) : nil))
+        case .refused(let code, .account): return .account(.credentials, code: code)
+        case .refused(let code, .credit): return .account(.credit, code: code)
+        case .refused(let code, .permanent): return .refused(code: code)
+        case .refused(let code, .transient): return .notSent(reason: "the provider answered \(code)", retryAfter: nil)
+        case .notSent(let reason, let after): return .notSent(reason: reason, retryAfter: after)
+        case .notBegun: return .notBegun
+        case .unknown(let reason): return .unknown(reason: reason)
+        }
+    }
+
+    private static func poll(_ outcome: ProviderOutcome<String>) -> PollOutcome {
+        switch outcome {
+        case .success(let status): .status(ReceivedStatus(status))
+        case .refused("WRONG_ID", _): .unknownID
+        case .refused(let code, .account): .account(.credentials, code: code)
+        case .refused(let code, .credit): .account(.credit, code: code)
+        case .refused(let code, _): .failed(reason: "the provider answered \(code)", retryAfter: nil)
+        case .notSent(let reason, let after): .failed(reason: reason, retryAfter: after)
+        case .notBegun: .failed(reason: "the poll did not begin", retryAfter: nil)
+        case .unknown(let reason): .failed(reason: reason, retryAfter: nil)
+        }
+    }
+
+    private static func balance(_ outcome: ProviderOutcome<Balance>) -> BalanceAnswer {
+        switch outcome {
+        case .success(let balance):
+            if let credits = balance.credits { return credits > 0 ? .credits : .noCredits }
+            return .credits
+        case .refused(_, .account): return .badCredentials
+        case .refused(_, .credit): return .noCredits
+        case .refused, .notSent, .notBegun, .unknown: return .failed
+        }
+    }
+}

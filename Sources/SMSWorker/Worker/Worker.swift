@@ -1,0 +1,119 @@
+internal import EventLoop
+internal import HTTPServer
+internal import Kafka
+internal import Logging
+internal import Metrics
+internal import RocketSMS
+internal import Synchronization
+
+/// The program `run`: builds the parts, runs them, stops them in the reverse order.
+package final class Worker: Sendable {
+    private let configuration: WorkerConfiguration
+    private let log = Logger(label: "worker")
+    private let pipeline = Mutex<Pipeline?>(nil)
+    private let isStopping = Atomic<Bool>(false)
+    package let metrics = WorkerMetrics()
+    package let health = HealthState()
+
+    package init(_ configuration: WorkerConfiguration) { self.configuration = configuration }
+
+    /// Runs until `drain` has done its work, or until it cannot go on.
+    package func run() async -> WorkerEnd {
+        guard GroupMetadata.isReadable else {
+            return .failed("librdkafka \(LibrdkafkaVersion.string) serialises group metadata in a way that this worker cannot read")
+        }
+        warnOfKnownDefects()
+        let admin: AdminServer
+        do throws(HTTPServerError) {
+            admin = try AdminServer(
+                host: configuration.admin.host, port: configuration.admin.port, health: health, registry: metrics.registry)
+        } catch {
+            return .unfit("ADMIN_HOST, ADMIN_PORT: \(error.description)")
+        }
+        defer { admin.stop() }
+        log.info("admin port open", metadata: [LogKeys.adminAddress: "\(configuration.admin.host):\(admin.port)"])
+        let client: RocketSMSClient.Configuration
+        do throws(StartFailure) { client = try providerConfiguration() } catch { return error.end }
+        do {
+            return try await runPipeline(client)
+        } catch {
+            return .failed("the system refused a thread or a descriptor: \(error)")
+        }
+    }
+
+    /// Lets what runs finish. Safe from any thread, more than once.
+    package func drain() {
+        isStopping.store(true, ordering: .relaxed)
+        guard let pipeline = pipeline.withLock({ $0 }) else { return }
+        Task { await pipeline.drain() }
+    }
+
+    private func runPipeline(_ client: RocketSMSClient.Configuration) async throws -> WorkerEnd {
+        let starter = try WorkThread(name: "starter")
+        defer { starter.stop() }
+        let configuration = configuration
+        let log = log
+        let checked = await withCheckedContinuation { continuation in
+            starter.submit { continuation.resume(returning: StartCheck.run(configuration, log: log)) }
+        }
+        let check: StartCheck
+        switch checked {
+        case .success(let value): check = value
+        case .failure(let failure): return failure.end
+        }
+        guard !isStopping.load(ordering: .relaxed) else { return .drained }
+        let factory = try KafkaSessionFactory(
+            configuration: configuration, messageLimit: check.messageLimit, partitionCount: check.partitionCount)
+        let opened = await withCheckedContinuation { continuation in factory.open { continuation.resume(returning: $0) } }
+        let session: KafkaSession
+        switch opened {
+        case .success(let value): session = value
+        case .failure(let error):
+            if error.isAuthorization { return .refused("Kafka refuses this worker's credentials or rights: \(error.description)") }
+            return error.isTimeout ? .noBroker("no producer could be initialised: \(error.description)") : .failed(error.description)
+        }
+        let loop = try EventLoop(name: "pipeline")
+        defer { loop.stop() }
+        let pipeline = Pipeline(
+            loop: loop, configuration: configuration, deadLetterLimit: check.messageLimit, metrics: metrics, health: health)
+        self.pipeline.withLock { $0 = pipeline }
+        if isStopping.load(ordering: .relaxed) { drain() }
+        let end = await pipeline.run(session, client: client, opener: factory)
+        switch end {
+        case .drained: return .drained
+        case .rival(let sentence), .failed(let sentence): return .failed(sentence)
+        }
+    }
+
+    private func providerConfiguration() throws(StartFailure) -> RocketSMSClient.Configuration {
+        let provider = configuration.provider
+        guard let credentials = provider.credentials else { throw .unfit("ROCKETSMS_USERNAME and ROCKETSMS_PASSWORD are required") }
+        let hash: String
+        switch credentials.password {
+        case .md5(let hex): hash = hex
+        case .plain(let text):
+            guard let hex = MD5.hex(of: text) else {
+                throw .unfit("the system's libcrypto refuses md5, which the provider's API needs: set ROCKETSMS_PASSWORD_MD5")
+            }
+            hash = hex
+        }
+        let url: ProviderURL
+        do throws(ProviderURLError) { url = try ProviderURL(provider.baseURL, allowPlaintext: provider.allowPlaintext) } catch {
+            throw .unfit("ROCKETSMS_BASE_URL: \(error.description)")
+        }
+        return RocketSMSClient.Configuration(
+            url: url, username: credentials.username, passwordMD5: hash, connectTimeout: provider.connectTimeout,
+            requestTimeout: provider.requestTimeout, maxConnections: configuration.send.maxInFlight + configuration.track.maxInFlight + 1,
+            classifier: RefusalClassifier(
+                accountCodes: provider.accountCodes, creditCodes: provider.creditCodes, transientCodes: provider.transientCodes))
+    }
+
+    /// One sentence where the linked library's known defect meets the configuration.
+    private func warnOfKnownDefects() {
+        log.info("starting", metadata: [LogKeys.librdkafkaVersion: "\(LibrdkafkaVersion.string)", LogKeys.group: "\(configuration.kafka.groupID)"])
+        let mechanism = configuration.kafka.properties["sasl.mechanism"] ?? configuration.kafka.properties["sasl.mechanisms"] ?? ""
+        if mechanism.hasPrefix("SCRAM"), LibrdkafkaVersion.number < 0x0206_01ff {
+            log.warning("librdkafka before 2.6.1 sends its SCRAM nonce twice, which Kafka 4 refuses: use a newer librdkafka, or PLAIN over TLS")
+        }
+    }
+}
