@@ -1,0 +1,177 @@
+internal import EventLoop
+internal import JSON
+
+extension SimulatedProvider {
+    /// What a message is, but for its phone.
+    private struct Content {
+        var timestamp: Int64?
+        var isPriority = false
+        var parts = 1
+        var flags: SendEntry.Flags = []
+    }
+
+    mutating func send(_ parameters: borrowing FormParameters, at now: WallTime, receivedAt: WallTime) -> Answer {
+        guard let phoneValue = parameters.phone else { return refuse("NO_PHONE") }
+        guard parameters.text != nil else { return refuse("NO_MESSAGE") }
+        guard let phone = PhoneNumber(phoneValue, switches) else { return refuse("BAD_PHONE") }
+        var content = Content()
+        content.isPriority = SimulatedProvider.isOn(parameters.priority)
+        if let code = read(parameters, into: &content, at: now) { return refuse(code) }
+        if let sequence = repeated(phone, at: now) {
+            writeMessage(sequence, at: now, hasCost: true)
+            return Answer()
+        }
+        if let code = charge(content.parts) { return refuse(code) }
+        let sequence = accept(phone, content, at: now, receivedAt: receivedAt)
+        writeMessage(sequence, at: now, hasCost: true)
+        return Answer(accepted: sequence..<sequence + 1)
+    }
+
+    mutating func bulkSend(_ parameters: borrowing FormParameters, at now: WallTime, receivedAt: WallTime) -> Answer {
+        guard !parameters.phones.isEmpty else { return refuse("NO_PHONE") }
+        guard parameters.text != nil else { return refuse("NO_MESSAGE") }
+        guard parameters.phones.count <= switches.bulkMaximum else { return refuse("BAD_PHONE") }
+        let phones = parameters.phones.map { PhoneNumber($0, switches) }
+        if switches.bulkBadPhone == .whole, phones.contains(nil) { return refuse("BAD_PHONE") }
+        var content = Content()
+        content.flags.insert(.bulk)
+        if let code = read(parameters, into: &content, at: now) { return refuse(code) }
+        let first = total + 1
+        reply.beginArray()
+        for phone in phones {
+            var code: String? = "BAD_PHONE"
+            if let phone {
+                if let sequence = repeated(phone, at: now) {
+                    writeMessage(sequence, at: now, hasCost: switches.bulkCost)
+                    continue
+                }
+                code = charge(content.parts)
+                if code == nil {
+                    writeMessage(accept(phone, content, at: now, receivedAt: receivedAt), at: now, hasCost: switches.bulkCost)
+                }
+            }
+            if let code {
+                reply.beginObject()
+                reply.member("error", code)
+                reply.endObject()
+            }
+        }
+        reply.endArray()
+        return Answer(accepted: first..<total + 1)
+    }
+
+    /// `true` and `1` are on; anything else is off.
+    private static func isOn(_ value: FormValue?) -> Bool {
+        guard let value else { return false }
+        return value.equals(Array("true".utf8)) || value.equals(Array("1".utf8))
+    }
+
+    /// Reads text, sender and timestamp; the first two into the provider's room for them.
+    ///
+    /// - Returns: the code to refuse the message with.
+    private mutating func read(_ parameters: borrowing FormParameters, into content: inout Content, at now: WallTime) -> String? {
+        text.removeAll(keepingCapacity: true)
+        sender.removeAll(keepingCapacity: true)
+        parameters.text?.append(to: &text)
+        var parts = text.withUnsafeBytes { MessageParts($0, rule: switches.partsRule) }
+        if !parts.isValidUTF8 { text = Array(String(decoding: text, as: UTF8.self).utf8) }
+        if text.starts(with: SimulatedProvider.tagPrefix), SimulatedProvider.isTag(text) {
+            let tag = String(decoding: text, as: UTF8.self)
+            if let template = templates.first(where: { $0.tag == tag }) {
+                parts = Array(template.text.utf8).withUnsafeBytes { MessageParts($0, rule: switches.partsRule) }
+            } else if switches.unknownTemplate == .error {
+                return switches.unknownTemplateCode
+            }
+        }
+        if let code = readTimestamp(parameters.timestamp, into: &content, at: now) { return code }
+        if parts.count > switches.maximumParts, switches.tooLong == .error { return switches.tooLongCode }
+        content.parts = min(parts.count, Int(UInt16.max))
+        if content.isPriority { content.flags.insert(.priority) }
+        guard let name = parameters.sender else { return nil }
+        name.append(to: &sender)
+        sender = Array(String(decoding: sender, as: UTF8.self).utf8)
+        let given = sender
+        if !senders.contains(where: { $0.isVerified && $0.name.utf8.elementsEqual(given) }) {
+            if switches.unapprovedSender == .error { return switches.unapprovedSenderCode }
+            content.flags.insert(.fallback)
+        }
+        return nil
+    }
+
+    private static let tagPrefix = Array("TPL_ID_".utf8)
+
+    private static func isTag(_ text: [UInt8]) -> Bool {
+        text.count > tagPrefix.count
+            && text.allSatisfy { $0 == UInt8(ascii: "_") || $0 &- UInt8(ascii: "0") < 10 || ($0 | 0x20) &- UInt8(ascii: "a") < 26 }
+    }
+
+    private func readTimestamp(_ value: FormValue?, into content: inout Content, at now: WallTime) -> String? {
+        guard let value else { return nil }
+        guard let seconds = Int64(value.string) else { return switches.badTimestamp == .error ? switches.badTimestampCode : nil }
+        content.timestamp = seconds
+        let due = WallTime(milliseconds: seconds.multipliedClamping(by: 1_000))
+        if due < now, switches.pastTimestamp == .error { return switches.badTimestampCode }
+        if switches.timestampHorizon > .zero, due > now + switches.timestampHorizon { return switches.badTimestampCode }
+        return nil
+    }
+
+    private mutating func charge(_ parts: Int) -> String? {
+        guard credits >= parts || switches.noCredits == .accept else { return switches.noCreditsCode }
+        credits -= parts
+        return nil
+    }
+
+    private mutating func accept(_ phone: PhoneNumber, _ content: Content, at now: WallTime, receivedAt: WallTime) -> Int {
+        var flags = content.flags
+        if content.timestamp != nil { flags.insert(.timestamp) }
+        let entry = SendEntry(
+            receivedAt: receivedAt, acceptedAt: now, timestamp: content.timestamp ?? 0, phone: phone, offset: 0, textCount: 0,
+            parts: UInt16(clamping: content.parts), fate: 0, senderCount: 0, fault: 0, flags: flags)
+        let sequence = record(entry, text: text, sender: sender)
+        if switches.deduplicationWindow > .zero { recent[RecentKey(phone: phone, text: text)] = (sequence, now) }
+        return sequence
+    }
+
+    /// The first acceptance of the same phone and text, where the switch has repeats found out.
+    private mutating func repeated(_ phone: PhoneNumber, at now: WallTime) -> Int? {
+        guard switches.deduplicationWindow > .zero else { return nil }
+        let window = switches.deduplicationWindow
+        if recent.count > 100_000 { recent = recent.filter { now - $0.value.at < window } }
+        guard let first = recent[RecentKey(phone: phone, text: text)], now - first.at < window, log.kept.contains(first.sequence) else {
+            return nil
+        }
+        return first.sequence
+    }
+
+    private mutating func writeMessage(_ sequence: Int, at now: WallTime, hasCost: Bool) {
+        let entry = log[sequence]
+        reply.beginObject()
+        writeID(sequence)
+        switch switches.sendAnswer {
+        case .current: reply.member("status", course(sequence, entry).status(at: now, switches: switches))
+        case .queued, .sent: reply.member("status", switches.sendAnswer.rawValue)
+        }
+        if hasCost { writeCost(parts: Int(entry.parts)) }
+        reply.endObject()
+    }
+
+    mutating func writeID(_ sequence: Int) {
+        switch switches.idType {
+        case .number: reply.member("id", id(of: sequence))
+        case .string: reply.member("id", String(id(of: sequence)))
+        }
+    }
+
+    private mutating func writeCost(parts: Int) {
+        guard switches.cost != .absent else { return }
+        let money = switches.price * (switches.costMoney == .total ? parts : 1)
+        reply.key("cost")
+        if switches.cost == .object {
+            reply.beginObject()
+            reply.member("credits", parts)
+            reply.key("money")
+        }
+        reply.literal(Money.format(thousandths: money, digits: 1))
+        if switches.cost == .object { reply.endObject() }
+    }
+}
