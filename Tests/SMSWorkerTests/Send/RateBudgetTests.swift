@@ -21,7 +21,7 @@ struct RateBudgetTests {
         let failure = RandomSchedules.firstFailure(of: 10_000) { generator in
             let partitions = 8
             let replicas = 1 + generator.below(3)
-            let limit = replicas * partitions + generator.below(60)
+            let limit = replicas * partitions + generator.below(20)
             var budgets = (0..<replicas).map { _ in RateBudget(limit: Double(limit)) }
             var owner = (0..<partitions).map { _ in generator.below(replicas) }
             var shown = owner  // what each replica has been told: a new owner hears of it later than the old one
@@ -31,24 +31,25 @@ struct RateBudgetTests {
                 budgets[replica].setShare(owned: map.filter { $0 == replica }.count, all: partitions, at: instant(now))
             }
             for replica in 0..<replicas { tell(replica, owner) }
-            for _ in 0..<30 {
-                now += generator.oneIn(12) ? generator.below(2_000) : generator.below(120)
-                if generator.oneIn(8) {
-                    let partition = generator.below(partitions)
-                    let old = owner[partition]
-                    owner[partition] = generator.below(replicas)
-                    shown[partition] = -1
+            now = 1_500
+            for _ in 0..<48 {
+                // On to the next that may be taken; now and then later, so that buckets fill.
+                let next = budgets.indices.compactMap { budgets[$0].nextAvailable(.prioritySend, at: instant(now)) }.min() ?? instant(now)
+                now = max(now + 1, Int(next.nanoseconds / 1_000_000) + 1) + (generator.oneIn(6) ? generator.below(150) : 0)
+                if generator.oneIn(16) {
+                    let (first, old) = (generator.below(partitions), generator.below(replicas))
+                    for partition in first..<partitions where owner[partition] == old {
+                        owner[partition] = generator.below(replicas)
+                        shown[partition] = -1
+                    }
                     tell(old, shown)  // the revoke, before it is answered
-                }
-                if generator.oneIn(4) {
+                } else if shown != owner, generator.oneIn(2) {
                     shown = owner
                     for replica in 0..<replicas { tell(replica, shown) }
                 }
+                let kind: RateBudget.Kind = generator.oneIn(5) ? .poll : .prioritySend
                 for replica in 0..<replicas {
-                    for _ in 0..<1 + generator.below(12) {
-                        let kind = RateBudget.Kind(rawValue: generator.below(3)) ?? .poll
-                        if budgets[replica].take(kind, at: instant(now)) { taken.append(now) }
-                    }
+                    while budgets[replica].take(kind, at: instant(now)) { taken.append(now) }
                 }
             }
             let most = mostInASecond(taken)
