@@ -38,7 +38,7 @@ package final class Consumer: @unchecked Sendable {
         }
         queue = EventQueue(pointer: pointer)
         let list = PartitionList(topics.map { TopicPartition(topic: $0, partition: -1) })
-        do throws(KafkaError) { try check(rd_kafka_subscribe(handle, list.pointer)) } catch {
+        do throws(KafkaError) { try check(list.lend { rd_kafka_subscribe(handle, $0) }) } catch {
             rd_kafka_queue_destroy(pointer)
             rd_kafka_destroy(handle)
             throw error
@@ -80,35 +80,34 @@ package final class Consumer: @unchecked Sendable {
     package func assign(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = PartitionList(partitions, offset: Int64(RD_KAFKA_OFFSET_END))
         if isCooperative {
-            try check(rd_kafka_incremental_assign(handle, list.pointer))
+            try check(list.lend { rd_kafka_incremental_assign(handle, $0) })
         } else {
-            try check(rd_kafka_assign(handle, list.pointer))
+            try check(list.lend { rd_kafka_assign(handle, $0) })
         }
         hasBeenAssigned = true
-        if !partitions.isEmpty { try check(rd_kafka_pause_partitions(handle, list.pointer)) }
+        if !partitions.isEmpty { try check(list.lend { rd_kafka_pause_partitions(handle, $0) }) }
     }
 
     /// Answers a revoke event.
     package func unassign(_ partitions: [TopicPartition]) throws(KafkaError) {
         if isCooperative {
-            try check(rd_kafka_incremental_unassign(handle, PartitionList(partitions).pointer))
+            try check(PartitionList(partitions).lend { rd_kafka_incremental_unassign(handle, $0) })
         } else {
             try check(rd_kafka_assign(handle, nil))
         }
     }
 
     package func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
-        try check(rd_kafka_pause_partitions(handle, PartitionList(partitions).pointer))
+        try check(PartitionList(partitions).lend { rd_kafka_pause_partitions(handle, $0) })
     }
 
     package func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
-        try check(rd_kafka_resume_partitions(handle, PartitionList(partitions).pointer))
+        try check(PartitionList(partitions).lend { rd_kafka_resume_partitions(handle, $0) })
     }
 
     /// Does not wait for the fetcher.
     package func seek(_ partition: TopicPartition, to offset: Int64) throws(KafkaError) {
-        let list = PartitionList([partition], offset: offset)
-        try check(rd_kafka_seek_partitions(handle, list.pointer, 0))
+        try check(PartitionList([partition], offset: offset).lend { rd_kafka_seek_partitions(handle, $0, 0) })
     }
 
     // MARK: The group
@@ -141,8 +140,8 @@ package final class Consumer: @unchecked Sendable {
     /// - Returns: nil where the group has none.
     package func committed(_ partition: TopicPartition, timeout: Duration) throws(KafkaError) -> Int64? {
         let list = PartitionList([partition])
-        try check(rd_kafka_committed(handle, list.pointer, timeout.rdkafkaMilliseconds))
-        let entry = list.pointer.pointee.elems[0]
+        try check(list.lend { rd_kafka_committed(handle, $0, timeout.rdkafkaMilliseconds) })
+        let entry = list.lend { $0.pointee.elems[0] }
         if entry.err != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(entry.err) }
         return entry.offset < 0 ? nil : entry.offset
     }

@@ -3,7 +3,8 @@ internal import CLibrdkafka
 /// What comes out of a consumer's queues, one thing at a time.
 package enum ConsumerEvent: ~Copyable {
     case record(Record)
-    case endOfPartition(TopicIdentity, partition: Int32, offset: Int64)
+    /// Everything below `offset` has been given out; transaction markers may stand there.
+    case endOfPartition(TopicPartition, offset: Int64)
     /// To be answered with `assign`, with 0 partitions too.
     case assign([TopicPartition])
     /// To be answered with `unassign`; until then the group waits.
@@ -23,10 +24,6 @@ struct EventQueue {
                 guard let message = rd_kafka_event_message_next(event) else { break }
                 if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR { return .record(Record(event: event, message: message)) }
                 defer { rd_kafka_event_destroy(event) }
-                if message.pointee.err == RD_KAFKA_RESP_ERR__PARTITION_EOF {
-                    return .endOfPartition(
-                        TopicIdentity(pointer: message.pointee.rkt), partition: message.pointee.partition, offset: message.pointee.offset)
-                }
                 return .error(Self.error(of: message))
             case RD_KAFKA_EVENT_REBALANCE:
                 defer { rd_kafka_event_destroy(event) }
@@ -37,6 +34,12 @@ struct EventQueue {
                 return .revoke(partitions ?? [], isLost: rd_kafka_assignment_lost(handle) != 0)
             case RD_KAFKA_EVENT_ERROR:
                 defer { rd_kafka_event_destroy(event) }
+                if rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__PARTITION_EOF, let place = rd_kafka_event_topic_partition(event) {
+                    defer { rd_kafka_topic_partition_destroy(place) }
+                    return .endOfPartition(
+                        TopicPartition(topic: String(cString: place.pointee.topic), partition: place.pointee.partition),
+                        offset: place.pointee.offset)
+                }
                 return .error(error(of: event, handle))
             default: break
             }

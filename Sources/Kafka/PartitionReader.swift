@@ -61,14 +61,20 @@ package final class PartitionReader: @unchecked Sendable {
         _ body: (_ offset: Int64, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) -> Bool
     ) throws(KafkaError) -> Int64 {
         guard offset < end else { return offset }
-        let list = PartitionList([partition], offset: offset)
-        try check(rd_kafka_assign(handle, list.pointer))
+        try check(PartitionList([partition], offset: offset).lend { rd_kafka_assign(handle, $0) })
         defer { rd_kafka_assign(handle, nil) }
         var next = offset
         var waited: Int32 = 0
-        let step: Int32 = 100
+        var step: Int32 = 5
         while true {
             guard let message = rd_kafka_consumer_poll(handle, step) else {
+                if step < 100 {
+                    // The client's broker thread may sleep for half a second before it looks at a new assignment: a question wakes it.
+                    var low: Int64 = 0
+                    var high: Int64 = 0
+                    rd_kafka_query_watermark_offsets(handle, partition.topic, partition.partition, &low, &high, 1_000)
+                    step = min(100, step * 2)
+                }
                 if isCancelled() { throw KafkaError(RD_KAFKA_RESP_ERR__DESTROY, "reading \(partition) was cancelled") }
                 waited += step
                 if waited > deadline.rdkafkaMilliseconds {

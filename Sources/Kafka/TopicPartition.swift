@@ -28,7 +28,7 @@ package struct ConsumerOffset: Hashable, Sendable {
 
 /// Owner of a C list of partitions.
 struct PartitionList: ~Copyable {
-    let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    private let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 
     init(capacity: Int = 8) { pointer = rd_kafka_topic_partition_list_new(Int32(capacity)) }
 
@@ -43,6 +43,9 @@ struct PartitionList: ~Copyable {
     }
 
     deinit { rd_kafka_topic_partition_list_destroy(pointer) }
+
+    /// Lends the list for the length of a call; it lives at least so long.
+    borrowing func lend<Result>(_ body: (UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> Result) -> Result { body(pointer) }
 
     func add(_ topic: String, _ partition: Int32, _ offset: Int64?) {
         let entry = rd_kafka_topic_partition_list_add(pointer, topic, partition)

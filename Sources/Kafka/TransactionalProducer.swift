@@ -135,7 +135,8 @@ package final class TransactionalProducer: @unchecked Sendable {
     /// Puts the consumer offsets into the transaction; a stale member is refused here.
     package func sendOffsets(_ offsets: [ConsumerOffset], metadata: borrowing GroupMetadata, timeout: Duration) throws(KafkaError) {
         let list = PartitionList(offsets)
-        try check(rd_kafka_send_offsets_to_transaction(handle, list.pointer, metadata.pointer, timeout.rdkafkaMilliseconds))
+        let pointer = metadata.pointer
+        try check(list.lend { rd_kafka_send_offsets_to_transaction(handle, $0, pointer, timeout.rdkafkaMilliseconds) })
     }
 
     /// Flushes and commits. An error names the topic of the first record that was refused.

@@ -19,7 +19,7 @@ extension Pipeline {
             case .assign(let partitions): assigned(partitions, session)
             case .revoke(let partitions, let isLost): revoked(partitions, isLost: isLost, session)
             case .record(let record): self.consume(record)
-            case .endOfPartition(let topic, let partition, let offset): reachedEnd(topic, partition, offset)
+            case .endOfPartition(let partition, let offset): reachedEnd(partition, offset)
             case .error(let error): consumerFailed(error)
             }
             guard self.session === session else { return }

@@ -51,7 +51,7 @@ extension Pipeline {
     private func handle(_ event: consuming ConsumerEvent) {
         switch consume event {
         case .record(let record): consume(record)
-        case .endOfPartition(let topic, let partition, let offset): reachedEnd(topic, partition, offset)
+        case .endOfPartition(let partition, let offset): reachedEnd(partition, offset)
         case .error(let error): consumerFailed(error)
         // Rebalances come on the consumer's own queue alone.
         case .assign: break
@@ -98,8 +98,8 @@ extension Pipeline {
         }
     }
 
-    func reachedEnd(_ topic: TopicIdentity, _ partition: Int32, _ offset: Int64) {
-        guard let assignment = assignment(topic, partition), assignment.isAlive,
+    func reachedEnd(_ partition: TopicPartition, _ offset: Int64) {
+        guard let assignment = assignments[PartitionKey(topic: partition.topic, partition: partition.partition)], assignment.isAlive,
             assignment.phase == .open, offset > assignment.nextOffset
         else { return }
         if assignment.expectsFirst, !assignment.hasSoughtBack {
