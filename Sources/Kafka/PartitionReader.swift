@@ -16,7 +16,7 @@ package final class PartitionReader: @unchecked Sendable {
             // An EOF comes after `fetch.wait.max.ms`: 510 ms with the default, 30 ms so.
             try configuration.set([
                 ("bootstrap.servers", bootstrapServers), ("fetch.wait.max.ms", "20"), ("queued.min.messages", "100000"),
-                ("queued.max.messages.kbytes", "16384"),
+                ("queued.max.messages.kbytes", "16384"), ("fetch.error.backoff.ms", "10"),
             ])
             try configuration.set(properties.filter { $0.key != "partition.assignment.strategy" })
             try configuration.set([

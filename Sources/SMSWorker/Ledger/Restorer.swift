@@ -131,7 +131,8 @@ final class Restorer: Sendable {
             }
         }
         if let damage { throw .ledger(damage) }
-        let log = try kafka { () throws(KafkaError) in try consumer.watermarks(requests, timeout: timeout) }
+        // Not on the consumer's own handle: a question there waits behind its fetch, half a second on an idle topic.
+        let log = try kafka { () throws(KafkaError) in try reader.uncommittedWatermarks(requests, timeout: timeout) }
         do throws(LedgerError) {
             return PartitionRestore(
                 ledger: try fold.finished(beginning: marks.low), committed: committed, low: log.low, high: log.high,

@@ -167,12 +167,23 @@ extension Pipeline {
     func beginWhatCan() {
         while let request = priorityLane.nextRunnable(), canBegin(request) {
             _ = priorityLane.runnable.popFirst()
-            begin(request)
+            if !isPostponed(request) { begin(request) }
         }
         while let request = bulkLane.nextRunnable(), canBegin(request) {
             _ = bulkLane.runnable.popFirst()
-            begin(request)
+            if !isPostponed(request) { begin(request) }
         }
+    }
+
+    /// A retry over its budget steps aside until there may be one; fresh requests go past it.
+    private func isPostponed(_ request: Request) -> Bool {
+        guard isRetry(request) else { return false }
+        let next = retryBudget.nextAvailable(at: loop.now)
+        guard next > loop.now else { return false }
+        request.place = .timer
+        request.timerGeneration &+= 1
+        timers.insert(WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: next)
+        return true
     }
 
     /// Its intent is committed: it waits for a slot from here on.
@@ -190,6 +201,7 @@ extension Pipeline {
 
     /// Starts POSTs while there are slots, leases, and a budget.
     func pumpSends() {
+        defer { forgetIdleLanes() }
         guard stockCount > 0 else { return }
         while runningCount < configuration.send.maxInFlight {
             guard let request = priorityLane.nextInStock() ?? bulkLane.nextInStock() else { return }
@@ -228,6 +240,13 @@ extension Pipeline {
     }
 
     private func isRetry(_ request: Request) -> Bool { request.entry.failures > 0 || request.entry.hasUnknownOutcome }
+
+    /// A lane that has nothing to send leaves its part of the rate to the others at once.
+    private func forgetIdleLanes() {
+        guard !budget.isUnlimited else { return }
+        if priorityLane.nextInStock() == nil { budget.notWaiting(.prioritySend) }
+        if bulkLane.nextInStock() == nil { budget.notWaiting(.bulkSend) }
+    }
 
     func isLeaseValid(_ request: Request) -> Bool {
         clockGuard.isValid(request.lease, at: loop.now)

@@ -31,6 +31,7 @@ extension Pipeline {
     func pumpPolls() {
         guard gateway?.mustPoll == true, account.mayPoll, !isCommitStuck, !isDraining, retryAfter.mayBegin(at: loop.now) else { return }
         let sendsWait = stockCount > 0
+        if !budget.isUnlimited, tracked.nextDue.map({ $0 > loop.now }) ?? true { budget.notWaiting(.poll) }
         while pollsInFlight.count < configuration.track.maxInFlight, let due = tracked.nextDue, due <= loop.now {
             guard breaker.mayAdmit(.poll, at: loop.now, sendsWait: sendsWait) else { return }
             guard budget.take(.poll, at: loop.now) else { return wakeForBudget(.poll) }

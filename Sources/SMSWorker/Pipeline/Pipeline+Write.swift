@@ -21,6 +21,9 @@ extension Pipeline {
             let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: entry.offset)
             eventEncoder.encode(event, of: entry.echo, at: wallNow, position: position, value: &eventValue, headers: &eventHeaders)
             metrics.count(event)
+            if event.sequence == 1 {
+                metrics.firstEvent(after: .milliseconds(max(0, wallNow - max(entry.timestamp, entry.sendAt ?? 0))))
+            }
         }
         commits.append(assignment, at: loop.now, advance: advance, completion: completion, isUrgent: isUrgent) { operation in
             operation.record(.ledger, key: entry.echo.id) { LedgerCodec.encode(entry, into: &$0) }
