@@ -14,11 +14,15 @@ extension Pipeline {
     /// Records read in one turn of the loop at most, so that answers and timers are never far away.
     static let recordsPerTurn = 512
 
-    /// Whether a bulk record can be taken now. Reading stops when what is read could only wait, and goes on (`isStalled`) up to the bound
+    /// Whether a bulk record can be taken now. Reading stops when what is read could only wait; where that lasts, it goes on up to the bound
     /// on waiting requests, so that a `cancel` is seen.
-    var mayReadBulk: Bool {
+    private func mayReadBulk() -> Bool {
         guard !isDraining, commits.batches.count < 4, waitingCount < configuration.send.maxWaiting else { return false }
-        return hasRoom || isStalled
+        if hasRoom {
+            lastRoom = loop.now
+            return true
+        }
+        return loop.now - lastRoom > .milliseconds(200)
     }
 
     /// The priority lane is always read, up to a bound of its own.
@@ -38,7 +42,7 @@ extension Pipeline {
                 return
             }
         }
-        while mayReadBulk, let event = session.bulkQueue.poll() {
+        while mayReadBulk(), let event = session.bulkQueue.poll() {
             handle(event)
             count += 1
             guard count < Self.recordsPerTurn else {

@@ -46,7 +46,6 @@ extension Pipeline {
         pumpPolls()
         commitIfDue()
         answerRevokeIfDrained()
-        noteRoom()
         if isDraining, let session, session.consumer.isClosed {
             session.abandon(isStuck: false)
             self.session = nil
@@ -136,11 +135,5 @@ extension Pipeline {
         guard waitingCount > 0 || stockCount > 0 else { return nil }
         return [clockGuard.leasesAgain(at: loop.now), retryAfter.closedUntil(at: loop.now), breaker.nextChange]
             .compactMap(\.self).filter { $0 > loop.now }.min()
-    }
-
-    /// Whether reading could have gone on: without this a backlog would wait for the next event.
-    private func noteRoom() {
-        if hasRoom { lastRoom = loop.now }
-        isStalled = loop.now - lastRoom > .milliseconds(200)
     }
 }

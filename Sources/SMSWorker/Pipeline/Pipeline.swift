@@ -79,7 +79,6 @@ package actor Pipeline {
     // MARK: The run
 
     var isDraining = false
-    var isStalled = false
     var lastRoom = MonotonicInstant.now
     var pendingRevoke: PendingRevoke?
     var nextAssignmentID: UInt64 = 0
