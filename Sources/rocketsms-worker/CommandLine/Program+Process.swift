@@ -1,0 +1,14 @@
+internal import Glibc
+
+extension Program {
+    static let version = "0.1.0"
+
+    /// Runs what this process was started for, and ends it.
+    static func runProcess() async -> Never {
+        // A peer or a reader that goes away is an error of the write, and not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let program = Program(tree: .program, version: version, environment: ProcessEnvironment.current, console: .standard)
+        let status = await program.run(Array(CommandLine.arguments.dropFirst()))
+        exit(status.rawValue)
+    }
+}

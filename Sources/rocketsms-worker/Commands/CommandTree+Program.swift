@@ -1,0 +1,10 @@
+/// Every command of the program.
+extension CommandTree {
+    static let program = CommandTree.group(
+        name: "rocketsms-worker", abstract: "Sends SMS through RocketSMS.by as Kafka asks for them.",
+        [
+            .command(RunCommand.self),
+            .group(name: "config", abstract: "The configuration.", [.command(ConfigPrintCommand.self)]),
+            .command(SimulatorCommand.self),
+        ])
+}

@@ -1,0 +1,107 @@
+import Glibc
+import Testing
+
+@testable import rocketsms_worker
+
+@Suite struct ProgramTests {
+    private struct Failing: Command {
+        static let configuration = CommandConfiguration(name: "fail", abstract: "Fail.", example: "fail", takesConfiguration: false)
+        init(_ arguments: ParsedArguments) {}
+        func run(_ context: CommandContext) async throws -> Status { throw CommandFailure(.unknown, "Nobody knows.") }
+    }
+
+    private static let failing = CommandTree.group(name: "p", abstract: "P.", [.group(name: "g", abstract: "G.", [.command(Failing.self)])])
+
+    @Test func withoutACommandItIsAUsageError() async {
+        let console = CapturedConsole()
+        #expect(await console.run() == .usage)
+        #expect(console.output.isEmpty)
+        #expect(console.errors.hasPrefix("A command is missing: run"))
+    }
+
+    @Test func aMistypedCommandIsGuessed() async {
+        let console = CapturedConsole()
+        #expect(await console.run("config", "pirnt") == .usage)
+        #expect(console.errors == "There is no command \"config pirnt\". Did you mean print?\nrocketsms-worker config --help says more.\n")
+    }
+
+    @Test func versionAndHelpGoToStdout() async {
+        let console = CapturedConsole()
+        #expect(await console.run("--version") == .done)
+        #expect(console.output == "rocketsms-worker 1.2.3\n")
+        for words in [["--help"], ["-h"], ["help"], ["config", "--help"], ["help", "config", "print"], ["run", "--nonsense", "--help"]] {
+            let console = CapturedConsole()
+            #expect(await console.run(words) == .done)
+            #expect(console.output.contains("Usage: rocketsms-worker"))
+            #expect(console.errors.isEmpty)
+        }
+    }
+
+    @Test func everyCommandExplainsItselfWithAnExampleThatItUnderstands() throws {
+        func walk(_ node: CommandTree, _ path: [String]) throws {
+            guard case .command(let type) = node else {
+                for child in node.children { try walk(child, path + [child.name]) }
+                return
+            }
+            let table = type.configuration
+            let help = HelpText(node, path: ["rocketsms-worker"] + path).text
+            #expect(help.contains("Example: rocketsms-worker \(table.example)"))
+            for option in table.options { #expect(help.contains("  \(option.name)")) }
+            #expect(help.contains("--kafka-bootstrap-servers") == table.takesConfiguration)
+            #expect(table.abstract.hasSuffix("."))
+            #expect(table.options.allSatisfy { $0.help.hasSuffix(".") && $0.name.hasPrefix("--") })
+            let words = Self.words(table.example)
+            #expect(words.starts(with: path))
+            _ = try type.init(ParsedArguments(Array(words.dropFirst(path.count)), for: table))
+        }
+        try walk(.program, [])
+    }
+
+    @Test func aFailureIsItsSentenceAndItsCode() async {
+        let console = CapturedConsole()
+        #expect(await console.run(["g", "fail"], tree: Self.failing) == .unknown)
+        #expect(console.errors == "Nobody knows.\n")
+        #expect(await CapturedConsole().run(["g", "fail", "--kafka-group-id", "x"], tree: Self.failing) == .usage)
+    }
+
+    @Test func configurationErrorsHaveTheirCode() async {
+        let console = CapturedConsole()
+        #expect(await console.run("run") == .configuration)
+        #expect(console.errors.contains("KAFKA_BOOTSTRAP_SERVERS"))
+        #expect(await CapturedConsole().run("config", "print", "--send-max-attempts", "0") == .configuration)
+    }
+
+    @Test func aReaderThatWentAwayIsNoFailure() async {
+        #expect(await CapturedConsole(failure: ConsoleError(code: EPIPE)).run("--version") == .done)
+        let full = CapturedConsole(failure: ConsoleError(code: ENOSPC))
+        #expect(await full.run("--version") == .failed)
+        #expect(full.errors.contains("No space left"))
+    }
+
+    @Test func configPrintHidesSecrets() async {
+        let environment = ["ROCKETSMS_PASSWORD": "hunter2", "KAFKA_GROUP_ID": "g1"]
+        for words in [["config", "print"], ["config", "print", "--json"]] {
+            let console = CapturedConsole()
+            #expect(await console.run(words, environment: environment) == .done)
+            #expect(!console.output.contains("hunter2"))
+            #expect(console.output.contains("g1"))
+        }
+    }
+
+    /// Split as a shell would, with double quotes.
+    private static func words(_ line: String) -> [String] {
+        var words: [String] = []
+        var word = ""
+        var isQuoted = false
+        for character in line {
+            switch character {
+            case "\"": isQuoted.toggle()
+            case " " where !isQuoted:
+                if !word.isEmpty { words.append(word) }
+                word = ""
+            default: word.append(character)
+            }
+        }
+        return word.isEmpty ? words : words + [word]
+    }
+}
