@@ -57,7 +57,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "EventLoop", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
-        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "JSON", "TestSupport"]),
+        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
         tests("SMSWorkerTests", ["SMSWorker", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Metrics", "TestSupport"]),
         tests("CommandTests", ["rocketsms-worker", "SMSWorker", "TestSupport"]),
     ],

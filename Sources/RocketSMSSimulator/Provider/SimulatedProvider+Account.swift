@@ -91,8 +91,7 @@ extension SimulatedProvider {
 
     /// Messages of the record, from sequence number `first` on, at most `limit`.
     func sends(from first: Int, limit: Int, at now: WallTime) -> [SimulatedSend] {
-        let range = log.kept.clamped(to: max(1, first)..<max(1, first).addingReportingOverflow(max(0, limit)).partialValue)
-        return range.map { sequence in
+        log.kept.dropFirst(max(0, max(1, first) - log.kept.lowerBound)).prefix(max(0, limit)).map { sequence in
             log.withBytes(of: sequence) { entry, text, sender in
                 let asked = String(decoding: sender, as: UTF8.self)
                 return SimulatedSend(

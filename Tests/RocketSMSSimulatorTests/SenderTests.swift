@@ -1,0 +1,40 @@
+import RocketSMSSimulator
+import TestSupport
+import Testing
+
+@Suite struct SenderTests {
+    @Test(arguments: [
+        ("sender=MyShop", #"{"status":"OK"}"#), ("sender=A.b-9", #"{"status":"OK"}"#), ("sender=12345678901", #"{"status":"OK"}"#),
+        ("sender=123456789012", #"{"error":"SENDER_TOO_LONG"}"#), ("sender=My+Shop", #"{"error":"SENDER_BAD_FORMAT"}"#),
+        ("sender=%D0%9C", #"{"error":"SENDER_BAD_FORMAT"}"#), ("sender=", #"{"error":"SENDER_EMPTY"}"#),
+        ("", #"{"error":"SENDER_EMPTY"}"#), ("sender=Simulator", #"{"error":"SENDER_ALREADY_ADDED"}"#),
+        ("sender=my+very+long+shop", #"{"error":"SENDER_TOO_LONG"}"#),
+    ])
+    func namesAreChecked(form: String, body: String) async throws {
+        let fixture = try SimulatorFixture()
+        defer { fixture.stop() }
+        #expect(await fixture.call("senders/add", form) == body)
+    }
+
+    @Test func anAddedNameIsListedAndNotUsedUntilItIsApproved() async throws {
+        let fixture = try SimulatorFixture { $0.senders = [] }
+        defer { fixture.stop() }
+        #expect(await fixture.call("senders") == "[]")
+        _ = await fixture.call("senders/add", "sender=MyShop")
+        #expect(await fixture.call("senders") == #"[{"sender":"MyShop","verified":false,"checked":false,"registered":false}]"#)
+        _ = await fixture.send("phone=375291234567&text=a&sender=MyShop")
+        try await fixture.control("senders", #"{"sender":"MyShop","checked":true,"registered":false}"#)
+        _ = await fixture.send("phone=375291234567&text=a&sender=MyShop")
+        #expect(await fixture.call("senders") == #"[{"sender":"MyShop","verified":false,"checked":true,"registered":false}]"#)
+        try await fixture.control("senders", #"{"sender":"MyShop"}"#)
+        _ = await fixture.send("phone=375291234567&text=a&sender=MyShop")
+        try await fixture.control("senders", #"{"sender":"AL SHOP"}"#)
+        _ = await fixture.send("phone=375291234567&text=a&sender=AL+SHOP")
+        let sends = await fixture.simulator.sends()
+        #expect(sends.map(\.sender) == ["MyShop", "MyShop", "MyShop", "AL SHOP"])
+        // The fallback of the first two is what the account has at the time of asking.
+        #expect(sends.map(\.senderUsed) == ["MyShop", "MyShop", "MyShop", "AL SHOP"])
+        try await fixture.control("senders", #"{"clear":true}"#)
+        #expect(await fixture.simulator.sends(from: 1, limit: 1).map(\.senderUsed) == ["RSMS.BY"])
+    }
+}
