@@ -26,7 +26,7 @@ final class ServerLoop: @unchecked Sendable {
 
     let configuration: HTTPServerConfiguration
     let port: Int
-    private let handler: HTTPServer.Handler
+    let handler: HTTPServer.Handler
     private let wakeup: CInt
     private let mailbox = Mutex(Mailbox())
     private let polled = UnsafeMutablePointer<pollfd>.allocate(capacity: 2)
@@ -34,13 +34,18 @@ final class ServerLoop: @unchecked Sendable {
     private var daemon: Daemon?
     private var isRefusing = false
     /// The daemon ends: nothing may be suspended any more.
-    private var isEnding = false
+    private(set) var isEnding = false
     /// Keeps the port while connects are refused.
     private var reserved: ListeningSocket?
-    private var connections: [Connection?] = []
+    private(set) var connections: [Connection?] = []
     private var freeSlots: [Int] = []
+    /// A connection has closed while there were as many as may be: libmicrohttpd listens again at its next turn, unasked.
+    private var hasNewRoom = false
+    /// Connections so far: each has 2^32 request generations of its own.
+    private var generations: UInt64 = 0
     private var timers = DeadlineQueue<Timer>()
-    private var now = MonotonicInstant.now
+    /// The time of this turn's beginning.
+    private(set) var now = MonotonicInstant.now
 
     init(configuration: HTTPServerConfiguration, handler: @escaping HTTPServer.Handler) throws(HTTPServerError) {
         let socket = try ListeningSocket(host: configuration.host, port: configuration.port)
@@ -135,13 +140,14 @@ final class ServerLoop: @unchecked Sendable {
         now = .now
         let isStopping = readMail()
         while let timer = timers.popDue(now) { fire(timer) }
+        hasNewRoom = false
         daemon?.run()
         return isStopping
     }
 
     private func timeout(limit: CInt?) -> CInt {
         let wanted = daemon?.timeout ?? -1
-        if wanted == 0 { return 0 }
+        if wanted == 0 || hasNewRoom { return 0 }
         var timeout = limit ?? -1
         if let next = timers.nextDeadline {
             let rest = max(0, next.nanoseconds - MonotonicInstant.now.nanoseconds)
@@ -216,10 +222,8 @@ final class ServerLoop: @unchecked Sendable {
         return connection
     }
 
-    /// Connections so far: each has 2^32 request generations of its own.
-    private var generations: UInt64 = 0
-
     func closed(_ connection: Connection) {
+        hasNewRoom = hasNewRoom || connections.count - freeSlots.count >= configuration.maximumConnections
         connections[connection.slot] = nil
         freeSlots.append(connection.slot)
     }
@@ -248,7 +252,7 @@ final class ServerLoop: @unchecked Sendable {
         resume(connection)
     }
 
-    private func suspend(_ connection: Connection, for delay: Duration?) {
+    func suspend(_ connection: Connection, for delay: Duration?) {
         connection.isSuspended = true
         MHD_suspend_connection(connection.handle)
         if let delay {
@@ -256,7 +260,7 @@ final class ServerLoop: @unchecked Sendable {
         }
     }
 
-    private func resume(_ connection: Connection) {
+    func resume(_ connection: Connection) {
         connection.isSuspended = false
         if connection.phase == .waiting { connection.phase = .answered }
         MHD_resume_connection(connection.handle)
@@ -268,125 +272,5 @@ final class ServerLoop: @unchecked Sendable {
     func pause(_ connection: Connection, for duration: Duration) -> Bool {
         if !isEnding { suspend(connection, for: duration) }
         return !isEnding
-    }
-
-    // MARK: Requests
-
-    func requestBegins(_ connection: Connection, uri: UnsafePointer<CChar>) {
-        var query = UnsafeRawBufferPointer(start: nil, count: 0)
-        if let mark = strchr(uri, CInt(UInt8(ascii: "?"))) { query = UnsafeRawBufferPointer(start: mark + 1, count: strlen(mark + 1)) }
-        connection.beginRequest(query: query)
-    }
-
-    func receive(_ bytes: UnsafeRawBufferPointer, _ connection: Connection) {
-        if connection.body.count + bytes.count > configuration.maximumBodyBytes {
-            connection.excess += bytes.count
-        } else {
-            connection.body.append(contentsOf: bytes)
-        }
-    }
-
-    func requestEnds(_ connection: Connection) { connection.endRequest(now: now) }
-
-    /// The head is there, or the whole request, or the time of a suspended one has come.
-    ///
-    /// - Returns: false to have the connection closed.
-    func proceed(_ connection: Connection, url: UnsafePointer<CChar>, method: UnsafePointer<CChar>) -> Bool {
-        switch connection.phase {
-        case .receiving where !connection.hasHead:
-            connection.hasHead = true
-            return !hasTooLong(connection) || perform(.respond(ServerLoop.tooLarge), connection)
-        case .receiving:
-            if connection.excess > 0 { return perform(.respond(ServerLoop.tooLarge), connection) }
-            return perform(handle(connection, url: url, method: method), connection)
-        case .answered:
-            let action = connection.pending ?? .fault(.drop)
-            connection.pending = nil
-            return perform(action, connection)
-        case .idle, .waiting, .sending, .trickling: return false
-        }
-    }
-
-    /// Does what was decided on for a suspended request, unless that has gone.
-    func answer(slot: Int, generation: UInt64, _ action: HTTPAction) {
-        guard let connection = connections[slot], connection.generation == generation, connection.phase == .waiting else { return }
-        connection.pending = action
-        resume(connection)
-    }
-
-    private static let tooLarge = HTTPResponse.text("the body is too large\n", status: 413)
-
-    private func hasTooLong(_ connection: Connection) -> Bool {
-        var count = 0
-        guard let value = rs_mhd_header(connection.handle, "Content-Length", 14, &count) else { return false }
-        return strtoull(value, nil, 10) > UInt64(configuration.maximumBodyBytes)
-    }
-
-    private func handle(_ connection: Connection, url: UnsafePointer<CChar>, method: UnsafePointer<CChar>) -> HTTPAction {
-        connection.query.withUnsafeBytes { query in
-            connection.body.withUnsafeBytes { body in
-                handler(
-                    HTTPRequest(
-                        method: HTTPMethod(method), path: HTTPText(UnsafeRawBufferPointer(start: url, count: strlen(url))),
-                        query: HTTPText(query), body: body,
-                        exchange: HTTPExchange(loop: self, slot: connection.slot, generation: connection.generation),
-                        connection: connection.handle))
-            }
-        }
-    }
-
-    private func perform(_ action: HTTPAction, _ connection: Connection) -> Bool {
-        switch action {
-        case .respond(let response):
-            connection.phase = .sending
-            return queue(response, ServerLoop.makeResponse(response), connection)
-        case .suspend where isEnding, .after where isEnding: return false
-        case .suspend:
-            connection.phase = .waiting
-            suspend(connection, for: nil)
-            return true
-        case .after(let delay, let action):
-            connection.phase = .waiting
-            connection.pending = action
-            suspend(connection, for: delay)
-            return true
-        case .fault(let fault): return perform(fault, connection)
-        }
-    }
-
-    private func perform(_ fault: HTTPFault, _ connection: Connection) -> Bool {
-        switch fault {
-        case .drop: return false
-        case .reset:
-            var unspecified = sockaddr()
-            unspecified.sa_family = sa_family_t(AF_UNSPEC)
-            _ = connect(connection.socket, &unspecified, socklen_t(MemoryLayout<sockaddr>.size))
-            return false
-        case .hang(let limit): return perform(.after(limit, .fault(.drop)), connection)
-        case .garbage(let bytes):
-            _ = bytes.withUnsafeBytes { send(connection.socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
-            return false
-        case .truncate(let response, let count):
-            connection.phase = .sending
-            let body = PacedBody(bytes: response.body, pace: .cut(after: count), loop: self, connection: connection)
-            return queue(response, PacedBody.makeResponse(body), connection)
-        case .trickle(let response, let size, let interval):
-            connection.phase = .trickling
-            let body = PacedBody(bytes: response.body, pace: .pieces(of: size, pause: interval), loop: self, connection: connection)
-            return queue(response, PacedBody.makeResponse(body), connection)
-        }
-    }
-
-    private static func makeResponse(_ response: HTTPResponse) -> OpaquePointer? {
-        response.body.withUnsafeBytes { rs_mhd_response($0.baseAddress, $0.count) }
-    }
-
-    private func queue(_ response: HTTPResponse, _ made: OpaquePointer?, _ connection: Connection) -> Bool {
-        guard let made else { return false }
-        defer { MHD_destroy_response(made) }
-        if !response.contentType.isEmpty { MHD_add_response_header(made, "Content-Type", response.contentType) }
-        for header in response.headers { MHD_add_response_header(made, header.name, header.value) }
-        connection.since = now
-        return MHD_queue_response(connection.handle, UInt32(clamping: response.status), made) == rs_MHD_YES
     }
 }

@@ -209,6 +209,50 @@ import Testing
         #expect(await slow.receive().reply == nil)
     }
 
+    @Test func connectionsBeyondTheLimitWaitTheirTurn() async throws {
+        let server = try Self.echoServer { $0.maximumConnections = 1 }
+        defer { server.stop() }
+        let first = try HTTPProbe(port: server.port)
+        #expect(await first.request("GET", "/").reply?.status == 200)
+        let second = try HTTPProbe(port: server.port, timeout: .milliseconds(100))
+        #expect(await second.request("GET", "/") == .timedOut(received: []))
+        await first.close()
+        #expect(await second.receive().reply?.status == 200)
+    }
+
+    @Test func aClientThatDoesNotReadIsClosed() async throws {
+        var configuration = HTTPServerConfiguration(port: FreePort.next())
+        configuration.answerTimeout = .milliseconds(100)
+        let body = [UInt8](repeating: 1, count: 32 << 20)
+        let server = try HTTPServer(configuration) { _ in .respond(HTTPResponse(body: body)) }
+        defer { server.stop() }
+        let (ends, ended) = AsyncStream.makeStream(of: Void.self)
+        let probe = try HTTPProbe(port: server.port)
+        await probe.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        // Two sweeps later the answer has had its time.
+        server.execute(after: .milliseconds(2_100)) { ended.finish() }
+        for await _ in ends {}
+        #expect(await probe.receive().reply == nil)
+    }
+
+    @Test func nonsenseDoesNoHarm() async throws {
+        let server = try Self.echoServer { $0.idleTimeout = .seconds(1) }
+        defer { server.stop() }
+        let probe = try HTTPProbe(port: server.port, timeout: .milliseconds(5))
+        var generator = SystemRandomNumberGenerator()
+        let words = [
+            "GET ", "POST ", "/", "?", " HTTP/1.1\r\n", "Host: a\r\n", "Content-Length: ", "5", "-1", "99999999999999999999", "\r\n",
+            "Transfer-Encoding: chunked\r\n", "\0", "\u{FF}", "Expect: 100-continue\r\n", ":", "a=b&", "ffffffffffffffff\r\n",
+        ]
+        for _ in 0..<300 {
+            let count = Int.random(in: 1..<30, using: &generator)
+            let text = (0..<count).map { _ in words.randomElement(using: &generator) ?? "" }.joined()
+            _ = await probe.exchange(Array(text.utf8))
+            await probe.close()
+        }
+        #expect(try await HTTPProbe.request(port: server.port, "GET", "/").reply?.status == 200)
+    }
+
     /// Returns when the server has done all that was asked of it before.
     static func settle(_ server: HTTPServer) async {
         await withCheckedContinuation { continuation in _ = server.execute { continuation.resume() } }

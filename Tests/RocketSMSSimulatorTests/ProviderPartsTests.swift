@@ -112,7 +112,7 @@ import Testing
         SendEntry(
             receivedAt: WallTime(milliseconds: 0), acceptedAt: WallTime(milliseconds: 0), timestamp: 0,
             phone: PhoneNumber(FormValue(raw: UnsafeRawBufferPointer(start: nil, count: 0), isEscaped: false), anyPhone) ?? somePhone,
-            offset: 0, textCount: 0, parts: 1, fate: 0, senderCount: 0, fault: 0, flags: [])
+            offset: 0, textCount: 0, parts: 1, fate: 0, mainSender: 0, senderCount: 0, fault: 0, flags: [])
     }
 
     private static let anyPhone = SimulatorSwitches()

@@ -31,6 +31,8 @@ import Testing
         let now = try #require(clock["now"]?.numberValue?.int64) / 1_000
         #expect(await fixture.send("phone=375291234567&text=a&timestamp=\(now + 60)").contains(#""status":"QUEUED""#))
         #expect(await fixture.send("phone=375291234567&text=a&timestamp=\(now - 60)").contains(#""status":"DELIVERED""#))
+        #expect(await fixture.send("phone=375291234567&text=a&timestamp=9223372036854775807").contains(#""status":"QUEUED""#))
+        #expect(await fixture.send("phone=375291234567&text=a&timestamp=-9223372036854775808").contains(#""status":"DELIVERED""#))
         try await fixture.control("clock", #"{"advance":"58s"}"#)
         #expect(await status(fixture, 1) == "QUEUED")
         try await fixture.control("clock", #"{"advance":"2s"}"#)

@@ -24,7 +24,9 @@ struct MessageCourse {
     init(
         acceptedAt: WallTime, timestamp: WallTime?, isPriority: Bool, dice: UInt64, rule: FateRule?, switches: SimulatorSwitches
     ) {
-        let due = timestamp.map { max($0, acceptedAt) } ?? acceptedAt
+        // A time beyond the year 100,000 is as good as any other; without a bound the delays would run over.
+        let latest = WallTime(milliseconds: 3_000_000_000_000_000)
+        let due = timestamp.map { min(max($0, acceptedAt), latest) } ?? acceptedAt
         sentAt = due + (isPriority ? .zero : switches.queueDelay)
         let jitter = Double(dice & 0xFFFF_FFFF) / Double(UInt64(1) << 32) * Double(switches.deliveryJitter.milliseconds)
         endsAt = sentAt + (rule?.delay ?? switches.deliveryDelay + .milliseconds(Int64(jitter)))

@@ -86,7 +86,17 @@ extension SimulatedProvider {
     /// The name that a message went out under.
     func senderUsed(_ entry: SendEntry, asked: String) -> String {
         if !asked.isEmpty, !entry.flags.contains(.fallback) { return asked }
-        return senders.first(where: \.isVerified)?.name ?? switches.generalSender
+        return mainSenders[Int(entry.mainSender)]
+    }
+
+    /// The place in `mainSenders` of the name that messages without a sender of their own go out under now. Beyond 60,000 different
+    /// names, which no account has, the last one stands for all further ones.
+    mutating func mainSender() -> UInt16 {
+        let name = senders.first(where: \.isVerified)?.name ?? switches.generalSender
+        if mainSenders.last == name { return UInt16(mainSenders.count - 1) }
+        if let place = mainSenders.firstIndex(of: name) { return UInt16(place) }
+        if mainSenders.count < 60_000 { mainSenders.append(name) }
+        return UInt16(mainSenders.count - 1)
     }
 
     /// Messages of the record, from sequence number `first` on, at most `limit`.

@@ -126,7 +126,7 @@ extension SimulatedProvider {
         if content.timestamp != nil { flags.insert(.timestamp) }
         let entry = SendEntry(
             receivedAt: receivedAt, acceptedAt: now, timestamp: content.timestamp ?? 0, phone: phone, offset: 0, textCount: 0,
-            parts: UInt16(clamping: content.parts), fate: 0, senderCount: 0, fault: 0, flags: flags)
+            parts: UInt16(clamping: content.parts), fate: 0, mainSender: mainSender(), senderCount: 0, fault: 0, flags: flags)
         let sequence = record(entry, text: text, sender: sender)
         if switches.deduplicationWindow > .zero { recent[RecentKey(phone: phone, text: text)] = (sequence, now) }
         return sequence

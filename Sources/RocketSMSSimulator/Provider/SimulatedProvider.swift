@@ -25,6 +25,8 @@ struct SimulatedProvider {
     /// All fate rules there have been: entries of the log point into it.
     private var fateTable: [FateRule] = []
     private let seed: UInt64
+    /// Names that messages have gone out under for want of one of their own.
+    var mainSenders: [String] = []
     /// First acceptance of a phone and text, where repeats are found out.
     var recent: [RecentKey: (sequence: Int, at: WallTime)] = [:]
     /// Room for the text and the sender of the request being served.

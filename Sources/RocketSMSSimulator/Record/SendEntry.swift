@@ -1,6 +1,6 @@
 internal import EventLoop
 
-/// One accepted message as the log keeps it: 56 bytes, and its text and sender in the chunk's bytes.
+/// One accepted message as the log keeps it: 64 bytes, and its text and sender in the chunk's bytes.
 struct SendEntry {
     struct Flags: OptionSet {
         let rawValue: UInt8
@@ -25,6 +25,8 @@ struct SendEntry {
     var parts: UInt16
     /// Into the provider's table of fates, from 1; 0: by chance.
     var fate: UInt16
+    /// Into the provider's table of names: that of the account (or the service) at the time of acceptance.
+    var mainSender: UInt16
     var senderCount: UInt8
     /// `FaultKind` by its place, from 1; 0: none.
     var fault: UInt8

@@ -79,7 +79,7 @@ extension SimulatorRuntime {
         let limit = try query.number("limit", 0...50_000) ?? 1_000
         let count = try query.number("count", 0...Int.max) ?? 0
         let wait = try query.duration("wait") ?? .zero
-        let answer: () -> HTTPResponse = { [unowned self] in
+        let answer: @Sendable () -> HTTPResponse = { [unowned self] in
             switch question {
             case .sends: SimulatorRuntime.json { writeSends(&$0, from: from, limit: limit) }
             case .held: SimulatorRuntime.json { $0.member("held", held.count) }
@@ -88,7 +88,10 @@ extension SimulatorRuntime {
         let isTrue = question == .sends ? provider.total >= count : held.count >= count
         if isTrue || wait == .zero { return .respond(answer()) }
         let exchange = request.exchange
-        self.wait(question == .sends ? .sends(count) : .held(count), within: wait) { _ in exchange.answer(.respond(answer())) }
+        self.wait(question == .sends ? .sends(count) : .held(count), within: wait) { [unowned self] _ in
+            // Not before the request that makes the condition true is done with.
+            server?.execute { exchange.answer(.respond(answer())) }
+        }
         return .suspend
     }
 
