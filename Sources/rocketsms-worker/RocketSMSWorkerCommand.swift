@@ -1,4 +1,5 @@
+/// The program.
 @main
 enum RocketSMSWorkerCommand {
-    static func main() async {}
+    static func main() async { await Program.runProcess() }
 }
