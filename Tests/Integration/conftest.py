@@ -1,6 +1,10 @@
+import os
+
 import pytest
 
 from harness import brokers
+from harness.simulator import Simulator
+from harness.site import Site
 
 
 def pytest_collection_modifyitems(items):
@@ -21,3 +25,50 @@ def broker():
     broker = brokers.choose()
     yield broker
     broker.stop()
+
+
+@pytest.fixture(scope="session")
+def three_nodes():
+    """Three nodes of Apache Kafka that a test may end and start."""
+    cluster = brokers.ApacheKafka(os.environ["KAFKA_HOME"], nodes=3)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def start_simulator(tmp_path):
+    """Starts simulators that end with the test."""
+    started = []
+
+    def start(**arguments):
+        started.append(Simulator(tmp_path, **arguments))
+        return started[-1]
+
+    yield start
+    for simulator in started:
+        simulator.stop()
+
+
+@pytest.fixture
+def simulator(start_simulator):
+    return start_simulator()
+
+
+@pytest.fixture
+def make_site(broker, tmp_path):
+    """Makes sites on the shared broker (or on `on`) that are closed with the test."""
+    made = []
+
+    def make(simulator, on=None, **arguments):
+        made.append(Site(on or broker, simulator, tmp_path, **arguments))
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.close()
+
+
+@pytest.fixture
+def site(make_site, simulator):
+    """A site with defaults: four partitions, no priority topic, no worker yet."""
+    return make_site(simulator)
