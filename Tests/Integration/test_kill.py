@@ -1,0 +1,92 @@
+"""kill -9 at the moments that matter, made certain by holding the provider's answer.
+
+Before acceptance nothing was sent, after it something was, and the worker that comes back knows neither: the policy decides.
+"""
+
+import pytest
+
+from harness.requests import key_of, request
+from harness.waiting import TimedOut
+
+
+def killed_while_held(site, simulator, fault, policy):
+    """A worker that was killed with a POST under way. Returns it (not running) and the request."""
+    worker = site.started(KAFKA_INSTANCE_ID="phoenix", SEND_RETRY_BUDGET=1)
+    simulator.next(fault)
+    one = site.send(request("caught", onUnknown=policy), key=key_of("caught"))
+    simulator.wait_held()
+    worker.kill()
+    return worker, one
+
+
+@pytest.mark.parametrize("policy, sms, status", [("resend", 1, "DELIVERED"), ("fail", 0, "FAILED")])
+def test_killed_before_the_provider_accepts(site, simulator, policy, sms, status):
+    worker, one = killed_while_held(site, simulator, "holdBeforeAccept", policy)
+    simulator.release("drop")
+    worker.start().wait_ready()
+    (last,) = site.status.until_final(one)
+    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
+    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
+    assert len(simulator.sends()) == sms
+    site.judge()
+
+
+@pytest.mark.parametrize("policy, sms, status", [("resend", 2, "DELIVERED"), ("fail", 1, "FAILED")])
+def test_killed_after_the_provider_has_accepted(site, simulator, policy, sms, status):
+    worker, one = killed_while_held(site, simulator, "hold", policy)
+    assert len(simulator.sends()) == 1
+    simulator.release()
+    worker.start().wait_ready()
+    (last,) = site.status.until_final(one)
+    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
+    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
+    assert len(simulator.sends()) == sms
+    site.judge()
+
+
+def test_killed_under_hold_waits_for_an_operator(site, simulator):
+    worker, one = killed_while_held(site, simulator, "hold", "hold")
+    simulator.release()
+    worker.start().wait_ready()
+    after = site.send(request("after"), key=key_of("caught"))
+    site.status.until_final(after)
+    assert site.status.of(one) == [] and worker.metric("rocketsms_requests_held") == 1
+    (sms,) = simulator.sends_of(one)
+    site.send({"command": "resolve", "id": "caught", "as": "sent", "messageId": sms.id}, key=key_of("caught"))
+    (last,) = site.status.until_final(one)
+    assert (last.status, last.value["messageId"]) == ("DELIVERED", sms.id)
+    assert len(simulator.sends()) == 2
+    site.judge()
+
+
+def test_killed_while_tracking_goes_on_where_it_was(site, simulator):
+    worker = site.started(KAFKA_INSTANCE_ID="phoenix")
+    simulator.switch(delivery_delay="1h")
+    one = site.send(request("tracked"), key=key_of("tracked"))
+    site.status.until_first(one)
+    worker.kill()
+    simulator.control("clock", advance="2h")
+    worker.start().wait_ready()
+    (last,) = site.status.until_final(one)
+    assert (last.status, last.sequence) == ("DELIVERED", 2) and "possibleDuplicate" not in last.value
+    assert len(simulator.sends()) == 1
+    site.judge()
+
+
+@pytest.mark.needs("eviction")
+def test_frozen_in_an_attempt_sends_nothing_twice(site, simulator):
+    """SIGSTOP with a POST under way, longer than the session, and SIGCONT: the process finds its own attempt again."""
+    worker = site.started(SEND_ON_UNKNOWN="fail")
+    simulator.next("hold")
+    one = site.send(request("frozen"), key=key_of("frozen"))
+    simulator.wait_held()
+    worker.freeze()
+    simulator.release()
+    # Both the answer and the end of the session come while it stands.
+    second = site.send(request("meanwhile"), key=key_of("meanwhile"))
+    with pytest.raises(TimedOut):
+        site.status.until_final(second, timeout=9)
+    worker.thaw()
+    site.status.until_final(one, second, timeout=60)
+    assert len(simulator.sends()) == 2
+    site.judge(default_policy="fail")

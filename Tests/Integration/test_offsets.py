@@ -1,0 +1,75 @@
+"""Offsets that are gone while the ledger is not: the worker waits for the operator, and sends nothing by itself."""
+
+import pytest
+
+from harness.requests import key_of, request
+from harness.waiting import wait_for
+from harness.worker import run
+
+
+def finished_and_forgotten(site, simulator):
+    """Twenty finished requests, their dedup window passed, their group deleted; and a worker on top that waits."""
+    settings = {"DEDUP_WINDOW": "1s"}
+    worker = site.started(**settings)
+    made = [site.publish(request(f"old-{number}"), key=key_of(number)) for number in range(20)]
+    site.flush()
+    site.wait_over()
+    wait_for(lambda: worker.metric("rocketsms_ledger_closed_ids") == 0, 30, "the window to pass")
+    assert worker.terminate() == 0
+    site.admin.delete_consumer_groups([site.group], request_timeout=20)[site.group].result(30)
+    worker = site.worker(**settings).start()
+    reason = worker.wait_not_ready("offset")
+    assert reason.count(". ") == 0 and "offsets repair" in reason, reason
+    return worker, made, reason
+
+
+def repair(site, choice):
+    done = run("offsets", "repair", "--from", choice, env=site.settings("repair"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+@pytest.mark.parametrize("choice, again", [("ledger", 0), ("latest", 0), ("earliest", 20)])
+def test_the_operator_chooses_beside_the_running_worker(site, simulator, choice, again):
+    worker, made, reason = finished_and_forgotten(site, simulator)
+    while_waiting = site.send(request("while-waiting"), key=key_of("w"))
+    site.status.read(2)
+    assert len(simulator.sends()) == 20 and worker.ready()[0] == 503
+    repair(site, choice)
+    worker.wait_ready(timeout=30)
+    after = site.send(request("after"), key=key_of("after"))
+    site.status.until_final(after)
+    if choice != "latest":
+        site.status.until_final(while_waiting)
+    if again:
+        # Sent again as new requests: their sequences begin anew, so the stream cannot be judged as one.
+        wait_for(lambda: len(simulator.sends_of(*made)) == 40, 30, "the twenty again")
+    else:
+        assert len(simulator.sends_of(*made)) == 20
+    assert len(simulator.sends_of(while_waiting)) == (0 if choice == "latest" else 1)
+    assert worker.is_running
+
+
+def test_repair_touches_nothing_that_is_open(site, simulator):
+    worker = site.started()
+    made = [site.publish(request(f"r-{number}"), key=key_of(number)) for number in range(20)]
+    site.flush()
+    site.wait_over()
+    run("offsets", "repair", "--from", "earliest", env=site.settings("repair"))
+    after = site.send(request("after"), key=key_of("after"))
+    site.status.until_final(after)
+    assert worker.terminate() == 0
+    site.started()
+    site.status.read(1)
+    assert len(simulator.sends_of(*made)) == 20
+    site.judge()
+
+
+def test_two_groups_cannot_share_a_ledger(site, simulator):
+    worker = site.started()
+    site.status.until_final(site.send(request("first"), key=key_of("a")))
+    assert worker.terminate() == 0
+    other = site.worker(KAFKA_GROUP_ID=f"{site.group}-other").start()
+    reason = other.wait_not_ready("group")
+    assert site.group in reason
+    assert len(simulator.sends()) == 1

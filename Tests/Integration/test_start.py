@@ -1,0 +1,87 @@
+"""Starts that cannot succeed: one sentence that names the culprit, and the exit code of its kind."""
+
+import pytest
+
+from harness import ports
+from harness.requests import request
+from harness.waiting import wait_for
+from harness.worker import PASSWORD
+
+
+def failed_start(site, *words, code, timeout=30, **settings):
+    """A start that ends with `code`; its output holds every word. Returns the output."""
+    worker = site.worker(**settings).start()
+    assert worker.wait_end(timeout) == code, worker.tail()
+    output = worker.log()
+    for word in words:
+        assert word in output, f"{word!r} is not in: {output}"
+    assert PASSWORD not in output
+    return output
+
+
+def test_no_broker(site):
+    server = f"127.0.0.1:{ports.free_port()}"
+    failed_start(site, "KAFKA_START_TIMEOUT", server, code=69, KAFKA_BOOTSTRAP_SERVERS=server, KAFKA_START_TIMEOUT="2s")
+
+
+@pytest.mark.needs("unknown-topic")
+@pytest.mark.parametrize("setting", ["TOPICS_REQUESTS", "TOPICS_STATUS", "TOPICS_DEAD_LETTER"])
+def test_a_missing_topic(site, setting):
+    failed_start(site, "no-such-topic", "topics create", code=78, **{setting: "no-such-topic"})
+
+
+def test_a_ledger_with_fewer_partitions(site):
+    site.create(site._topic("few", 4), site._topic("few.ledger", 2, {"cleanup.policy": "compact"}))
+    failed_start(site, "few.ledger", "2", "4", code=78, TOPICS_REQUESTS="few")
+
+
+def test_a_ledger_that_is_not_compacted(site):
+    site.create(site._topic("wrong", 1), site._topic("wrong.ledger", 1, {"cleanup.policy": "compact,delete"}))
+    failed_start(site, "wrong.ledger", "cleanup.policy", "compact", code=78, TOPICS_REQUESTS="wrong")
+
+
+@pytest.mark.parametrize(
+    "words, settings",
+    [
+        (["SEND_MAX_IN_FLIGHT", "0", "1"], {"SEND_MAX_IN_FLIGHT": "0"}),
+        (["SEND_BACKOFF", "soon"], {"SEND_BACKOFF": "soon"}),
+        (["SEND_ON_UNKNOWN", "maybe", "resend"], {"SEND_ON_UNKNOWN": "maybe"}),
+        (["KAFKA_BOOTSTRAP_SERVERS"], {"KAFKA_BOOTSTRAP_SERVERS": None}),
+        (["ROCKETSMS_PASSWORD"], {"ROCKETSMS_PASSWORD": None}),
+        (["ROCKETSMS_PASSWORD_FILE", "/nowhere/secret"], {"ROCKETSMS_PASSWORD": None, "ROCKETSMS_PASSWORD_FILE": "/nowhere/secret"}),
+        (["ROCKETSMS_BASE_URL", "http"], {"ROCKETSMS_BASE_URL": "http://sms.example.com"}),
+        (["/nowhere/properties"], {"KAFKA_PROPERTIES_FILE": "/nowhere/properties"}),
+        (["ADMIN_HOST"], {"ADMIN_HOST": "203.0.113.1"}),
+    ],
+)
+def test_a_value_that_cannot_be(site, words, settings):
+    failed_start(site, *words, code=78, **settings)
+
+
+@pytest.mark.parametrize("key, value", [("enable.idempotence", "false"), ("group.id", "other"), ("isolation.level", "read_uncommitted"), ("no.such.key", "1")])
+def test_a_property_that_a_guarantee_hangs_on(site, key, value):
+    failed_start(site, key, code=78, properties={key: value})
+
+
+def test_a_key_nobody_knows_in_the_environment_is_a_warning(site):
+    worker = site.started(SEND_MAX_INFLIGHT="5")
+    assert "SEND_MAX_INFLIGHT" in worker.log() and "SEND_MAX_IN_FLIGHT" in worker.log()
+
+
+def test_secrets_from_files(site, simulator, tmp_path):
+    secret = tmp_path / "password"
+    secret.write_text(f"{PASSWORD}\n")
+    site.started(ROCKETSMS_PASSWORD=None, ROCKETSMS_PASSWORD_FILE=secret)
+    one = site.send(request("by-file"))
+    site.status.until_final(one)
+
+
+def test_a_provider_that_is_not_there_ends_nothing(make_site):
+    site = make_site(None)
+    worker = site.started(ROCKETSMS_BASE_URL=f"http://127.0.0.1:{ports.free_port()}")
+    site.send(request("patient"))
+    wait_for(lambda: worker.metric("rocketsms_attempts_total") + worker.metric("rocketsms_attempt_outcomes_total") > 0, 20, "an attempt")
+    assert worker.ready()[0] == 200
+    assert worker.terminate() == 0
+    site.status.read(0.5)
+    assert site.status.in_order == []
