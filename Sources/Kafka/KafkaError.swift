@@ -77,6 +77,11 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         code == RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue || code == RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE.rawValue
     }
 
+    /// The offset asked for is no longer, or not yet, in the log, and the reset policy is `error`.
+    package var isOffsetLost: Bool {
+        code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET.rawValue || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue
+    }
+
     package var isUnknownTopic: Bool {
         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue
             || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue

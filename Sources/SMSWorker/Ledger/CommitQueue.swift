@@ -87,14 +87,16 @@ struct CommitQueue {
         if batches[index].content.records.isEmpty, offsetsSince == nil { offsetsSince = now }
     }
 
-    /// The next transaction; nil where none is left. Batches of assignments that have all ended are dropped.
-    mutating func takeFirst() -> Batch? {
+    /// The next transaction, nil where none is left, and the batches before it whose assignments have all ended.
+    mutating func takeFirst() -> (Batch?, dropped: [Batch]) {
         offsetsSince = nil
+        var dropped: [Batch] = []
         while !batches.isEmpty {
             let batch = batches.removeFirst()
-            if batch.owners.contains(where: { $0.isAlive }) { return batch }
+            if batch.owners.contains(where: { $0.isAlive }) { return (batch, dropped) }
+            dropped.append(batch)
         }
-        return nil
+        return (nil, dropped)
     }
 
     /// A batch whose transaction was aborted: it goes first again, as it is.

@@ -29,15 +29,16 @@ final class KafkaSession: Sendable {
     }
 
     /// Events of all three queues turn the loop.
-    func wake(on loop: EventLoop, _ body: @escaping () -> Void) throws(EventLoopError) {
+    func wake(on loop: EventLoop, _ body: @escaping () -> Void) throws(EventLoopError) -> EventLoop.Registration {
         let descriptor = wakeDescriptor
-        _ = try loop.register(fd: descriptor) { _ in
+        let registration = try loop.register(fd: descriptor) { _ in
             EventDescriptor.drain(descriptor)
             body()
         }
         consumer.wake(eventDescriptor: descriptor)
         bulkQueue.wake(eventDescriptor: descriptor)
         priorityQueue.wake(eventDescriptor: descriptor)
+        return registration
     }
 
     func forward(_ partition: TopicPartition, isPriority: Bool) {
@@ -61,6 +62,8 @@ final class KafkaSession: Sendable {
             bulkQueue.destroy()
             priorityQueue.destroy()
             consumer.destroy()
+            // Last: librdkafka writes to it as long as the queues live.
+            EventDescriptor.close(wakeDescriptor)
         }
         if isStuck { return free() }
         committer.afterLast { [self] in

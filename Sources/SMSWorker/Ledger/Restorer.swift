@@ -25,6 +25,9 @@ enum RestoreError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The request topic has grown and its ledger has not.
+    var isMissingLedger: Bool { if case .kafka(let error) = self { error.isUnknownTopic } else { false } }
+
     var isBrokerTrouble: Bool { if case .kafka = self { true } else { false } }
 }
 

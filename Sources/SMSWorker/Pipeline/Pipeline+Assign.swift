@@ -66,6 +66,9 @@ extension Pipeline {
             return
         }
         switch result {
+        case .failure(let error) where error.isMissingLedger:
+            keepClosed(assignment, key, "its ledger topic has no such partition yet: grow the ledger before the requests")
+            ownershipChanged()
         case .failure(let error):
             log.warning(
                 "the ledger could not be read, trying again", metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error)"])
@@ -81,12 +84,7 @@ extension Pipeline {
                 ledger: restore.ledger)
             switch decision {
             case .closed(let reason):
-                if lastClosedReason[key] != reason {
-                    lastClosedReason[key] = reason
-                    log.error("a partition stays closed: \(reason)", metadata: [LogKeys.partition: "\(assignment.name)"])
-                }
-                assignment.phase = .closed(reason)
-                assignment.closedReason = reason
+                keepClosed(assignment, key, reason)
             case .open(let offset):
                 lastClosedReason[key] = nil
                 assignment.closedReason = nil
@@ -94,6 +92,15 @@ extension Pipeline {
             }
             ownershipChanged()
         }
+    }
+
+    private func keepClosed(_ assignment: Assignment, _ key: PartitionKey, _ reason: String) {
+        if lastClosedReason[key] != reason {
+            lastClosedReason[key] = reason
+            log.error("a partition stays closed: \(reason)", metadata: [LogKeys.partition: "\(assignment.name)"])
+        }
+        assignment.phase = .closed(reason)
+        assignment.closedReason = reason
     }
 
     private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: KafkaSession) {

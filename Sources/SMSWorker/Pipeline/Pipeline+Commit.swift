@@ -57,7 +57,9 @@ extension Pipeline {
             }
             return
         }
-        guard var batch = commits.takeFirst() else { return }
+        let (first, dropped) = commits.takeFirst()
+        for batch in dropped { forget(batch) }
+        guard var batch = first else { return }
         for index in batch.owners.indices where batch.owners[index].isAlive {
             let assignment = batch.owners[index]
             let offset = max(assignment.coveredOffset, batch.content.owners[index].offset)
@@ -79,11 +81,12 @@ extension Pipeline {
         session.committer.commit(batch.content, alive: alive, topics: destinations, metadata: metadata) { result in
             self.loop.execute { self.assumeIsolated { $0.commitEnded(number, result) } }
         }
-        // A blocking call may overrun its timeout: then the thread and its handles are left behind.
-        loop.schedule(after: timings.transaction * 3) { [self] in
-            guard commitUnderWay?.number == number else { return }
-            recover("a transaction did not return within three times its timeout", isFencing: true, isStuck: true)
-        }
+    }
+
+    /// A blocking call may overrun its timeout: then the thread and its handles are left behind.
+    func watchCommit() {
+        guard let underWay = commitUnderWay, loop.now - underWay.leaseStart > timings.transaction * 3 else { return }
+        recover("a transaction did not return within three times its timeout", isFencing: true, isStuck: true)
     }
 
     private func commitEnded(_ number: UInt64, _ result: CommitResult) {
@@ -95,6 +98,7 @@ extension Pipeline {
         case .committed:
             if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
             failedCommits = 0
+            rebuildAttempts = 0
             refusedGeneration = nil
             metrics.committed(records: underWay.batch.content.records.count, in: duration)
             giveBackOperations(of: underWay.batch)
@@ -143,6 +147,12 @@ extension Pipeline {
                 metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)", LogKeys.attempts: "\(failedCommits)"])
         }
         wake(at: commitNotBefore)
+    }
+
+    /// A batch whose assignments have all ended: its facts were kept when they did, only the counters are left.
+    private func forget(_ batch: CommitQueue.Batch) {
+        giveBackOperations(of: batch)
+        for case (_, .intent(let request, _)) in batch.completions { stopCountingIntent(request) }
     }
 
     func giveBackOperations(of batch: CommitQueue.Batch) {

@@ -27,7 +27,7 @@ extension Pipeline {
             lastStuck = loop.now
         }
         dropLedgerState()
-        lost.abandon(isStuck: isStuck)
+        leave(lost, isStuck: isStuck)
         if end == nil { reopenSession() }
         updateHealth()
     }
@@ -88,7 +88,7 @@ extension Pipeline {
     func adopt(_ session: KafkaSession) {
         self.session = session
         do {
-            try session.wake(on: loop) { [weak self] in
+            wakeRegistration = try session.wake(on: loop) { [weak self] in
                 guard let self else { return }
                 self.assumeIsolated { $0.turnIsNeeded() }
             }
@@ -98,7 +98,18 @@ extension Pipeline {
         updateHealth()
     }
 
+    /// Stops listening to a session, and leaves it to be freed.
+    func leave(_ session: KafkaSession, isStuck: Bool = false) {
+        if let wakeRegistration { loop.deregister(wakeRegistration) }
+        wakeRegistration = nil
+        session.abandon(isStuck: isStuck)
+    }
+
     func consumerFailed(_ error: KafkaError) {
+        if error.isOffsetLost {
+            // Retention has passed the reader by: the restore decides, and says so.
+            return recover("a consumer offset is outside the log: \(error.description)", isFencing: false)
+        }
         switch error.classification {
         case .fencedInstance:
             finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))

@@ -47,7 +47,7 @@ extension Pipeline {
         commitIfDue()
         answerRevokeIfDrained()
         if isDraining, let session, session.consumer.isClosed {
-            session.abandon(isStuck: false)
+            leave(session)
             self.session = nil
             finish(.drained)
         }
@@ -68,6 +68,7 @@ extension Pipeline {
         guard end == nil else { return }
         let now = loop.now
         facts.expire(now)
+        watchCommit()
         if account.tick(now) == .startProbe { gateway?.askBalance() }
         ticks += 1
         if ticks % 5 == 0 { lookAtClosedPartitions() }
@@ -92,7 +93,7 @@ extension Pipeline {
             session.consumer.closeQueue()
         } else {
             // librdkafka before 2.3 aborts when a cooperative consumer is closed before its first assignment: destroy without close.
-            session.abandon(isStuck: false)
+            leave(session)
             self.session = nil
             finish(.drained)
         }

@@ -34,18 +34,19 @@ extension Pipeline {
         }
     }
 
-    /// Accepted, closed or held: the next request of the same key may begin.
+    /// Accepted, closed or held: the next request of the same key may begin. One that leaves from the middle of the line (cancelled,
+    /// expired) stays as a link and is passed over when its turn comes.
     func leaveKey(_ request: Request) {
-        guard let key = request.orderHash else { return }
-        if let next = request.nextWithKey {
-            request.nextWithKey = nil
-            if next.place == .behindKey {
-                next.place = .runnable
-                enqueue(next)
-            }
-        } else if let last = request.assignment.lastWithKey[key], last === request {
+        guard let key = request.orderHash, request.place != .behindKey else { return }
+        var next = request.nextWithKey
+        request.nextWithKey = nil
+        while let candidate = next, candidate.place != .behindKey { next = candidate.nextWithKey }
+        guard let next else {
             request.assignment.lastWithKey[key] = nil
+            return
         }
+        next.place = .runnable
+        enqueue(next)
     }
 
     /// Puts a waiting request where it belongs: behind a timer, or into its lane. What stands behind a key stays there.
@@ -127,7 +128,7 @@ extension Pipeline {
     func canBegin(_ request: Request) -> Bool {
         guard isSendingAllowed, request.assignment.phase == .open else { return false }
         if let sendAt = request.entry.sendAt, configuration.send.schedule == .worker, sendAt > wallNow { return false }
-        guard request.entry.notBefore <= wallNow else { return false }
+        guard request.entry.notBefore <= wallNow, stockCount + queuedIntents < stockLimit else { return false }
         // A one-time code must not wait behind the stock of bulk intents: it may go beyond it, up to a full transaction.
         if request.entry.isPriority, policy(of: request) == .resend { return stockCount + queuedIntents < CommitQueue.recordLimit }
         return intentStock.room(freeSlots: freeSlots, stocked: stockCount + queuedIntents, policy: policy(of: request)) > 0
@@ -146,8 +147,25 @@ extension Pipeline {
     /// No attempt may begin while this is false, whichever request it is.
     var isSendingAllowed: Bool {
         !isDraining && account.maySend && !isCommitStuck && clockGuard.mayLease(at: loop.now) && retryAfter.mayBegin(at: loop.now)
-            && breaker.mayAdmit(.send, at: loop.now, sendsWait: true)
+            && isBreakerPassable
     }
+
+    /// Half-open the breaker lets a few through: the others wait with their intents, for a moment.
+    private var isBreakerPassable: Bool {
+        switch breaker.state {
+        case .closed, .halfOpen: true
+        case .open(let until): until <= loop.now
+        }
+    }
+
+    /// Intents that could not leave soon would only grow old: while the breaker probes, and under a low rate.
+    private var stockLimit: Int {
+        let probing = breaker.state == .closed ? Int.max : Self.probes
+        return budget.isUnlimited ? probing : min(probing, max(2, Int(2 * budget.rate)))
+    }
+
+    /// The most probes that the breaker lets through at a time.
+    private static let probes = 8
 
     func begin(_ request: Request, advance: Int64? = nil) {
         let now = wallNow
@@ -186,10 +204,14 @@ extension Pipeline {
         return true
     }
 
-    /// Its intent is committed: it waits for a slot from here on.
-    func intentCommitted(_ request: Request, mark: UInt64, leaseStart: MonotonicInstant) {
+    func stopCountingIntent(_ request: Request) {
         queuedIntents -= 1
         if policy(of: request) != .resend { queuedStrictIntents -= 1 }
+    }
+
+    /// Its intent is committed: it waits for a slot from here on.
+    func intentCommitted(_ request: Request, mark: UInt64, leaseStart: MonotonicInstant) {
+        stopCountingIntent(request)
         guard request.assignment.isAlive, request.place == .intentQueued, request.entry.mark == mark else { return }
         request.lease = Lease(takenAt: leaseStart)
         request.place = .stock
@@ -228,11 +250,7 @@ extension Pipeline {
                 return
             }
             // Asked last: a permit that is not used would have to be given back.
-            guard let permit = breaker.admit(.send, at: loop.now, sendsWait: true) else {
-                removeFromStock(request)
-                withdraw(request)
-                continue
-            }
+            guard let permit = breaker.admit(.send, at: loop.now, sendsWait: true) else { return }
             if isRetry { _ = retryBudget.takeRetry(at: loop.now) } else { retryBudget.firstAttempt() }
             removeFromStock(request)
             post(request, permit)

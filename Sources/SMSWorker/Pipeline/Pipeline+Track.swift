@@ -42,6 +42,11 @@ extension Pipeline {
                 endPermit(permit, .neutral)
                 return
             }
+            guard message.assignment.phase == .open else {
+                endPermit(permit, .neutral)
+                tracked.reschedule(handle, at: loop.now + .seconds(1))
+                continue
+            }
             metrics.polls.increment()
             gateway?.poll(messageID: id, tag: pollsInFlight.insert(Poll(handle: handle, permit: permit)))
         }
@@ -55,6 +60,11 @@ extension Pipeline {
         case .failed(_, retryAfter: nil): endPermit(poll.permit, .failure)
         }
         guard let message = tracked[handle], message.assignment.isAlive else { return }
+        guard message.assignment.phase == .open else {
+            // Being given back: the next owner asks again.
+            tracked.reschedule(handle, at: loop.now + .seconds(1))
+            return
+        }
         switch outcome {
         case .status(let status):
             if message.unknownIDs > 0 { tracked.update(handle) { $0.unknownIDs = 0 } }

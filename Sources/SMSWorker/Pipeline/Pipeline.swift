@@ -37,6 +37,7 @@ package actor Pipeline {
     // MARK: Kafka's side: dropped and restored together
 
     var session: KafkaSession?
+    var wakeRegistration: EventLoop.Registration?
     let topics: [RequestTopic]
     var assignments: [PartitionKey: Assignment] = [:]
     var commits = CommitQueue()
