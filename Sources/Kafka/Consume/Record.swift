@@ -1,15 +1,11 @@
 internal import CLibrdkafka
-
-/// Identity of a topic on one handle, for maps that must not make a String a record.
-package struct TopicIdentity: Hashable, @unchecked Sendable {  // compared, never followed, except while a record lends it
-    let pointer: OpaquePointer
-
-    /// Valid while the handle lives.
-    package var name: String { String(cString: rd_kafka_topic_name(pointer)) }
-}
+internal import Glibc
 
 /// One consumed record: the owner of librdkafka's message. Bytes are lent, not copied; null and empty are kept apart.
 package struct Record: ~Copyable {
+    /// Whose clock a timestamp is of.
+    package enum TimestampKind: Equatable, Sendable { case none, producer, broker }
+
     private let event: OpaquePointer
     private let message: UnsafePointer<rd_kafka_message_t>
 
@@ -25,8 +21,20 @@ package struct Record: ~Copyable {
     package var partition: Int32 { message.pointee.partition }
     package var offset: Int64 { message.pointee.offset }
 
+    /// Compares without making a String.
+    borrowing func isOf(_ partition: TopicPartition) -> Bool {
+        guard message.pointee.partition == partition.partition, let name = rd_kafka_topic_name(message.pointee.rkt) else { return false }
+        return partition.topic.withCString { strcmp($0, name) == 0 }
+    }
+
     /// Milliseconds since 1970; -1 where the record has none.
     package var timestamp: Int64 { rd_kafka_message_timestamp(message, nil) }
+
+    package var timestampKind: TimestampKind {
+        var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
+        _ = rd_kafka_message_timestamp(message, &kind)
+        return kind == RD_KAFKA_TIMESTAMP_CREATE_TIME ? .producer : kind == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME ? .broker : .none
+    }
 
     package borrowing func withKey<Result>(_ body: (UnsafeRawBufferPointer?) -> Result) -> Result {
         body(message.pointee.key.map { UnsafeRawBufferPointer(start: $0, count: message.pointee.key_len) })
@@ -36,27 +44,17 @@ package struct Record: ~Copyable {
         body(message.pointee.payload.map { UnsafeRawBufferPointer(start: $0, count: message.pointee.len) })
     }
 
-    /// Lends each header in order, repeated names included.
+    /// Lends each header in order, repeated names included. They are parsed here, not before.
     package borrowing func withHeaders(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) -> Void) {
         var headers: OpaquePointer?
         guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR, let headers else { return }
-        forEachHeader(headers, body)
+        var index = 0
+        var name: UnsafePointer<CChar>?
+        var value: UnsafeRawPointer?
+        var size = 0
+        while rd_kafka_header_get_all(headers, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR, let name {
+            body(UnsafeRawBufferPointer(start: name, count: strlen(name)), value.map { UnsafeRawBufferPointer(start: $0, count: size) })
+            index += 1
+        }
     }
-}
-
-func forEachHeader(_ headers: OpaquePointer, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) {
-    var index = 0
-    var name: UnsafePointer<CChar>?
-    var value: UnsafeRawPointer?
-    var size = 0
-    while rd_kafka_header_get_all(headers, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR, let name {
-        body(UnsafeRawBufferPointer(start: name, count: strlen(name)), value.map { UnsafeRawBufferPointer(start: $0, count: size) })
-        index += 1
-    }
-}
-
-private func strlen(_ string: UnsafePointer<CChar>) -> Int {
-    var count = 0
-    while string[count] != 0 { count += 1 }
-    return count
 }

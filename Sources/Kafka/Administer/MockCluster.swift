@@ -5,24 +5,21 @@ internal import CLibrdkafka
 ///
 /// `@unchecked Sendable`: librdkafka locks the mock cluster itself.
 package final class MockCluster: @unchecked Sendable {
-    private let handle: OpaquePointer
+    private let client: ClientHandle
     private let cluster: OpaquePointer
 
     package init(brokers: Int = 1) throws(KafkaError) {
         let configuration = HandleConfiguration()
         try configuration.set("client.id", "mock-cluster")
-        handle = try configuration.makeHandle(RD_KAFKA_PRODUCER)
-        guard let cluster = rd_kafka_mock_cluster_new(handle, Int32(brokers)) else {
-            rd_kafka_destroy(handle)
+        client = try ClientHandle(RD_KAFKA_PRODUCER, configuration)
+        guard let cluster = rd_kafka_mock_cluster_new(client.pointer, Int32(brokers)) else {
             throw KafkaError(local: "librdkafka could not start its mock cluster")
         }
         self.cluster = cluster
     }
 
-    deinit {
-        rd_kafka_mock_cluster_destroy(cluster)
-        rd_kafka_destroy(handle)
-    }
+    /// The cluster goes before its client.
+    deinit { rd_kafka_mock_cluster_destroy(cluster) }
 
     package var bootstrapServers: String { String(cString: rd_kafka_mock_cluster_bootstraps(cluster)) }
 

@@ -1,7 +1,6 @@
 internal import CLibrdkafka
-internal import Logging
 
-/// Owner of a librdkafka configuration until a handle takes it over.
+/// Owner of a librdkafka configuration until a client takes it over.
 struct HandleConfiguration: ~Copyable {
     private let pointer: OpaquePointer
 
@@ -11,18 +10,17 @@ struct HandleConfiguration: ~Copyable {
         rd_kafka_conf_set_log_cb(pointer, KafkaLog.receive)
     }
 
+    deinit { rd_kafka_conf_destroy(pointer) }
+
     /// Sets all in order; the last one of a key counts.
     func set(_ properties: [(key: String, value: String)]) throws(KafkaError) {
         for (key, value) in properties { try set(key, value) }
     }
 
-    deinit { rd_kafka_conf_destroy(pointer) }
-
     func set(_ key: String, _ value: String) throws(KafkaError) {
-        var message = [CChar](repeating: 0, count: 512)
-        let result = rd_kafka_conf_set(pointer, key, value, &message, message.count)
+        let result = rd_kafka_conf_set(pointer, key, value, nil, 0)
         guard result == RD_KAFKA_CONF_OK else {
-            // librdkafka's sentence may quote the value, which may be a secret.
+            // librdkafka's own sentence may quote the value, which may be a secret.
             throw KafkaError(
                 local: result == RD_KAFKA_CONF_UNKNOWN
                     ? "librdkafka \(LibrdkafkaVersion.string) does not know the property \(key)"
@@ -32,6 +30,7 @@ struct HandleConfiguration: ~Copyable {
 
     func enableEvents(_ events: Int32) { rd_kafka_conf_set_events(pointer, events) }
 
+    /// `opaque` is passed to the callback, and must live as long as the client.
     func setDeliveryReport(
         _ callback: @escaping @convention(c) (OpaquePointer?, UnsafePointer<rd_kafka_message_t>?, UnsafeMutableRawPointer?) -> Void,
         opaque: UnsafeMutableRawPointer
@@ -40,38 +39,16 @@ struct HandleConfiguration: ~Copyable {
         rd_kafka_conf_set_opaque(pointer, opaque)
     }
 
-    /// Makes the handle and gives the configuration over to it.
+    /// Makes the client and gives the configuration over to it.
+    ///
+    /// - Throws: where settings do not fit together, or a file that they name cannot be used (a CA, a key).
     consuming func makeHandle(_ type: rd_kafka_type_t) throws(KafkaError) -> OpaquePointer {
         var message = [CChar](repeating: 0, count: 512)
         guard let handle = rd_kafka_new(type, pointer, &message, message.count) else {
             _ = consume self
-            throw KafkaError(local: String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+            throw KafkaError(local: String(nulTerminated: message))
         }
         discard self
         return handle
-    }
-}
-
-/// The library that is linked at run time.
-package enum LibrdkafkaVersion {
-    package static var string: String { rd_kafka_version_str().map { String(cString: $0) } ?? "unknown" }
-    /// `0xMMmmrrxx`.
-    package static var number: Int32 { rd_kafka_version() }
-}
-
-/// librdkafka's own log lines, in ours. They come from its threads; a storm of them (a broker that is down) is thinned out.
-enum KafkaLog {
-    static let logger = Logger(label: "librdkafka")
-
-    static let receive: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void = { _, level, facility, text in
-        guard let facility, let text else { return }
-        let line = String(cString: text)
-        let source = String(cString: facility)
-        // Connection trouble repeats per broker and second and shows as errors and metrics of ours: warning is enough for the rest.
-        switch level {
-        case ...3: KafkaLog.logger.warning("\(source): \(line)")
-        case 4: KafkaLog.logger.notice("\(source): \(line)")
-        default: KafkaLog.logger.debug("\(source): \(line)")
-        }
     }
 }

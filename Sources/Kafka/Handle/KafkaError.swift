@@ -47,7 +47,9 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    init(_ code: rd_kafka_resp_err_t, _ message: String? = nil, isRetriable: Bool = false, isFatal: Bool = false, requiresAbort: Bool = false) {
+    init(
+        _ code: rd_kafka_resp_err_t, _ message: String? = nil, isRetriable: Bool = false, isFatal: Bool = false, requiresAbort: Bool = false
+    ) {
         self.code = code.rawValue
         self.message = message ?? rd_kafka_err2str(code).map { String(cString: $0) } ?? ""
         self.isRetriable = isRetriable
@@ -82,6 +84,12 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET.rawValue || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue
     }
 
+    /// A connection is missing: brokers come and go, and librdkafka goes on trying.
+    package var isTransport: Bool {
+        code == RD_KAFKA_RESP_ERR__TRANSPORT.rawValue || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue
+            || code == RD_KAFKA_RESP_ERR__RESOLVE.rawValue
+    }
+
     package var isUnknownTopic: Bool {
         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue
             || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue
@@ -95,13 +103,4 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
         ].contains(rd_kafka_resp_err_t(code))
     }
-}
-
-/// Runs a call of librdkafka that answers with an error object or nil.
-func check(_ error: OpaquePointer?) throws(KafkaError) {
-    if let error { throw KafkaError(consuming: error) }
-}
-
-func check(_ code: rd_kafka_resp_err_t) throws(KafkaError) {
-    if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
 }

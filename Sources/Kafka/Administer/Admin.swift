@@ -5,34 +5,20 @@ internal import CLibrdkafka
 ///
 /// `@unchecked Sendable`: librdkafka's handles may be used from any thread.
 package final class Admin: @unchecked Sendable {
-    private let handle: OpaquePointer
+    private let client: ClientHandle
 
     package init(bootstrapServers: String, properties: [(key: String, value: String)]) throws(KafkaError) {
         let configuration = HandleConfiguration()
         try configuration.set("bootstrap.servers", bootstrapServers)
         try configuration.set(properties.filter { $0.key != "partition.assignment.strategy" })
-        handle = try configuration.makeHandle(RD_KAFKA_PRODUCER)
+        client = try ClientHandle(RD_KAFKA_PRODUCER, configuration)
     }
-
-    deinit { rd_kafka_destroy(handle) }
 
     // MARK: Metadata
 
     /// Brokers, and the topics with their partition counts. Waits for a broker up to `timeout`.
     package func metadata(timeout: Duration) throws(KafkaError) -> ClusterMetadata {
-        var pointer: UnsafePointer<rd_kafka_metadata>?
-        try check(rd_kafka_metadata(handle, 1, nil, &pointer, timeout.rdkafkaMilliseconds))
-        guard let pointer else { throw KafkaError(local: "the broker gave no metadata") }
-        defer { rd_kafka_metadata_destroy(pointer) }
-        var topics: [String: ClusterMetadata.Topic] = [:]
-        for index in 0..<Int(pointer.pointee.topic_cnt) {
-            let topic = pointer.pointee.topics[index]
-            let replicas = topic.partition_cnt > 0 ? Int(topic.partitions[0].replica_cnt) : 0
-            topics[String(cString: topic.topic)] = ClusterMetadata.Topic(
-                partitions: Int(topic.partition_cnt), replicas: replicas,
-                error: topic.err == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(topic.err))
-        }
-        return ClusterMetadata(brokers: Int(pointer.pointee.broker_cnt), topics: topics)
+        try ClusterMetadata.ask(client.pointer, topics: nil, timeout: timeout)
     }
 
     // MARK: Requests
@@ -45,13 +31,15 @@ package final class Admin: @unchecked Sendable {
         defer { for pointer in pointers { rd_kafka_NewTopic_destroy(pointer) } }
         for topic in topics {
             var message = [CChar](repeating: 0, count: 512)
-            guard let pointer = rd_kafka_NewTopic_new(topic.name, Int32(topic.partitions), Int32(topic.replicationFactor), &message, message.count)
-            else { throw KafkaError(local: "the topic \(topic.name) cannot be asked for") }
+            let (partitions, replicas) = (Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor))
+            guard let pointer = rd_kafka_NewTopic_new(topic.name, partitions, replicas, &message, message.count) else {
+                throw KafkaError(local: "the topic \(topic.name) cannot be asked for: \(String(nulTerminated: message))")
+            }
             pointers.append(pointer)
             for (key, value) in topic.configuration { try check(rd_kafka_NewTopic_set_config(pointer, key, value)) }
         }
         return try request(timeout, RD_KAFKA_ADMIN_OP_CREATETOPICS, RD_KAFKA_EVENT_CREATETOPICS_RESULT) { options, queue in
-            pointers.withUnsafeMutableBufferPointer { rd_kafka_CreateTopics(handle, $0.baseAddress, $0.count, options, queue) }
+            pointers.withUnsafeMutableBufferPointer { rd_kafka_CreateTopics(client.pointer, $0.baseAddress, $0.count, options, queue) }
         } read: { (event) throws(KafkaError) in
             try Self.createdNames(event)
         }
@@ -59,9 +47,9 @@ package final class Admin: @unchecked Sendable {
 
     private static func createdNames(_ event: OpaquePointer) throws(KafkaError) -> [String] {
         var count = 0
-        guard let result = rd_kafka_event_CreateTopics_result(event), let topics = rd_kafka_CreateTopics_result_topics(result, &count) else {
-            return []
-        }
+        guard let result = rd_kafka_event_CreateTopics_result(event),
+            let topics = rd_kafka_CreateTopics_result_topics(result, &count)
+        else { return [] }
         var created: [String] = []
         for index in 0..<count {
             guard let topic = topics[index] else { continue }
@@ -81,12 +69,12 @@ package final class Admin: @unchecked Sendable {
     package func createPartitions(topic: String, total: Int, timeout: Duration) throws(KafkaError) {
         var message = [CChar](repeating: 0, count: 512)
         guard let pointer = rd_kafka_NewPartitions_new(topic, total, &message, message.count) else {
-            throw KafkaError(local: "more partitions of \(topic) cannot be asked for")
+            throw KafkaError(local: "more partitions of \(topic) cannot be asked for: \(String(nulTerminated: message))")
         }
         defer { rd_kafka_NewPartitions_destroy(pointer) }
         var pointers: [OpaquePointer?] = [pointer]
         try request(timeout, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, RD_KAFKA_EVENT_CREATEPARTITIONS_RESULT) { options, queue in
-            pointers.withUnsafeMutableBufferPointer { rd_kafka_CreatePartitions(handle, $0.baseAddress, $0.count, options, queue) }
+            pointers.withUnsafeMutableBufferPointer { rd_kafka_CreatePartitions(client.pointer, $0.baseAddress, $0.count, options, queue) }
         } read: { (event) throws(KafkaError) in
             var count = 0
             guard let result = rd_kafka_event_CreatePartitions_result(event),
@@ -104,7 +92,7 @@ package final class Admin: @unchecked Sendable {
         var pointers: [OpaquePointer?] = topics.map { rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, $0) }
         defer { for pointer in pointers { rd_kafka_ConfigResource_destroy(pointer) } }
         return try request(timeout, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, RD_KAFKA_EVENT_DESCRIBECONFIGS_RESULT) { options, queue in
-            pointers.withUnsafeMutableBufferPointer { rd_kafka_DescribeConfigs(handle, $0.baseAddress, $0.count, options, queue) }
+            pointers.withUnsafeMutableBufferPointer { rd_kafka_DescribeConfigs(client.pointer, $0.baseAddress, $0.count, options, queue) }
         } read: { (event) throws(KafkaError) in
             Self.configurations(event)
         }
@@ -135,54 +123,24 @@ package final class Admin: @unchecked Sendable {
         _ timeout: Duration, _ operation: rd_kafka_admin_op_t, _ expected: Int32, _ send: (OpaquePointer?, OpaquePointer?) -> Void,
         read: (OpaquePointer) throws(KafkaError) -> Result
     ) throws(KafkaError) -> Result {
-        let options = rd_kafka_AdminOptions_new(handle, operation)
+        let options = rd_kafka_AdminOptions_new(client.pointer, operation)
         defer { rd_kafka_AdminOptions_destroy(options) }
         var message = [CChar](repeating: 0, count: 512)
         rd_kafka_AdminOptions_set_request_timeout(options, timeout.rdkafkaMilliseconds, &message, message.count)
-        let queue = rd_kafka_queue_new(handle)
+        let queue = rd_kafka_queue_new(client.pointer)
         defer { rd_kafka_queue_destroy(queue) }
         send(options, queue)
         guard let event = rd_kafka_queue_poll(queue, timeout.rdkafkaMilliseconds + 2_000) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "the broker did not answer an admin request", isRetriable: true)
         }
         defer { rd_kafka_event_destroy(event) }
-        guard rd_kafka_event_type(event) == expected else { throw KafkaError(local: "librdkafka gave an unexpected answer to an admin request") }
+        guard rd_kafka_event_type(event) == expected else {
+            throw KafkaError(local: "librdkafka gave an unexpected answer to an admin request")
+        }
         let code = rd_kafka_event_error(event)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR {
             throw KafkaError(code, rd_kafka_event_error_string(event).map { String(cString: $0) })
         }
         return try read(event)
     }
-}
-
-/// A topic to be made.
-package struct NewTopic: Equatable, Sendable {
-    package let name: String
-    package let partitions: Int
-    /// -1: the broker's default.
-    package let replicationFactor: Int
-    package let configuration: [(key: String, value: String)]
-
-    package init(name: String, partitions: Int, replicationFactor: Int, configuration: [(key: String, value: String)] = []) {
-        self.name = name
-        self.partitions = partitions
-        self.replicationFactor = replicationFactor
-        self.configuration = configuration
-    }
-
-    package static func == (a: Self, b: Self) -> Bool {
-        a.name == b.name && a.partitions == b.partitions && a.replicationFactor == b.replicationFactor
-            && a.configuration.elementsEqual(b.configuration, by: ==)
-    }
-}
-
-package struct ClusterMetadata: Sendable {
-    package struct Topic: Sendable {
-        package let partitions: Int
-        package let replicas: Int
-        package let error: KafkaError?
-    }
-
-    package let brokers: Int
-    package let topics: [String: Topic]
 }

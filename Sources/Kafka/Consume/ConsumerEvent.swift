@@ -1,0 +1,11 @@
+/// What comes out of a consumer's queues, one thing at a time.
+package enum ConsumerEvent: ~Copyable {
+    case record(Record)
+    /// Everything below `offset` has been given out; transaction markers may stand there.
+    case endOfPartition(TopicPartition, offset: Int64)
+    /// To be answered with `assign`, with 0 partitions too.
+    case assign([TopicPartition])
+    /// To be answered with `unassign`; until then the group waits.
+    case revoke([TopicPartition], isLost: Bool)
+    case error(KafkaError)
+}

@@ -1,0 +1,77 @@
+internal import CLibrdkafka
+internal import EventLoop
+
+/// Reads one partition at a time from an offset to an end: how a ledger is restored. Blocking; one thread at a time.
+package final class PartitionReader: Sendable {
+    private let reader: LogReader
+    /// Sees what a `read_committed` client does not: the watermark above open transactions.
+    private let uncommitted: LogReader
+
+    /// - Parameter properties: librdkafka's own keys, the operator's (TLS, SASL).
+    package init(bootstrapServers: String, properties: [(key: String, value: String)]) throws(KafkaError) {
+        reader = try LogReader(bootstrapServers: bootstrapServers, isolation: .committed, properties: properties)
+        uncommitted = try LogReader(bootstrapServers: bootstrapServers, isolation: .uncommitted, properties: properties)
+    }
+
+    /// Low watermark, and the high one above transactions that are still open.
+    package func uncommittedWatermarks(_ partition: TopicPartition, timeout: Duration) throws(KafkaError) -> (low: Int64, high: Int64) {
+        try uncommitted.watermarks(partition, timeout: timeout)
+    }
+
+    /// Reads committed records from `offset` until an end of the partition at or past `end`: an earlier end means that a transaction is
+    /// still open, and is waited out.
+    ///
+    /// - Parameters:
+    ///   - stall: without a record for so long it throws a timeout.
+    ///   - isCancelled: asked at least every 100 ms and every 1,000 records.
+    ///   - body: lends key and value; returns false to stop early.
+    /// - Returns: the offset behind the last record, or of the end.
+    @discardableResult
+    package func read(
+        _ partition: TopicPartition, from offset: Int64, through end: Int64, stall: Duration, isCancelled: () -> Bool,
+        _ body: (_ offset: Int64, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) -> Bool
+    ) throws(KafkaError) -> Int64 {
+        guard offset < end else { return offset }
+        try reader.start(partition, at: .offset(offset))
+        defer { reader.stop(partition) }
+        var next = offset
+        var count = 0
+        var lastRecord = MonotonicInstant.now
+        var step = Duration.milliseconds(5)
+        while true {
+            switch reader.poll(timeout: step) {
+            case .record(let record):
+                // One that an earlier read of another partition, or of this one, has left in the queue.
+                guard record.offset >= next, record.isOf(partition) else { continue }
+                next = record.offset + 1
+                if !record.withKey({ key in record.withValue { body(next - 1, key, $0) } }) { return next }
+                count += 1
+                lastRecord = .now
+                guard count % 1_000 == 0 else { continue }
+            case .endOfPartition(let place, let offset):
+                guard place == partition else { continue }
+                next = max(next, offset)
+                if offset >= end { return next }
+            // Of group members only.
+            case .assign: continue
+            case .revoke: continue
+            case .error(let error):
+                // Connections come and go; what stays wrong shows as a stall.
+                guard error.isTransport else { throw error }
+            case nil:
+                // The client's broker thread may sleep for half a second before it looks at a new partition: a question wakes it.
+                if step < .milliseconds(100) {
+                    step = step * 2
+                    _ = try? reader.watermarks(partition, timeout: .seconds(1))
+                }
+            }
+            if isCancelled() { throw KafkaError(RD_KAFKA_RESP_ERR__DESTROY, "reading \(partition) was cancelled") }
+            let waited = MonotonicInstant.now - lastRecord
+            if waited > stall {
+                throw KafkaError(
+                    RD_KAFKA_RESP_ERR__TIMED_OUT, "\(partition) gave neither a record nor its end for \(waited.milliseconds / 1_000) s",
+                    isRetriable: true)
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+internal import CLibrdkafka
+
+/// The ends of a partition's log, asked of its leader.
+enum Watermarks {
+    static func query(_ client: OpaquePointer, _ partition: TopicPartition, _ timeout: Duration) throws(KafkaError)
+        -> (low: Int64, high: Int64)
+    {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        try check(
+            rd_kafka_query_watermark_offsets(client, partition.topic, partition.partition, &low, &high, timeout.rdkafkaMilliseconds),
+            partition.description)
+        return (low, high)
+    }
+}

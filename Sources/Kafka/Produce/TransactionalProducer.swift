@@ -1,0 +1,97 @@
+internal import CLibrdkafka
+
+/// A transactional producer. Every call blocks: it has a thread of its own (the committer), one call at a time.
+///
+/// `@unchecked Sendable`: made on one thread and handed to its own, which alone touches the table of topics.
+package final class TransactionalProducer: @unchecked Sendable {
+    private let client: ClientHandle
+    private let failures: DeliveryFailures
+    private let topics: TopicTable
+    private var isDestroyed = false
+
+    /// - Parameter properties: librdkafka's own keys. They override the defaults (transaction timeout 10 s, linger 5 ms, lz4, murmur2_random),
+    ///   but not what guarantees hang on.
+    package init(transactionalID: String, bootstrapServers: String, properties: [(key: String, value: String)]) throws(KafkaError) {
+        let configuration = HandleConfiguration()
+        try configuration.set([
+            ("bootstrap.servers", bootstrapServers), ("transaction.timeout.ms", "10000"), ("linger.ms", "5"), ("compression.type", "lz4"),
+            ("topic.metadata.refresh.interval.ms", "60000"), ("queue.buffering.max.messages", "100000"), ("partitioner", "murmur2_random"),
+        ])
+        try configuration.set(properties)
+        try configuration.set([
+            ("transactional.id", transactionalID), ("enable.idempotence", "true"), ("acks", "all"), ("delivery.report.only.error", "true"),
+        ])
+        let failures = DeliveryFailures()
+        configuration.setDeliveryReport(DeliveryFailures.receive, opaque: Unmanaged.passUnretained(failures).toOpaque())
+        client = try ClientHandle(RD_KAFKA_PRODUCER, configuration, context: failures)
+        self.failures = failures
+        topics = TopicTable(client)
+    }
+
+    deinit { destroy() }
+
+    /// Frees the client; blocks. A transaction that is open is left to its timeout, or to the next producer of this name.
+    /// A second call is without effect.
+    package func destroy() {
+        guard !isDestroyed else { return }
+        isDestroyed = true
+        rd_kafka_purge(client.pointer, Int32(RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING))
+        topics.removeAll()
+        client.destroy()
+    }
+
+    /// Fences every earlier producer of this name and ends its transaction. Before the first transaction, once.
+    package func initTransactions(timeout: Duration) throws(KafkaError) {
+        try check(rd_kafka_init_transactions(client.pointer, timeout.rdkafkaMilliseconds))
+    }
+
+    /// Asks for the metadata of the topics that will be written: without it the first transaction takes a second (librdkafka 2.0.2).
+    ///
+    /// - Throws: also where a topic does not exist or may not be seen, with its name.
+    package func askMetadata(of names: [String], timeout: Duration) throws(KafkaError) {
+        for name in names {
+            var metadata: UnsafePointer<rd_kafka_metadata>?
+            try check(rd_kafka_metadata(client.pointer, 0, try topics.pointer(name), &metadata, timeout.rdkafkaMilliseconds), name)
+            guard let metadata else { continue }
+            defer { rd_kafka_metadata_destroy(metadata) }
+            if metadata.pointee.topic_cnt > 0 { try check(metadata.pointee.topics[0].err, name) }
+        }
+    }
+
+    package func begin() throws(KafkaError) {
+        failures.clear()
+        try check(rd_kafka_begin_transaction(client.pointer))
+    }
+
+    /// Copies the record into the producer's queue. `lendHeaders` is called once where it is given, and lends each header.
+    ///
+    /// - Parameter partition: nil: by the key, as Java clients do (murmur2); null keys at random.
+    package func produce(
+        topic name: String, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+        headers lendHeaders: (((UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) -> Void)? = nil
+    ) throws(KafkaError) {
+        let record = OutgoingRecord(topic: try topics.pointer(name), partition: partition, key: key, value: value)
+        try record.send(client.pointer, name: name, headers: lendHeaders)
+    }
+
+    /// Puts the consumer offsets into the transaction; a stale member is refused here.
+    package func sendOffsets(_ offsets: [ConsumerOffset], metadata: borrowing GroupMetadata, timeout: Duration) throws(KafkaError) {
+        let list = PartitionList(offsets)
+        let pointer = metadata.pointer
+        try check(list.lend { rd_kafka_send_offsets_to_transaction(client.pointer, $0, pointer, timeout.rdkafkaMilliseconds) })
+    }
+
+    /// Flushes and commits. An error names the topic of the first record that was refused.
+    package func commit(timeout: Duration) throws(KafkaError) {
+        do throws(KafkaError) { try check(rd_kafka_commit_transaction(client.pointer, timeout.rdkafkaMilliseconds)) } catch {
+            throw named(error)
+        }
+    }
+
+    package func abort(timeout: Duration) throws(KafkaError) {
+        try check(rd_kafka_abort_transaction(client.pointer, timeout.rdkafkaMilliseconds))
+    }
+
+    /// The error with the topic and code of the record that caused it, where a record did.
+    package func named(_ error: KafkaError) -> KafkaError { failures.explain(error) }
+}
