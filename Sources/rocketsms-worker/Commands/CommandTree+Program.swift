@@ -4,6 +4,7 @@ extension CommandTree {
         name: "rocketsms-worker", abstract: "Sends SMS through RocketSMS.by as Kafka asks for them.",
         [
             .command(RunCommand.self),
+            .command(DemoCommand.self),
             .group(name: "config", abstract: "The configuration.", [.command(ConfigPrintCommand.self)]),
             .command(SimulatorCommand.self),
         ])
