@@ -70,6 +70,6 @@ def test_two_groups_cannot_share_a_ledger(site, simulator):
     site.status.until_final(site.send(request("first"), key=key_of("a")))
     assert worker.terminate() == 0
     other = site.worker(KAFKA_GROUP_ID=f"{site.group}-other").start()
-    reason = other.wait_not_ready("group")
+    reason = other.wait_not_ready("ledger")
     assert site.group in reason
     assert len(simulator.sends()) == 1

@@ -29,20 +29,11 @@ EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", 
 
 def metadata(bootstrap, timeout=1.0):
     """The cluster's metadata, or None where no broker answers."""
-    client = AdminClient({"bootstrap.servers": bootstrap, "logger": _Silent(), "socket.timeout.ms": 2000})
+    client = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0, "socket.timeout.ms": 2000})
     try:
         return client.list_topics(timeout=timeout)
     except KafkaException:
         return None
-
-
-class _Silent:
-    """Takes librdkafka's log lines about brokers that are not up yet."""
-
-    def log(self, *_, **__):
-        pass
-
-    debug = info = warning = error = critical = log
 
 
 class ExistingCluster:

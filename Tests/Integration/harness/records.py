@@ -8,6 +8,9 @@ from confluent_kafka import Consumer, TopicPartition
 
 from .waiting import TimedOut
 
+# Brokers come and go in these tests; what matters of it shows in their results.
+QUIET = {"log_level": 0}
+
 
 @dataclasses.dataclass
 class Published:
@@ -91,6 +94,7 @@ class Reader:
                 "fetch.wait.max.ms": 20,
                 "allow.auto.create.topics": False,
                 "topic.metadata.refresh.interval.ms": 2000,
+                **QUIET,
             }
         )
         self.consumer.assign([TopicPartition(self.topic, partition, offset) for partition, offset in self.next.items()])

@@ -8,7 +8,7 @@ from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from .judge import agree, judge
-from .records import DeadLetters, Published, Reader, StatusLog
+from .records import QUIET, DeadLetters, Published, Reader, StatusLog
 from .waiting import wait_for
 from .worker import PASSWORD, Worker
 
@@ -26,7 +26,7 @@ class Site:
         self.group = f"{stem}.group"
         self.workers = []
         self.published = []
-        self.admin = AdminClient({"bootstrap.servers": broker.bootstrap})
+        self.admin = AdminClient({"bootstrap.servers": broker.bootstrap, **QUIET})
         settings = topic_settings or {}
         topics = [self._topic(self.status_topic, status_partitions), self._topic(self.dead_letter_topic, 1, settings)]
         for name in self.request_topics:
@@ -37,7 +37,7 @@ class Site:
         self.status = StatusLog(Reader(broker.bootstrap, self.status_topic, status_partitions, renews))
         self.dead_letters = DeadLetters(Reader(broker.bootstrap, self.dead_letter_topic, 1, renews))
         self.producer = Producer(
-            {"bootstrap.servers": broker.bootstrap, "partitioner": "murmur2_random", "linger.ms": 2, "enable.idempotence": True, "message.max.bytes": 4 << 20}
+            {"bootstrap.servers": broker.bootstrap, "partitioner": "murmur2_random", "linger.ms": 2, "enable.idempotence": True, "message.max.bytes": 4 << 20, **QUIET}
         )
 
     @property
