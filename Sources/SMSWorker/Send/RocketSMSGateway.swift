@@ -11,14 +11,14 @@ final class RocketSMSGateway: ProviderGateway {
     init(_ client: RocketSMSClient) {
         self.client = client
         client.mayBegin = { [unowned self] tag in mayBegin(tag) }
-        client.reply = { [unowned self] tag, reply in replied(tag, reply) }
+        client.receive = { [unowned self] tag, reply in replied(tag, reply) }
     }
 
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
         client.send(
             SendMessage(
                 phone: message.phone, text: message.text, sender: message.sender, timestamp: sendAt.map { ($0 + 999) / 1_000 },
-                isPriority: isPriority), tag: tag)
+                priority: isPriority), tag: tag)
     }
 
     func poll(messageID: String, tag: UInt64) { client.status(id: messageID, tag: tag) }
@@ -27,54 +27,49 @@ final class RocketSMSGateway: ProviderGateway {
 
     func close() { client.close() }
 
-    private func replied(_ tag: UInt64, _ reply: ProviderReply) {
+    private func replied(_ tag: UInt64, _ reply: Reply) {
         switch reply {
-        case .sent(let outcome): receive(.submitted(tag: tag, Self.attempt(outcome)))
+        case .send(let outcome): receive(.submitted(tag: tag, Self.attempt(outcome)))
         case .status(let outcome): receive(.polled(tag: tag, Self.poll(outcome)))
         case .balance(let outcome): receive(.balance(Self.balance(outcome)))
         case .senders, .senderAdded, .templates: break
         }
     }
 
-    private static func attempt(_ outcome: ProviderOutcome<SendReceipt>) -> AttemptOutcome {
+    private static func attempt(_ outcome: SendOutcome) -> AttemptOutcome {
         switch outcome {
-        case .success(let receipt):
-            let hasCost = !receipt.credits.isEmpty || !receipt.money.isEmpty
-            return .accepted(
-                Receipt(
-                    messageIDs: [receipt.id], status: ReceivedStatus(receipt.status),
-                    cost: hasCost ? Echo.Cost(credits: receipt.credits, money: receipt.money) : nil))
+        case .accepted(let receipt):
+            let cost = receipt.cost.map { Echo.Cost(credits: Array(($0.credits ?? "").utf8), money: Array(($0.money ?? "").utf8)) }
+            return .accepted(Receipt(messageIDs: receipt.ids, status: ReceivedStatus(receipt.status), cost: cost))
         case .refused(let code, .account): return .account(.credentials, code: code)
         case .refused(let code, .credit): return .account(.credit, code: code)
         case .refused(let code, .permanent): return .refused(code: code)
         case .refused(let code, .transient): return .notSent(reason: "the provider answered \(code)", retryAfter: nil)
-        case .notSent(let reason, let after): return .notSent(reason: reason, retryAfter: after)
-        case .notBegun: return .notBegun
-        case .unknown(let reason): return .unknown(reason: reason)
+        case .notSent(.leaseEnded, _): return .notBegun
+        case .notSent(let reason, let after): return .notSent(reason: reason.description, retryAfter: after)
+        case .unknown(let reason): return .unknown(reason: reason.description)
         }
     }
 
-    private static func poll(_ outcome: ProviderOutcome<String>) -> PollOutcome {
+    private static func poll(_ outcome: QueryOutcome<String>) -> PollOutcome {
         switch outcome {
-        case .success(let status): .status(ReceivedStatus(status))
+        case .answered(let status): .status(ReceivedStatus(status))
         case .refused("WRONG_ID", _): .unknownID
         case .refused(let code, .account): .account(.credentials, code: code)
         case .refused(let code, .credit): .account(.credit, code: code)
         case .refused(let code, _): .failed(reason: "the provider answered \(code)", retryAfter: nil)
-        case .notSent(let reason, let after): .failed(reason: reason, retryAfter: after)
-        case .notBegun: .failed(reason: "the poll did not begin", retryAfter: nil)
-        case .unknown(let reason): .failed(reason: reason, retryAfter: nil)
+        case .failed(let reason, let after): .failed(reason: reason, retryAfter: after)
         }
     }
 
-    private static func balance(_ outcome: ProviderOutcome<Balance>) -> BalanceAnswer {
+    private static func balance(_ outcome: QueryOutcome<Balance>) -> BalanceAnswer {
         switch outcome {
-        case .success(let balance):
+        case .answered(let balance):
             if let credits = balance.credits { return credits > 0 ? .credits : .noCredits }
             return .credits
         case .refused(_, .account): return .badCredentials
         case .refused(_, .credit): return .noCredits
-        case .refused, .notSent, .notBegun, .unknown: return .failed
+        case .refused, .failed: return .failed
         }
     }
 }

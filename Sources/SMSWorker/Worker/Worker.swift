@@ -88,24 +88,27 @@ package final class Worker: Sendable {
     private func providerConfiguration() throws(StartFailure) -> RocketSMSClient.Configuration {
         let provider = configuration.provider
         guard let credentials = provider.credentials else { throw .unfit("ROCKETSMS_USERNAME and ROCKETSMS_PASSWORD are required") }
-        let hash: String
-        switch credentials.password {
-        case .md5(let hex): hash = hex
-        case .plain(let text):
-            guard let hex = MD5.hex(of: text) else {
-                throw .unfit("the system's libcrypto refuses md5, which the provider's API needs: set ROCKETSMS_PASSWORD_MD5")
-            }
-            hash = hex
+        let account: RocketSMSCredentials
+        do throws(RocketSMSCredentialsError) {
+            account =
+                switch credentials.password {
+                case .md5(let hex): try RocketSMSCredentials(username: credentials.username, passwordMD5: hex)
+                case .plain(let text): try RocketSMSCredentials(username: credentials.username, password: text)
+                }
+        } catch {
+            throw .unfit("ROCKETSMS_USERNAME, ROCKETSMS_PASSWORD, ROCKETSMS_PASSWORD_MD5: \(error.description)")
         }
         let url: ProviderURL
         do throws(ProviderURLError) { url = try ProviderURL(provider.baseURL, allowPlaintext: provider.allowPlaintext) } catch {
             throw .unfit("ROCKETSMS_BASE_URL: \(error.description)")
         }
-        return RocketSMSClient.Configuration(
-            url: url, username: credentials.username, passwordMD5: hash, connectTimeout: provider.connectTimeout,
-            requestTimeout: provider.requestTimeout, maxConnections: configuration.send.maxInFlight + configuration.track.maxInFlight + 1,
-            classifier: RefusalClassifier(
-                accountCodes: provider.accountCodes, creditCodes: provider.creditCodes, transientCodes: provider.transientCodes))
+        var client = RocketSMSClient.Configuration(url: url, credentials: account)
+        client.connectTimeout = provider.connectTimeout
+        client.requestTimeout = provider.requestTimeout
+        client.maximumConnections = configuration.send.maxInFlight + configuration.track.maxInFlight + 1
+        client.classifier = RefusalClassifier(
+            accountCodes: provider.accountCodes, creditCodes: provider.creditCodes, transientCodes: provider.transientCodes)
+        return client
     }
 
     /// One sentence where the linked library's known defect meets the configuration.

@@ -1,0 +1,24 @@
+/// Why no connection came about. Nothing of a request had left by then.
+package struct ConnectFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Kind: String, Sendable {
+        case name = "the provider's host name was not found"
+        case proxyName = "the proxy's host name was not found"
+        case refused = "the connection to the provider was refused or could not be made"
+        case timeout = "no connection to the provider within the connect timeout"
+        case proxy = "the proxy refused the connection to the provider"
+        case certificate = "the provider's certificate was not accepted"
+        case tls = "the TLS handshake with the provider failed"
+        case local = "no connection could be set up on this machine"
+    }
+
+    package let kind: Kind
+    /// What libcurl adds, where it is known to hold nothing secret; else empty.
+    package let detail: String
+
+    package init(_ kind: Kind, detail: String = "") {
+        self.kind = kind
+        self.detail = detail
+    }
+
+    package var description: String { detail.isEmpty ? kind.rawValue : "\(kind.rawValue) (\(detail))" }
+}

@@ -1,0 +1,88 @@
+internal import CCurl
+internal import EventLoop
+internal import Glibc
+
+/// An open connection to the provider: bytes out, bytes in.
+///
+/// `@unchecked Sendable`: one thread at a time uses it. A connecting thread makes it and hands it to the loop; the loop
+/// hands it, as its last act, to the closing thread.
+final class Transport: @unchecked Sendable {
+    private var handle: CurlHandle
+    let socket: CInt
+
+    private init(handle: consuming CurlHandle, socket: CInt) {
+        self.handle = handle
+        self.socket = socket
+    }
+
+    func send(_ bytes: UnsafeRawBufferPointer) -> CurlHandle.Transfer { handle.send(bytes) }
+
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> CurlHandle.Transfer { handle.receive(into: buffer) }
+
+    /// Nothing more leaves, not even what TLS has encrypted and not yet handed to the kernel.
+    func cutOff() { shutdown(socket, CInt(SHUT_RDWR)) }
+
+    /// Says goodbye, which with TLS may wait for the network.
+    func close() { handle.close() }
+
+    /// Opens a connection. Blocks up to the timeout.
+    static func open(_ settings: ConnectSettings) -> Result<Transport, ConnectFailure> {
+        guard let handle = CurlHandle() else { return .failure(ConnectFailure(.local, detail: "libcurl is not ready")) }
+        guard configure(handle, settings) else {
+            return .failure(ConnectFailure(.local, detail: "libcurl refused an option; is its TLS library there?"))
+        }
+        let code = handle.perform()
+        guard code == CURLE_OK else { return .failure(failure(code, handle)) }
+        guard let socket = handle.socket else { return .failure(ConnectFailure(.local, detail: "libcurl gave no socket")) }
+        return .success(Transport(handle: handle, socket: socket))
+    }
+
+    private static func configure(_ handle: borrowing CurlHandle, _ settings: ConnectSettings) -> Bool {
+        handle.abandonSlowLookups()
+        let timeout = Int(max(1, settings.timeout.milliseconds))
+        // HTTP/1.1 by name: else TLS offers h2 and servers take it. A tunnel through a proxy even for plain http: else the
+        // connection would be one to the proxy itself.
+        return handle.set(CURLOPT_URL, settings.url.origin)
+            && handle.set(CURLOPT_CONNECT_ONLY, 1)
+            && handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+            && handle.set(CURLOPT_HTTPPROXYTUNNEL, 1)
+            && handle.set(CURLOPT_NOSIGNAL, 1)
+            && handle.set(CURLOPT_CONNECTTIMEOUT_MS, timeout)
+            && handle.set(CURLOPT_TIMEOUT_MS, timeout)
+            && handle.set(CURLOPT_SSL_VERIFYPEER, 1)
+            && handle.set(CURLOPT_SSL_VERIFYHOST, 2)
+            && (settings.certificateAuthorities.map { handle.set(CURLOPT_CAINFO, $0) } ?? true)
+            && (!settings.url.isLoopback || handle.set(CURLOPT_PROXY, ""))
+    }
+
+    private static func failure(_ code: CURLcode, _ handle: borrowing CurlHandle) -> ConnectFailure {
+        let proxyStatus = handle.info(CURLINFO_HTTP_CONNECTCODE)
+        if proxyStatus != 0, !(200..<300).contains(proxyStatus) { return ConnectFailure(.proxy, detail: "HTTP \(proxyStatus)") }
+        if rs_curl_is_certificate_error(code) != 0 {
+            return ConnectFailure(.certificate, detail: certificateDetail(handle.info(CURLINFO_SSL_VERIFYRESULT)))
+        }
+        switch code {
+        case CURLE_COULDNT_RESOLVE_HOST: return ConnectFailure(.name)
+        case CURLE_COULDNT_RESOLVE_PROXY: return ConnectFailure(.proxyName)
+        case CURLE_COULDNT_CONNECT: return ConnectFailure(.refused, detail: errorText(handle.info(CURLINFO_OS_ERRNO)))
+        case CURLE_OPERATION_TIMEDOUT: return ConnectFailure(.timeout)
+        case CURLE_SSL_CONNECT_ERROR: return ConnectFailure(.tls)
+        // By number and not by text: libcurl's text for a bad proxy setting repeats it, password included.
+        default: return ConnectFailure(.refused, detail: "libcurl error \(code.rawValue)")
+        }
+    }
+
+    private static func errorText(_ number: Int) -> String { number == 0 ? "" : String(cString: strerror(CInt(number))) }
+
+    /// The usual results of OpenSSL's `X509_verify_cert_error_string`, by their numbers (`x509_vfy.h`).
+    private static func certificateDetail(_ result: Int) -> String {
+        switch result {
+        case 0: "it is not for this host, or the file of trusted authorities cannot be read"
+        case 9: "it is not valid yet"
+        case 10: "it has expired"
+        case 18, 19: "it is self-signed and not trusted"
+        case 2, 20, 21: "its issuer is not trusted"
+        default: "verification result \(result)"
+        }
+    }
+}

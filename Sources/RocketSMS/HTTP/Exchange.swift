@@ -1,0 +1,9 @@
+internal import EventLoop
+
+/// A request that waits for a connection or runs on one.
+struct Exchange {
+    let request: ProviderRequest
+    let tag: UInt64
+    /// For everything: the wait, the writing and the answer.
+    let deadline: MonotonicInstant
+}

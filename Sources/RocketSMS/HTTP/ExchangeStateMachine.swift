@@ -1,0 +1,74 @@
+/// How far one request has got on its connection, and so what a failure of it would prove.
+///
+/// It knows no sockets: told what was written and read, it says what to do next.
+struct ExchangeStateMachine: Equatable, Sendable {
+    enum State: Equatable, Sendable {
+        /// No exchange. Becomes `writing`.
+        case idle
+        /// `sent` bytes of the request have been taken. Becomes `reading`, `idle` (an answer came early) or `ended`.
+        case writing(sent: Int)
+        /// The request is out. Becomes `idle` or `ended`.
+        case reading
+        /// The connection is done with. Final.
+        case ended
+    }
+
+    enum Action: Equatable, Sendable {
+        /// Wait until the socket is ready.
+        case wait
+        /// The answer is whole. The connection may be used again, or must be closed.
+        case complete(isReusable: Bool)
+        /// Close the connection.
+        case fail(ExchangeFailure)
+    }
+
+    /// The most that is handed over in one call: one TLS record. A refused call then proves that none of its bytes can be
+    /// read at the other side, because a record is read whole or not at all.
+    static let largestWrite = 16 << 10
+
+    private(set) var state = State.idle
+    private var headLength = 0
+    private var length = 0
+
+    /// - Parameters:
+    ///   - headLength: bytes up to and including the empty line after the headers.
+    ///   - length: bytes of head and body.
+    mutating func begin(headLength: Int, length: Int) {
+        precondition(state == .idle, "a connection carries one exchange at a time")
+        precondition(headLength > 0 && headLength <= length, "a request has a head")
+        self.headLength = headLength
+        self.length = length
+        state = .writing(sent: 0)
+    }
+
+    /// The bytes to hand over next; nil when none are left. The same range until `wrote`, as TLS demands of a repeated call.
+    var nextWrite: Range<Int>? {
+        guard case .writing(let sent) = state else { return nil }
+        return sent..<min(length, sent + Self.largestWrite)
+    }
+
+    mutating func wrote(_ count: Int) {
+        guard case .writing(let sent) = state else { return }
+        state = sent + count >= length ? .reading : .writing(sent: sent + count)
+    }
+
+    /// Bytes came, or the end of the stream.
+    mutating func received(_ progress: HTTPResponseReader.Progress, isReusable: Bool) -> Action {
+        switch progress {
+        case .needsMore: return .wait
+        case .complete:
+            // An answer to half a request: what the peer makes of the rest is anybody's guess, so the connection goes.
+            let isReusable = isReusable && state == .reading
+            state = isReusable ? .idle : .ended
+            return .complete(isReusable: isReusable)
+        case .failed(let fault): return fail(.badAnswer(fault))
+        }
+    }
+
+    /// The exchange ends without an answer.
+    mutating func fail(_ reason: UnknownReason) -> Action {
+        defer { state = .ended }
+        guard case .writing(let sent) = state, sent < headLength else { return .fail(.unknown(reason)) }
+        return .fail(.notSent(.interrupted(reason)))
+    }
+}

@@ -1,0 +1,15 @@
+/// Bounds and lives of pooled connections.
+struct PoolSettings: Sendable {
+    /// Connections, and so requests under way, at once.
+    var maximumConnections = 64
+    /// Requests that may wait for a connection.
+    var maximumWaiting = 1_024
+    /// Connects that may be under way at once.
+    var maximumConnects = 4
+    /// After this a connection carries no further request, so that names are looked up again. Up to a fifth less, by chance, so
+    /// that connections opened together do not end together.
+    var maximumAge = Duration.seconds(300)
+    /// After this without a request a connection is closed, before the server closes it under a request.
+    var maximumIdle = Duration.seconds(20)
+    var responseLimits = HTTPResponseLimits()
+}

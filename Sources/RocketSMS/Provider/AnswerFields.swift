@@ -1,0 +1,72 @@
+internal import JSON
+
+/// The members of an answer's object that mean something to us. Usable only while the answer's bytes are.
+struct AnswerFields {
+    var id = AnswerScalar.absent
+    var error = AnswerScalar.absent
+    var status = AnswerScalar.absent
+    /// The account's (`balance`).
+    var credits = AnswerScalar.absent
+    var balance = AnswerScalar.absent
+    var costCredits = AnswerScalar.absent
+    var costMoney = AnswerScalar.absent
+
+    /// Reads the whole of `body`, which must be one JSON object.
+    static func read(_ body: UnsafeRawBufferPointer) -> Result<AnswerFields, UnreadableBody> {
+        let body = UnreadableBody.withoutMark(body)
+        if let reason = UnreadableBody.beforeParsing(body) { return .failure(reason) }
+        var reader = JSONReader(body)
+        do {
+            guard try reader.peek() == .object else {
+                try reader.skipValue()
+                try reader.finish()
+                return .failure(.unexpectedJSON)
+            }
+            var fields = AnswerFields()
+            let isConsistent = try fields.readObject(&reader)
+            try reader.finish()
+            return isConsistent ? .success(fields) : .failure(.unexpectedJSON)
+        } catch {
+            return .failure(error.isAtEnd ? .truncatedJSON : .notJSON)
+        }
+    }
+
+    /// - Returns: false when a member comes twice: two ids would be two stories.
+    private mutating func readObject(_ reader: inout JSONReader) throws(JSONError) -> Bool {
+        var isConsistent = true
+        try reader.beginObject()
+        while let key = try reader.nextKey() {
+            switch key {
+            case "id": try Self.take(&id, &reader, &isConsistent)
+            case "error": try Self.take(&error, &reader, &isConsistent)
+            case "status": try Self.take(&status, &reader, &isConsistent)
+            case "credits": try Self.take(&credits, &reader, &isConsistent)
+            case "balance": try Self.take(&balance, &reader, &isConsistent)
+            case "cost": try readCost(&reader)
+            default: try reader.skipValue()
+            }
+        }
+        return isConsistent
+    }
+
+    private static func take(_ field: inout AnswerScalar, _ reader: inout JSONReader, _ isConsistent: inout Bool) throws(JSONError) {
+        if !field.isAbsent { isConsistent = false }
+        field = try AnswerScalar(reading: &reader)
+    }
+
+    /// Of another shape than an object of numbers it is no reason to doubt the rest.
+    private mutating func readCost(_ reader: inout JSONReader) throws(JSONError) {
+        guard try reader.peek() == .object else {
+            try reader.skipValue()
+            return
+        }
+        try reader.beginObject()
+        while let key = try reader.nextKey() {
+            switch key {
+            case "credits": costCredits = try AnswerScalar(reading: &reader)
+            case "money": costMoney = try AnswerScalar(reading: &reader)
+            default: try reader.skipValue()
+            }
+        }
+    }
+}

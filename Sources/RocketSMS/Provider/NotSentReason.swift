@@ -1,0 +1,32 @@
+/// Why a request provably did not reach the provider, or why the provider did not take it.
+package enum NotSentReason: Equatable, Sendable, CustomStringConvertible {
+    /// The caller withdrew its leave before the first byte.
+    case leaseEnded
+    /// No connection came about.
+    case noConnection(ConnectFailure)
+    /// No connection came free before the deadline.
+    case waitedTooLong
+    /// As many requests wait for a connection as may.
+    case tooManyWaiting
+    /// The connection broke before the request's head was out.
+    case interrupted(UnknownReason)
+    /// HTTP 429.
+    case tooManyRequests
+    /// HTTP 503 with `Retry-After`.
+    case unavailable
+    /// The client was closed.
+    case closed
+
+    package var description: String {
+        switch self {
+        case .leaseEnded: "the leave to send had ended before the first byte"
+        case .noConnection(let failure): failure.description
+        case .waitedTooLong: "no connection to the provider came free before the deadline"
+        case .tooManyWaiting: "too many requests wait for a connection to the provider"
+        case .interrupted(let reason): "before the request was out: \(reason)"
+        case .tooManyRequests: "the provider answered HTTP 429"
+        case .unavailable: "the provider answered HTTP 503 with Retry-After"
+        case .closed: "the client was closed before the request began"
+        }
+    }
+}

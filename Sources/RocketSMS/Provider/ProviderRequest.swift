@@ -1,0 +1,9 @@
+/// The calls of the provider's API.
+enum ProviderRequest: Sendable {
+    case send(SendMessage)
+    case status(id: String)
+    case balance
+    case senders
+    case addSender(name: String)
+    case templates
+}

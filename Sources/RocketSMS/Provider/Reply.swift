@@ -1,0 +1,10 @@
+/// How a call ended.
+package enum Reply: Equatable, Sendable {
+    case send(SendOutcome)
+    /// The status as the provider wrote it; the list is open.
+    case status(QueryOutcome<String>)
+    case balance(QueryOutcome<Balance>)
+    case senders(QueryOutcome<[Sender]>)
+    case senderAdded(QueryOutcome<Done>)
+    case templates(QueryOutcome<[MessageTemplate]>)
+}

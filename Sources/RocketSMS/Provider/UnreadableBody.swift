@@ -1,0 +1,28 @@
+/// What stood where the provider's answer should have been.
+package enum UnreadableBody: String, Error, Equatable, Sendable, CustomStringConvertible {
+    case empty = "an empty body"
+    case html = "an HTML page"
+    case truncatedJSON = "JSON that ends too early"
+    case notJSON = "a body that is not JSON"
+    case unexpectedJSON = "JSON of another shape than the provider's"
+    /// `error` is no code in capitals, so it cannot be told from an accident.
+    case unreadableCode = "an error that is no error code"
+    /// A status answer for another message than the one asked for.
+    case otherMessage = "the status of another message"
+
+    package var description: String { rawValue }
+
+    /// Without the byte order mark that some servers put before their JSON.
+    static func withoutMark(_ body: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        body.starts(with: [0xEF, 0xBB, 0xBF]) ? UnsafeRawBufferPointer(rebasing: body[3...]) : body
+    }
+
+    /// What a body is that cannot be JSON by its first character; nil if it may be.
+    static func beforeParsing(_ body: UnsafeRawBufferPointer) -> UnreadableBody? {
+        switch body.first(where: { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }) {
+        case nil: .empty
+        case UInt8(ascii: "<"): .html
+        default: nil
+        }
+    }
+}
