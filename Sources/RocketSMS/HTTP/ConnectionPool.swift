@@ -21,6 +21,8 @@ final class ConnectionPool {
     private var random = SystemRandomNumberGenerator()
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
 
+    private var lastFailure: ConnectFailure?
+
     /// Connects that failed since the start.
     private(set) var connectFailures = 0
 
@@ -186,7 +188,13 @@ extension ConnectionPool {
             policy.began()
             connector.connect()
         }
-        if let retryAt = policy.retryAt, retryAt > loop.now, !waiting.isEmpty { wakeUp(at: retryAt) }
+        guard let retryAt = policy.retryAt, retryAt > loop.now, policy.connecting == 0, !waiting.isEmpty else { return }
+        if connections.isEmpty, let lastFailure {
+            // Nothing is open and nothing may open now: who asks learns it at once and paces itself.
+            for exchange in waiting.removeAll() { failLater(exchange, .notSent(.noConnection(lastFailure))) }
+        } else {
+            wakeUp(at: retryAt)
+        }
     }
 
     private func connectEnded(_ result: Result<Transport, ConnectFailure>) {
@@ -196,11 +204,8 @@ extension ConnectionPool {
             adopt(transport)
         case .failure(let failure):
             connectFailures += 1
+            lastFailure = failure
             policy.failed(at: loop.now, chance: Double.random(in: 0..<1, using: &random))
-            // While something is open or may still open, those who wait have a hope.
-            if connections.isEmpty, policy.connecting == 0 {
-                for exchange in waiting.removeAll() { fail(exchange, .notSent(.noConnection(failure))) }
-            }
         }
         connectAsNeeded()
     }
