@@ -15,7 +15,7 @@ package struct SimulatorConfiguration: Sendable {
     package var senders = [SenderName("Simulator"), SenderName("NotYet", isChecked: true, isRegistered: false)]
     package var templates = [MessageTemplate(tag: "TPL_ID_1", text: "Hello world")]
     package var switches = SimulatorSwitches()
-    /// Messages of which a record is kept; the oldest go first, and are WRONG_ID then.
+    /// Messages of which a record is kept, each 64 bytes and its text; the oldest go first, some thousands at once, and are WRONG_ID then.
     package var recordLimit = 2_000_000
     /// Bytes of texts and senders kept in that record.
     package var recordByteLimit = 1 << 30

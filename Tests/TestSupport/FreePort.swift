@@ -1,11 +1,16 @@
 internal import Glibc
+internal import Synchronization
 
 /// Ports for servers of tests: below the range from which the kernel takes ports for outgoing connections.
 package enum FreePort {
+    private static let range = 12_000..<32_768
+    /// Begins anywhere, so that processes seldom meet, and goes on by one, so that tests of this one never do.
+    private static let counter = Atomic(Int.random(in: range))
+
     /// A port of 127.0.0.1 on which nobody listens at this moment.
     package static func next() -> Int {
         while true {
-            let port = Int.random(in: 12_000..<32_768)
+            let port = range.lowerBound + counter.wrappingAdd(1, ordering: .relaxed).newValue % range.count
             let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             defer { close(descriptor) }
             var address = sockaddr_in()
