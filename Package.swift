@@ -44,7 +44,9 @@ let package = Package(
         module("SMSWorker", ["Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
         .executableTarget(
             name: "rocketsms-worker",
-            dependencies: ["SMSWorker", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"],
+            dependencies: [
+                "SMSWorker", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics",
+            ],
             swiftSettings: settings),
 
         .target(

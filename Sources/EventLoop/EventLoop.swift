@@ -92,7 +92,13 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
     package func stop() {
         mailbox.withLock { $0.isStopping = true }
         wake()
-        if let id = thread.withLock({ thread in let id = thread; thread = nil; return id }) { pthread_join(id, nil) }
+        if let id = thread.withLock({ thread in
+            let id = thread
+            thread = nil
+            return id
+        }) {
+            pthread_join(id, nil)
+        }
     }
 
     package var isOnLoop: Bool { NamedThread.current === self }
@@ -244,7 +250,9 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private func dispatch(_ data: UInt64, _ flags: UInt32) {
         let index = Int(data >> 32)
-        guard index < slots.count, slots[index].generation == UInt32(truncatingIfNeeded: data), let handler = slots[index].handler else { return }
+        guard index < slots.count, slots[index].generation == UInt32(truncatingIfNeeded: data), let handler = slots[index].handler else {
+            return
+        }
         var readiness: Readiness = []
         if flags & rs_EPOLLIN != 0 { readiness.insert(.readable) }
         if flags & rs_EPOLLOUT != 0 { readiness.insert(.writable) }

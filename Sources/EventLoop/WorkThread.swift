@@ -66,7 +66,13 @@ package final class WorkThread: Sendable {
     /// Ends the thread after the work that is queued; returns when it has ended.
     package func stop() {
         gate.change { $0.isStopping = true }
-        if let id = thread.withLock({ thread in let id = thread; thread = nil; return id }) { pthread_join(id, nil) }
+        if let id = thread.withLock({ thread in
+            let id = thread
+            thread = nil
+            return id
+        }) {
+            pthread_join(id, nil)
+        }
     }
 
     /// Queues the last work of this thread and lets it end by itself.
@@ -75,12 +81,24 @@ package final class WorkThread: Sendable {
             state.work.append(last)
             state.isStopping = true
         }
-        if let id = thread.withLock({ thread in let id = thread; thread = nil; return id }) { pthread_detach(id) }
+        if let id = thread.withLock({ thread in
+            let id = thread
+            thread = nil
+            return id
+        }) {
+            pthread_detach(id)
+        }
     }
 
     /// Ends the thread after the work that is queued, and does not wait: for a thread that may be stuck in a call.
     package func abandon() {
         gate.change { $0.isStopping = true }
-        if let id = thread.withLock({ thread in let id = thread; thread = nil; return id }) { pthread_detach(id) }
+        if let id = thread.withLock({ thread in
+            let id = thread
+            thread = nil
+            return id
+        }) {
+            pthread_detach(id)
+        }
     }
 }

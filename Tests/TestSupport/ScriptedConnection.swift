@@ -21,7 +21,8 @@ package final class ScriptedConnection {
     /// The next request, head and body; nil when the client has closed.
     package func readRequest() -> String? {
         guard let head = readHead() else { return nil }
-        let length = head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
+        let length =
+            head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
             .flatMap { Int($0.dropFirst(15).trimmingPrefix { $0 == " " }) } ?? 0
         while received.count < length { guard receive() else { return nil } }
         defer { received.removeFirst(length) }

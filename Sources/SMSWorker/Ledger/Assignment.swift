@@ -1,6 +1,5 @@
 internal import EventLoop
 internal import Kafka
-internal import Synchronization
 
 /// One ownership of one partition, from its assign event to the answer of its revoke (or to its loss). Assigned again, the partition gets
 /// another one: so an operation that is late for its assignment is recognised and dropped, whatever has happened since.
@@ -75,13 +74,4 @@ final class Assignment {
 
     /// `<topic>-<partition>`: for log lines.
     var name: String { "\(topic.name)-\(partition)" }
-}
-
-/// Tells a thread that reads for an assignment when it may stop.
-final class Liveness: Sendable {
-    private let alive = Atomic<Bool>(true)
-
-    var isAlive: Bool { alive.load(ordering: .relaxed) }
-
-    func end() { alive.store(false, ordering: .relaxed) }
 }

@@ -13,5 +13,3 @@ package enum AttemptOutcome: Equatable, Sendable {
     /// Bytes left and no valid answer came.
     case unknown(reason: String)
 }
-
-package enum AccountProblem: Equatable, Sendable { case credentials, credit }

@@ -108,35 +108,3 @@ struct CommitQueue {
         return batches
     }
 }
-
-/// Appends the records of one operation to a transaction's arena.
-struct OperationWriter {
-    fileprivate(set) var content: TransactionContent
-    fileprivate let owner: Int32
-    fileprivate var hasTombstone = false
-
-    /// A record whose value `write` appends; nil: Kafka's null.
-    mutating func record(
-        _ destination: TransactionContent.Destination, key: [UInt8]?, headers: RecordHeaders? = nil,
-        value write: ((inout [UInt8]) -> Void)?
-    ) {
-        let keyRange = key.map { key in append { $0.append(contentsOf: key) } }
-        let value = write.map { append($0) }
-        let headerRange = headers.map { headers in append { HeaderList.append(headers, to: &$0) } } ?? 0..<0
-        content.records.append(
-            TransactionContent.Record(destination: destination, owner: owner, key: keyRange, value: value, headers: headerRange))
-    }
-
-    /// Kafka's null value: removes the key at the next compaction.
-    mutating func tombstone(key: [UInt8]) {
-        let keyRange = append { $0.append(contentsOf: key) }
-        content.records.append(TransactionContent.Record(destination: .ledger, owner: owner, key: keyRange, value: nil, headers: 0..<0))
-        hasTombstone = true
-    }
-
-    private mutating func append(_ write: (inout [UInt8]) -> Void) -> Range<Int> {
-        let start = content.bytes.count
-        write(&content.bytes)
-        return start..<content.bytes.count
-    }
-}

@@ -3,19 +3,6 @@ internal import Kafka
 internal import Logging
 internal import Synchronization
 
-/// How a transaction ended.
-enum CommitResult: Sendable {
-    case committed
-    /// Nothing of it is visible; the same operations may be tried again. `brokerTrouble`: calls had to be repeated.
-    case aborted(KafkaError, brokerTrouble: Bool)
-    /// The group refuses this member's generation: nothing to gain before it has changed.
-    case membership(KafkaError)
-    /// Its fate is open.
-    case fenced(KafkaError)
-    /// A living rival has this worker's instance id.
-    case rival(KafkaError)
-}
-
 /// Runs transactions on a thread of its own, one at a time, with two producers in turn.
 ///
 /// Two, because a broker answers CONCURRENT_TRANSACTIONS until the markers of a producer's last transaction are written, and librdkafka
@@ -92,7 +79,8 @@ final class Committer: Sendable {
     }
 
     private func run(
-        _ producer: TransactionalProducer, _ content: TransactionContent, alive: [Bool], topics: TransactionTopics, metadata: borrowing GroupMetadata
+        _ producer: TransactionalProducer, _ content: TransactionContent, alive: [Bool], topics: TransactionTopics,
+        metadata: borrowing GroupMetadata
     ) -> CommitResult {
         var trouble = false
         do throws(KafkaError) {
@@ -162,12 +150,6 @@ final class Committer: Sendable {
         }
         return error.classification == .membership ? .membership(error) : .aborted(error, brokerTrouble: trouble)
     }
-}
-
-/// Where events and dead letters go.
-struct TransactionTopics: Sendable {
-    let status: String
-    let deadLetter: String
 }
 
 /// Carries a noncopyable value into a closure that runs once, on another thread: put in by the one, taken out by the other.

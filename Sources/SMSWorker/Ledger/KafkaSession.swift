@@ -46,10 +46,10 @@ final class KafkaSession: Sendable {
     }
 
     func restore(
-        topic: String, ledger: String, partition: Int32, isWanted: @escaping @Sendable () -> Bool,
+        topic: String, ledger: String, partition: Int32, wantedBy assignment: Liveness,
         _ done: @escaping @Sendable (Result<PartitionRestore, RestoreError>) -> Void
     ) {
-        restorer.restore(topic: topic, ledger: ledger, partition: partition, isWanted: isWanted, done)
+        restorer.restore(topic: topic, ledger: ledger, partition: partition, wantedBy: assignment, done)
     }
 
     /// Leaves everything: a transaction under way is fenced by the next session or times out, and the group notices by its own means.

@@ -72,7 +72,8 @@ final class KafkaSessionFactory: SessionOpener {
         "queued.max.messages.kbytes", "group.protocol", "group.protocol.type", "check.crcs",
     ]
     private static let producerOnly: Set<String> = [
-        "linger.ms", "queue.buffering.max.ms", "compression.type", "compression.codec", "compression.level", "batch.size", "batch.num.messages",
+        "linger.ms", "queue.buffering.max.ms", "compression.type", "compression.codec", "compression.level", "batch.size",
+        "batch.num.messages",
         "queue.buffering.max.messages", "queue.buffering.max.kbytes", "message.timeout.ms", "delivery.timeout.ms", "retries",
         "message.send.max.retries", "transaction.timeout.ms", "request.timeout.ms", "max.in.flight.requests.per.connection",
         "sticky.partitioning.linger.ms",

@@ -27,35 +27,3 @@ struct RestoredLedger: Sendable {
     var recordedOffset: Int64 { max(recorded?.offset ?? 0, highestOffset) }
     var isUsed: Bool { recorded != nil || highestOffset > 0 }
 }
-
-/// What a partition is to do after its restore: a pure decision.
-enum RestoreDecision: Equatable, Sendable {
-    /// Read on from this offset.
-    case open(at: Int64)
-    /// Not to be read; the sentence says why, and what the operator can do.
-    case closed(String)
-
-    /// - Parameters:
-    ///   - committed: the group's committed offset; nil: none.
-    ///   - low, high: the request partition's watermarks.
-    static func decide(group: String, committed: Int64?, low: Int64, high: Int64, ledger: RestoredLedger) -> RestoreDecision {
-        if let recorded = ledger.recorded, recorded.group != group {
-            return .closed("its ledger belongs to the group \(recorded.group): two groups cannot share a ledger")
-        }
-        let repair = "choose with `rocketsms-worker offsets repair --from ledger|earliest|latest`"
-        guard let committed else {
-            if ledger.isUsed {
-                return .closed("the group has no committed offset, but the ledger has been used up to offset \(ledger.recordedOffset): \(repair)")
-            }
-            return .open(at: low)
-        }
-        if committed < ledger.recordedOffset {
-            return .closed(
-                "the committed offset \(committed) lies below \(ledger.recordedOffset), up to which the ledger was used: \(repair)")
-        }
-        if committed < low || committed > high {
-            return .closed("the committed offset \(committed) lies outside the log, \(low) to \(high): \(repair)")
-        }
-        return .open(at: committed)
-    }
-}

@@ -2,60 +2,6 @@ internal import EventLoop
 internal import Kafka
 internal import Synchronization
 
-/// What a restore of one partition found: its ledger, and where the group and the log of its requests stand.
-struct PartitionRestore: Sendable {
-    let ledger: RestoredLedger
-    let committed: Int64?
-    let low: Int64
-    let high: Int64
-    let duration: Duration
-}
-
-/// A ledger could not be read.
-enum RestoreError: Error, Sendable, CustomStringConvertible {
-    case kafka(KafkaError)
-    case ledger(LedgerError)
-    case cancelled
-
-    var description: String {
-        switch self {
-        case .kafka(let error): error.description
-        case .ledger(let error): error.description
-        case .cancelled: "the partition was given back meanwhile"
-        }
-    }
-
-    /// The request topic has grown and its ledger has not.
-    var isMissingLedger: Bool { if case .kafka(let error) = self { error.isUnknownTopic } else { false } }
-
-    var isBrokerTrouble: Bool { if case .kafka = self { true } else { false } }
-}
-
-/// Closed ids to be removed: from where on, and up to which closing time.
-struct SweepRequest: Sendable {
-    let ledger: String
-    let partition: Int32
-    let from: Int64
-    let closedBefore: Int64
-    /// So many of the oldest go whatever their time.
-    let surplus: Int
-    let limit: Int
-}
-
-struct Sweep: Sendable {
-    struct Closed: Sendable {
-        let id: [UInt8]
-        let hash: RequestHash
-        let closedAt: Int64
-    }
-
-    var closed: [Closed] = []
-    /// Where the next sweep goes on.
-    var nextOffset: Int64
-    /// When the first id that stays was closed; nil: none was seen.
-    var nextClosedAt: Int64?
-}
-
 /// Reads ledgers on threads of its own: restores of several partitions at once, and sweeps.
 final class Restorer: Sendable {
     private let threads: [WorkThread]
@@ -96,24 +42,24 @@ final class Restorer: Sendable {
         readers = threads.map { _ in Reader(make: make) }
     }
 
-    /// - Parameter isWanted: false once the assignment has ended: the read stops within 100 ms.
+    /// - Parameter assignment: the read stops within 100 ms after it has ended.
     func restore(
-        topic: String, ledger: String, partition: Int32, isWanted: @escaping @Sendable () -> Bool,
+        topic: String, ledger: String, partition: Int32, wantedBy assignment: Liveness,
         _ done: @escaping @Sendable (Result<PartitionRestore, RestoreError>) -> Void
     ) {
         let index = next.add(1, ordering: .relaxed).newValue % threads.count
         let reader = readers[index]
         threads[index].submit { [self] in
-            guard isWanted(), !isCancelled.load(ordering: .relaxed) else { return done(.failure(.cancelled)) }
+            guard assignment.isAlive, !isCancelled.load(ordering: .relaxed) else { return done(.failure(.cancelled)) }
             do throws(RestoreError) {
-                done(.success(try restore(reader, topic, ledger, partition, isWanted)))
+                done(.success(try restore(reader, topic, ledger, partition, assignment)))
             } catch {
                 done(.failure(error))
             }
         }
     }
 
-    private func restore(_ source: Reader, _ topic: String, _ ledger: String, _ partition: Int32, _ isWanted: () -> Bool)
+    private func restore(_ source: Reader, _ topic: String, _ ledger: String, _ partition: Int32, _ assignment: Liveness)
         throws(RestoreError) -> PartitionRestore
     {
         let start = MonotonicInstant.now
@@ -127,11 +73,12 @@ final class Restorer: Sendable {
         var fold = LedgerFold()
         var damage: LedgerError?
         _ = try kafka { () throws(KafkaError) in
-            try reader.read(records, from: marks.low, through: marks.high, stall: stall, isCancelled: { !isWanted() || cancelled }) {
-                _, key, value in
+            let isCancelled = { !assignment.isAlive || self.cancelled }
+            let add = { (_: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) -> Bool in
                 do throws(LedgerError) { try fold.add(key: key, value: value) } catch { damage = error }
                 return damage == nil
             }
+            return try reader.read(records, from: marks.low, through: marks.high, stall: stall, isCancelled: isCancelled, add)
         }
         if let damage { throw .ledger(damage) }
         // Not on the consumer's own handle: a question there waits behind its fetch, half a second on an idle topic.
@@ -170,7 +117,7 @@ final class Restorer: Sendable {
         let marks = try reader.uncommittedWatermarks(partition, timeout: timeout)
         var sweep = Sweep(nextOffset: max(request.from, marks.low))
         var surplus = request.surplus
-        try reader.read(partition, from: sweep.nextOffset, through: marks.high, stall: stall, isCancelled: { cancelled }) { offset, key, value in
+        let take = { (offset: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) -> Bool in
             guard let key, !key.isEmpty, let value, let head = try? LedgerCodec.head(value), let closedAt = head.closedAt else {
                 sweep.nextOffset = offset + 1
                 return true
@@ -185,6 +132,8 @@ final class Restorer: Sendable {
             sweep.closed.append(Sweep.Closed(id: [UInt8](key), hash: hash, closedAt: closedAt))
             return true
         }
+        let isCancelled = { self.cancelled }
+        try reader.read(partition, from: sweep.nextOffset, through: marks.high, stall: stall, isCancelled: isCancelled, take)
         return sweep
     }
 

@@ -29,8 +29,3 @@ struct TransactionContent: Sendable {
     var records: [Record] = []
     var owners: [Owner] = []
 }
-
-/// Names one ownership of one partition in this process; another assignment of the same partition has another one.
-package struct AssignmentID: Hashable, Sendable {
-    let value: UInt64
-}

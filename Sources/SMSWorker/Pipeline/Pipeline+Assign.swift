@@ -3,13 +3,6 @@ internal import Kafka
 internal import Logging
 internal import Metrics
 
-/// A revoke that is not answered yet: what runs may finish, until the limit.
-struct PendingRevoke {
-    let partitions: [TopicPartition]
-    let assignments: [Assignment]
-    let deadline: MonotonicInstant
-}
-
 /// Owning partitions: assigned, restored, opened; drained, ended, given back.
 extension Pipeline {
     /// Rebalances arrive as events and are answered when the drain is done: nothing blocks in a callback.
@@ -54,9 +47,7 @@ extension Pipeline {
         let id = assignment.id
         let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
         let flag = assignment.liveness
-        session.restore(
-            topic: key.topic, ledger: assignment.topic.ledgerName, partition: key.partition, isWanted: { flag.isAlive }
-        ) { result in
+        session.restore(topic: key.topic, ledger: assignment.topic.ledgerName, partition: key.partition, wantedBy: flag) { result in
             self.loop.execute { self.assumeIsolated { $0.restored(key, id, result) } }
         }
     }
@@ -71,7 +62,8 @@ extension Pipeline {
             ownershipChanged()
         case .failure(let error):
             log.warning(
-                "the ledger could not be read, trying again", metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error)"])
+                "the ledger could not be read, trying again",
+                metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error)"])
             if error.isBrokerTrouble { fencings.brokerTrouble(at: loop.now) }
             loop.schedule(after: .seconds(1)) { [self] in
                 guard assignment.isAlive, assignment.phase == .restoring, let session = self.session else { return }
@@ -110,7 +102,9 @@ extension Pipeline {
         assignment.expectsFirst = true
         assignment.sweepOffset = ledger.beginning
         let windowStart = wallNow - configuration.dedup.window.milliseconds
-        for closed in ledger.closed where closed.closedAt >= windowStart { assignment.closed.insert(closed.hash, closedAt: closed.closedAt) }
+        for closed in ledger.closed where closed.closedAt >= windowStart {
+            assignment.closed.insert(closed.hash, closedAt: closed.closedAt)
+        }
         for message in ledger.tracked {
             track(value: message.value, base: message.base, assignment: assignment, hash: message.hash, isRestored: true)
         }
@@ -160,7 +154,8 @@ extension Pipeline {
 
     func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> Request {
         let hash = RequestHash(id: entry.echo.id, generatedAt: entry.hasGeneratedID ? entry.timestamp : nil)
-        let order = configuration.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
+        let order =
+            configuration.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
         return Request(entry: entry, assignment: assignment, hash: hash, orderHash: order)
     }
 
@@ -207,7 +202,9 @@ extension Pipeline {
         let isLate = loop.now >= revoke.deadline + (isCommitStuck ? .zero : timings.transaction)
         let runs = revoke.assignments.contains { $0.isAlive && $0.running > 0 }
         let isOverLimit = loop.now >= revoke.deadline && !revoke.assignments.contains { $0.isAlive && $0.pendingOperations > 0 } && runs
-        guard isDone || isOverLimit || isLate else { return wake(at: loop.now >= revoke.deadline ? loop.now + .milliseconds(100) : revoke.deadline) }
+        guard isDone || isOverLimit || isLate else {
+            return wake(at: loop.now >= revoke.deadline ? loop.now + .milliseconds(100) : revoke.deadline)
+        }
         pendingRevoke = nil
         for assignment in revoke.assignments { end(assignment) }
         do {

@@ -61,7 +61,8 @@ extension Pipeline {
         log.notice(
             "a command was dropped: \(reason)",
             metadata: [
-                LogKeys.command: "\(Self.name(command.action))", LogKeys.requestID: "\(Logger.Redaction.maskedID(String(decoding: command.id, as: UTF8.self)))",
+                LogKeys.command: "\(Self.name(command.action))",
+                LogKeys.requestID: "\(Logger.Redaction.maskedID(String(decoding: command.id, as: UTF8.self)))",
                 LogKeys.partition: "\(assignment.name)",
             ])
         advance(assignment, to: offset)

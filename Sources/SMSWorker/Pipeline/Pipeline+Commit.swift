@@ -3,21 +3,6 @@ internal import Kafka
 internal import Logging
 internal import Metrics
 
-/// The transaction that is under way: its batch stays here until its fate is known.
-struct CommitUnderWay {
-    var batch: CommitQueue.Batch
-    /// Read before the group metadata: leases of its intents count from here.
-    let leaseStart: MonotonicInstant
-    let group: RefusedGeneration
-    let number: UInt64
-}
-
-/// A generation in which a transaction was refused: trying again in it gains nothing.
-struct RefusedGeneration: Equatable {
-    let generation: Int32
-    let memberID: String
-}
-
 /// One transaction at a time; while one commits, the next batch gathers.
 extension Pipeline {
     /// An offset alone may wait this long for company.
@@ -116,7 +101,9 @@ extension Pipeline {
                 log.warning("five transactions in a row were aborted: the producers are made anew, what they were to write is kept")
                 session?.committer.rebuildProducers { error in
                     guard let error else { return }
-                    self.loop.execute { self.assumeIsolated { $0.recover("the producers could not be made anew: \(error)", isFencing: false) } }
+                    self.loop.execute {
+                        self.assumeIsolated { $0.recover("the producers could not be made anew: \(error)", isFencing: false) }
+                    }
                 }
             }
         case .membership(let error):

@@ -3,12 +3,6 @@ internal import Kafka
 internal import Logging
 internal import Metrics
 
-/// A partition by the identity of its topic's handle.
-struct RecordOrigin: Hashable {
-    let topic: TopicIdentity
-    let partition: Int32
-}
-
 /// Consuming: records one by one, each into an operation of the commit queue before the next is looked at.
 extension Pipeline {
     /// Records read in one turn of the loop at most, so that answers and timers are never far away.

@@ -118,7 +118,8 @@ extension Pipeline {
         case .retriable, .abortable, .membership, .other:
             fencings.brokerTrouble(at: loop.now)
             if consumerLog.shouldLog(at: loop.now) {
-                log.warning("the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])
+                log.warning(
+                    "the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])
             }
         }
     }

@@ -21,7 +21,8 @@ extension Pipeline {
             let id = assignment.id
             let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
             let request = SweepRequest(
-                ledger: assignment.topic.ledgerName, partition: assignment.partition, from: assignment.sweepOffset, closedBefore: windowStart,
+                ledger: assignment.topic.ledgerName, partition: assignment.partition, from: assignment.sweepOffset,
+                closedBefore: windowStart,
                 surplus: max(0, surplus), limit: Self.sweepLimit)
             session.restorer.sweep(request) { result in
                 self.loop.execute { self.assumeIsolated { $0.swept(key, id, result) } }
@@ -70,9 +71,9 @@ extension Pipeline {
             if let reason = assignment.closedReason { closed = (assignment.name, reason) }
         }
         let reason: String? =
-            if isDraining { "draining" } else if session == nil { "reconnecting to Kafka" } else if !isJoined { "joining the group" } else if
-                let closed
-            {
+            if isDraining { "draining" } else if session == nil { "reconnecting to Kafka" } else if !isJoined {
+                "joining the group"
+            } else if let closed {
                 "partition \(closed.name) stays closed: \(closed.reason)"
             } else if restoring > 0 { "restoring \(restoring) partitions" } else if isCommitStuck {
                 "transactions fail: outcomes are kept and no attempt begins until one is through"

@@ -16,18 +16,3 @@ protocol ProviderGateway: AnyObject {
     /// Ends all exchanges; what was under way is answered first.
     func close()
 }
-
-enum GatewayEvent {
-    case submitted(tag: UInt64, AttemptOutcome)
-    case polled(tag: UInt64, PollOutcome)
-    case receipt(messageID: String, ReceivedStatus)
-    case balance(BalanceAnswer)
-}
-
-enum PollOutcome: Equatable {
-    case status(ReceivedStatus)
-    /// `WRONG_ID`: the provider does not know this message.
-    case unknownID
-    case account(AccountProblem, code: String)
-    case failed(reason: String, retryAfter: Duration?)
-}

@@ -19,7 +19,9 @@ package struct TopicPlan: Sendable {
             let count = existing.topics[name]?.partitions ?? partitions
             wanted.append(NewTopic(name: name, partitions: count, replicationFactor: replicas, configuration: safety))
             wanted.append(
-                NewTopic(name: topics.ledger(of: name), partitions: count, replicationFactor: replicas, configuration: compaction + size + safety))
+                NewTopic(
+                    name: topics.ledger(of: name), partitions: count, replicationFactor: replicas, configuration: compaction + size + safety
+                ))
         }
         wanted.append(NewTopic(name: topics.status, partitions: partitions, replicationFactor: replicas, configuration: safety))
         wanted.append(NewTopic(name: topics.deadLetter, partitions: partitions, replicationFactor: replicas, configuration: size + safety))

@@ -26,11 +26,14 @@ struct StartCheck: Sendable {
                 let metadata = try admin.metadata(timeout: max(.milliseconds(100), min(left, .seconds(10))))
                 return check(configuration, metadata, admin, log)
             } catch {
-                if error.isAuthorization { return .failure(.refused("Kafka refuses this worker's credentials or rights: \(error.description)")) }
+                if error.isAuthorization {
+                    return .failure(.refused("Kafka refuses this worker's credentials or rights: \(error.description)"))
+                }
                 guard MonotonicInstant.now < deadline else {
                     return .failure(
                         .noBroker(
-                            "no broker answered at \(configuration.kafka.bootstrapServers) within KAFKA_START_TIMEOUT (\(error.description))"))
+                            "no broker answered at \(configuration.kafka.bootstrapServers) within KAFKA_START_TIMEOUT (\(error.description))"
+                        ))
                 }
             }
         }
@@ -78,7 +81,8 @@ struct StartCheck: Sendable {
         let ledgers = topics.allRequests.map { topics.ledger(of: $0) }
         let settings: [String: [String: String]]
         do throws(KafkaError) {
-            settings = try admin.configurations(of: ledgers + topics.allRequests + [topics.status, topics.deadLetter], timeout: .seconds(10))
+            settings = try admin.configurations(
+                of: ledgers + topics.allRequests + [topics.status, topics.deadLetter], timeout: .seconds(10))
         } catch {
             settings = [:]
         }
@@ -91,7 +95,9 @@ struct StartCheck: Sendable {
             }
             guard policy == "compact" else {
                 return .failure(
-                    .unfit("the ledger topic \(ledger) has cleanup.policy=\(policy); it must be exactly compact, or open requests are deleted"))
+                    .unfit(
+                        "the ledger topic \(ledger) has cleanup.policy=\(policy); it must be exactly compact, or open requests are deleted")
+                )
             }
         }
         for name in topics.allRequests + [topics.status] where settings[name]?["cleanup.policy"]?.contains("compact") == true {
@@ -110,20 +116,5 @@ struct StartCheck: Sendable {
             if names.allSatisfy({ (metadata.topics[$0]?.partitions ?? 0) > 0 }) { break }
         }
         return metadata
-    }
-}
-
-/// Why a worker did not start.
-enum StartFailure: Error, Equatable, Sendable {
-    case noBroker(String)
-    case refused(String)
-    case unfit(String)
-
-    var end: WorkerEnd {
-        switch self {
-        case .noBroker(let sentence): .noBroker(sentence)
-        case .refused(let sentence): .refused(sentence)
-        case .unfit(let sentence): .unfit(sentence)
-        }
     }
 }

@@ -113,10 +113,13 @@ package final class Worker: Sendable {
 
     /// One sentence where the linked library's known defect meets the configuration.
     private func warnOfKnownDefects() {
-        log.info("starting", metadata: [LogKeys.librdkafkaVersion: "\(LibrdkafkaVersion.string)", LogKeys.group: "\(configuration.kafka.groupID)"])
+        log.info(
+            "starting",
+            metadata: [LogKeys.librdkafkaVersion: "\(LibrdkafkaVersion.string)", LogKeys.group: "\(configuration.kafka.groupID)"])
         let mechanism = configuration.kafka.properties["sasl.mechanism"] ?? configuration.kafka.properties["sasl.mechanisms"] ?? ""
         if mechanism.hasPrefix("SCRAM"), LibrdkafkaVersion.number < 0x0206_01ff {
-            log.warning("librdkafka before 2.6.1 sends its SCRAM nonce twice, which Kafka 4 refuses: use a newer librdkafka, or PLAIN over TLS")
+            log.warning(
+                "librdkafka before 2.6.1 sends its SCRAM nonce twice, which Kafka 4 refuses: use a newer librdkafka, or PLAIN over TLS")
         }
     }
 }

@@ -22,7 +22,8 @@ final class DemoProgress: Sendable {
     init(print: @escaping @Sendable (String) -> Void) { self.print = print }
 
     func event(_ value: [UInt8]) {
-        guard let event = try? JSONValue(parsing: value), let id = event["requestId"]?.stringValue, let status = event["status"]?.stringValue
+        guard let event = try? JSONValue(parsing: value), let id = event["requestId"]?.stringValue,
+            let status = event["status"]?.stringValue
         else { return }
         var text = status
         if let code = event["reason"]?["code"]?.stringValue { text += " (\(code))" }

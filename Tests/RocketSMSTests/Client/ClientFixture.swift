@@ -27,7 +27,8 @@ final class ClientFixture: @unchecked Sendable {
         return configuration
     }
 
-    convenience init(port: Int, timeout: Duration = .seconds(10), _ change: (inout RocketSMSClient.Configuration) -> Void = { _ in }) throws {
+    convenience init(port: Int, timeout: Duration = .seconds(10), _ change: (inout RocketSMSClient.Configuration) -> Void = { _ in }) throws
+    {
         var configuration = try Self.configuration(port: port, timeout: timeout)
         change(&configuration)
         try self.init(configuration)

@@ -9,10 +9,13 @@ import Testing
 
     private func assignment(_ number: UInt64, partition: Int32 = 0) -> Assignment {
         Assignment(
-            id: AssignmentID(value: number), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false), partition: partition)
+            id: AssignmentID(value: number), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false), partition: partition
+        )
     }
 
-    private func value(_ record: TransactionContent.Record, _ content: TransactionContent) -> [UInt8]? { record.value.map { Array(content.bytes[$0]) } }
+    private func value(_ record: TransactionContent.Record, _ content: TransactionContent) -> [UInt8]? {
+        record.value.map { Array(content.bytes[$0]) }
+    }
 
     @Test func recordsOfAnOperationStayTogetherAndInOrder() {
         var queue = CommitQueue()
@@ -39,7 +42,9 @@ import Testing
         var names: [String] = []
         batch.content.bytes.withUnsafeBytes { bytes in
             HeaderList.withEach(UnsafeRawBufferPointer(rebasing: bytes[batch.content.records[1].headers])) { name, value in
-                names.append(String(decoding: name, as: UTF8.self) + "=" + String(decoding: value ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self))
+                names.append(
+                    String(decoding: name, as: UTF8.self) + "="
+                        + String(decoding: value ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self))
             }
         }
         #expect(names == ["ce_id=x"])

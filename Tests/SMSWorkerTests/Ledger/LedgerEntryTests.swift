@@ -129,13 +129,16 @@ private let accepted = Receipt(
                     case 3: events.append(entry.refuse(code: "BAD_PHONE", at: now))
                     case 4:
                         wasUnknown = true
-                        if let event = entry.unknown("no answer", default: .resend, maxAttempts: 3, notBefore: 0, at: now) { events.append(event) }
+                        if let event = entry.unknown("no answer", default: .resend, maxAttempts: 3, notBefore: 0, at: now) {
+                            events.append(event)
+                        }
                     default:
                         let status = MessageStatus.allCases.randomElement(using: &random)!
                         events.append(entry.accept(Receipt(messageIDs: ["1"], status: .known(status), cost: nil), at: now))
                     }
                 case .tracking:
-                    let status: ReceivedStatus = Bool.random(using: &random) ? .other("X\(step)") : .known(MessageStatus.allCases.randomElement(using: &random)!)
+                    let status: ReceivedStatus =
+                        Bool.random(using: &random) ? .other("X\(step)") : .known(MessageStatus.allCases.randomElement(using: &random)!)
                     if Int.random(in: 0..<12, using: &random) == 0 {
                         events.append(entry.giveUpTracking(code: "TRACKING_EXPIRED", "late", at: now))
                     } else if let event = entry.learn(status, at: now) {

@@ -1,0 +1,2 @@
+/// What a refusal says of the account.
+package enum AccountProblem: Equatable, Sendable { case credentials, credit }

@@ -1,0 +1,13 @@
+/// The provider's word that it took the message.
+package struct Receipt: Equatable, Sendable {
+    /// One, or one a part.
+    package let messageIDs: [String]
+    package let status: ReceivedStatus
+    package let cost: Echo.Cost?
+
+    package init(messageIDs: [String], status: ReceivedStatus, cost: Echo.Cost?) {
+        self.messageIDs = messageIDs
+        self.status = status
+        self.cost = cost
+    }
+}

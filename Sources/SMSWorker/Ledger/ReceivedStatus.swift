@@ -1,0 +1,9 @@
+/// A status as the provider gave it. The list is open: an unfamiliar string is passed on, never an error.
+package enum ReceivedStatus: Equatable, Sendable {
+    case known(MessageStatus)
+    case other(String)
+
+    package init(_ string: String) {
+        self = MessageStatus(name: string).map(ReceivedStatus.known) ?? .other(string)
+    }
+}

@@ -1,0 +1,5 @@
+/// Where events and dead letters go.
+struct TransactionTopics: Sendable {
+    let status: String
+    let deadLetter: String
+}

@@ -1,0 +1,121 @@
+internal import EventLoop
+
+/// Admission: where a request that waits stands, behind its key, a timer, or in its lane.
+extension Pipeline {
+    /// Takes a request into the ledger: straight to its intent where it can start now, else as waiting.
+    func admit(_ request: Request, advance: Int64) {
+        let assignment = request.assignment
+        assignment.open[request.hash] = .active(request)
+        request.pausesCountedUntil = loop.now
+        joinKey(request)
+        if request.place == .runnable, canBegin(request) {
+            begin(request, advance: advance)
+            return
+        }
+        write(request, advance: advance)
+        enqueue(request)
+    }
+
+    /// Puts a request behind the one before it with the same key, or makes it runnable.
+    func joinKey(_ request: Request) {
+        guard let key = request.orderHash else {
+            request.place = .runnable
+            return
+        }
+        if let last = request.assignment.lastWithKey.updateValue(request, forKey: key) {
+            last.nextWithKey = request
+            request.place = .behindKey
+        } else {
+            request.place = .runnable
+        }
+    }
+
+    /// Accepted, closed or held: the next request of the same key may begin. One that leaves from the middle of the line (cancelled,
+    /// expired) stays as a link and is passed over when its turn comes.
+    func leaveKey(_ request: Request) {
+        guard let key = request.orderHash, request.place != .behindKey else { return }
+        var next = request.nextWithKey
+        request.nextWithKey = nil
+        while let candidate = next, candidate.place != .behindKey { next = candidate.nextWithKey }
+        guard let next else {
+            request.assignment.lastWithKey[key] = nil
+            return
+        }
+        next.place = .runnable
+        enqueue(next)
+    }
+
+    /// Puts a waiting request where it belongs: behind a timer, or into its lane. What stands behind a key stays there.
+    func enqueue(_ request: Request) {
+        if !request.isCountedWaiting {
+            request.isCountedWaiting = true
+            waitingCount += 1
+        }
+        scheduleExpiry(request)
+        guard request.place != .behindKey else { return }
+        let now = wallNow
+        var due = request.entry.notBefore
+        if configuration.send.schedule == .worker, let sendAt = request.entry.sendAt { due = max(due, sendAt) }
+        if due > now {
+            request.place = .timer
+            request.timerGeneration &+= 1
+            timers.insert(
+                WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: loop.now + .milliseconds(due - now))
+        } else {
+            request.place = .runnable
+            if request.entry.isPriority { priorityLane.runnable.append(request) } else { bulkLane.runnable.append(request) }
+        }
+    }
+
+    func stopCountingWaiting(_ request: Request) {
+        guard request.isCountedWaiting else { return }
+        request.isCountedWaiting = false
+        waitingCount -= 1
+    }
+
+    /// A deadline also ends what never gets its turn (an account pause, a key that is blocked).
+    private func scheduleExpiry(_ request: Request) {
+        guard !request.hasExpiryTimer else { return }
+        request.hasExpiryTimer = true
+        let deadline = min(request.entry.expiresAt ?? .max, ageLimit(request))
+        let delay = max(0, min(deadline - wallNow, 31_536_000_000))
+        timers.insert(WaitTimer(request: request, generation: 0, kind: .expiry), at: loop.now + .milliseconds(delay))
+    }
+
+    /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached, by what is known of pauses now.
+    func ageLimit(_ request: Request) -> Int64 {
+        let start = max(request.entry.admittedAt, request.entry.sendAt ?? 0)
+        let paused = account.paused(since: request.pausesCountedUntil, until: loop.now).milliseconds + request.entry.pausedMilliseconds
+        return start + configuration.send.maxAge.milliseconds + paused
+    }
+
+    /// The sentence of an expiry, or nil while there is time.
+    func expiry(_ request: Request, at now: Int64) -> String? {
+        if let expiresAt = request.entry.expiresAt, now >= expiresAt { return "expiresAt had passed" }
+        if now >= ageLimit(request) { return "it had waited longer than SEND_MAX_AGE" }
+        return nil
+    }
+
+    func runTimers() {
+        while let timer = timers.popDue(loop.now) {
+            let request = timer.request
+            guard request.assignment.isAlive, request.entry.state == .waiting else {
+                if timer.kind == .expiry { request.hasExpiryTimer = false }
+                continue
+            }
+            switch timer.kind {
+            case .due:
+                guard request.place == .timer, request.timerGeneration == timer.generation else { continue }
+                enqueue(request)
+            case .expiry:
+                request.hasExpiryTimer = false
+                guard request.assignment.phase == .open else { continue }
+                if let reason = expiry(request, at: wallNow) {
+                    expire(request, reason)
+                } else {
+                    scheduleExpiry(request)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,184 @@
+internal import EventLoop
+internal import Logging
+internal import Metrics
+
+/// Outcomes: what the provider's answer changes, for the message and for the account.
+extension Pipeline {
+    func submitted(tag: UInt64, _ outcome: AttemptOutcome) {
+        guard let attempt = attempts[tag] else { return }
+        endPermit(attempt.permit, Self.ending(of: outcome))
+        if case .refused(let code) = outcome, configuration.provider.checkBalance, !BalanceLook<RefusedAttempt>.familiarCodes.contains(code)
+        {
+            // The vendor documents no code for an empty account: an unfamiliar one may be it, and then no message may fail.
+            let refused = RefusedAttempt(tag: tag, code: code)
+            switch balanceLook.ask(for: refused, at: loop.now) {
+            case .known(let answer): looked(refused, answer)
+            case .start: gateway?.askBalance()
+            case .wait: break
+            }
+            return
+        }
+        finish(tag: tag, outcome)
+    }
+
+    /// What the balance says of a refusal by an unfamiliar code.
+    private func looked(_ refused: RefusedAttempt, _ answer: BalanceAnswer) {
+        switch answer {
+        case .credits: finish(tag: refused.tag, .refused(code: refused.code))
+        case .noCredits: finish(tag: refused.tag, .account(.credit, code: refused.code))
+        case .badCredentials: finish(tag: refused.tag, .account(.credentials, code: refused.code))
+        case .failed:
+            finish(tag: refused.tag, .notSent(reason: "refused by \(refused.code), and the balance could not be asked", retryAfter: nil))
+        }
+    }
+
+    func balanceAnswered(_ answer: BalanceAnswer) {
+        for refused in balanceLook.answered(answer, at: loop.now) { looked(refused, answer) }
+        if case .logResumed(let pause) = account.probeAnswered(answer, at: loop.now, using: &random) {
+            log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
+        }
+        updateHealth()
+    }
+
+    static func ending(of outcome: AttemptOutcome) -> CircuitBreaker.Ending {
+        switch outcome {
+        case .accepted, .refused, .account: .success
+        case .notSent(_, let after): after == nil ? .failure : .success
+        case .notBegun: .neutral
+        case .unknown: .failure
+        }
+    }
+
+    func endPermit(_ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending) {
+        switch breaker.ended(permit, ending, at: loop.now, using: &random) {
+        case .opened(let duration):
+            log.warning(
+                "the provider fails: attempts and polls stop and are tried again one by one",
+                metadata: [LogKeys.seconds: "\(duration.components.seconds)"])
+            updateHealth()
+        case .closed:
+            log.notice("the provider answers again")
+            updateHealth()
+        case nil: break
+        }
+    }
+
+    func finish(tag: UInt64, _ outcome: AttemptOutcome) {
+        guard let attempt = attempts.remove(tag) else { return }
+        runningCount -= 1
+        if outcome != .notBegun { intentStock.postEnded() }
+        metrics.count(outcome)
+        guard let request = attempt.request, request.assignment.isAlive else {
+            // Its assignment has ended: nobody writes anything now; a restore in this process will ask for this fact.
+            facts.record(.ended(outcome), mark: attempt.mark, at: loop.now)
+            return
+        }
+        request.assignment.running -= 1
+        settle(request, outcome, mark: attempt.mark)
+    }
+
+    /// What an outcome changes: the entry, its event, the queue it stands in.
+    func settle(_ request: Request, _ outcome: AttemptOutcome, mark: UInt64) {
+        let now = wallNow
+        let completion = CommitQueue.Completion.outcome(outcome, mark: mark)
+        switch outcome {
+        case .accepted(let receipt):
+            account.acceptedSend()
+            if isRetry(request) { retryBudget.retryAnswered() }
+            let event = request.entry.accept(receipt, at: now)
+            publish(request, event, completion: completion)
+        case .refused(let code):
+            if isRetry(request) { retryBudget.retryAnswered() }
+            let event = request.entry.refuse(code: code, at: now)
+            publish(request, event, completion: completion)
+        case .account(let problem, let code):
+            pauseAccount(problem, code: code)
+            request.entry.postpone()
+            wait(request, completion: completion)
+        case .notSent(_, let after):
+            if let after { retryAfter.close(for: after, at: loop.now) }
+            request.entry.notSent(notBefore: now + backoffDelay(failures: Int(request.entry.failures) + 1, atLeast: after))
+            wait(request, completion: completion)
+        case .notBegun:
+            request.entry.withdraw()
+            if let reason = expiry(request, at: now) {
+                expire(request, reason, completion: completion)
+            } else {
+                wait(request, completion: completion)
+            }
+        case .unknown(let reason):
+            let delay = backoffDelay(failures: Int(request.entry.unknownAttempts) + 1, atLeast: nil)
+            let event = request.entry.unknown(
+                reason, default: configuration.send.onUnknown, maxAttempts: configuration.send.maxAttempts, notBefore: now + delay, at: now)
+            if let event {
+                publish(request, event, completion: completion)
+            } else if request.entry.state == .held {
+                hold(request, completion: completion)
+            } else {
+                wait(request, completion: completion)
+            }
+        }
+    }
+
+    private func backoffDelay(failures: Int, atLeast: Duration?) -> Int64 {
+        max(backoff.delay(failures: failures, using: &random).milliseconds, atLeast?.milliseconds ?? 0)
+    }
+
+    /// An intent that did not become a POST goes back to `waiting`, cleanly.
+    func withdraw(_ request: Request, notBefore: Int64? = nil) {
+        let mark = request.entry.mark
+        request.entry.withdraw()
+        if let notBefore { request.entry.notBefore = notBefore }
+        wait(request, completion: .outcome(.notBegun, mark: mark))
+    }
+
+    private func wait(_ request: Request, completion: CommitQueue.Completion) {
+        request.entry.pausedMilliseconds += account.paused(since: request.pausesCountedUntil, until: loop.now).milliseconds
+        request.pausesCountedUntil = loop.now
+        write(request, completion: completion)
+        request.place = .runnable
+        enqueue(request)
+    }
+
+    private func hold(_ request: Request, completion: CommitQueue.Completion) {
+        request.place = .held
+        heldCount += 1
+        leaveKey(request)
+        write(request, completion: completion)
+    }
+
+    func expire(_ request: Request, _ reason: String, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
+        let event = request.entry.expire(reason, at: wallNow)
+        publish(request, event, advance: advance, completion: completion)
+    }
+
+    /// Writes an entry with its event, and lets the request leave the sending part: it is tracked now, or closed.
+    func publish(_ request: Request, _ event: EntryEvent, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
+        stopCountingWaiting(request)
+        if request.place == .held { heldCount -= 1 } else { leaveKey(request) }
+        request.place = .gone
+        write(request, event: event, advance: advance, completion: completion, isUrgent: request.entry.isPriority)
+        if request.entry.state == .tracking {
+            track(request.entry, assignment: request.assignment, hash: request.hash)
+        } else {
+            closeID(request.hash, assignment: request.assignment, at: request.entry.closedAt)
+        }
+    }
+
+    func closeID(_ hash: RequestHash, assignment: Assignment, at milliseconds: Int64) {
+        assignment.open[hash] = nil
+        assignment.closed.insert(hash, closedAt: milliseconds)
+    }
+
+    // MARK: Account
+
+    func pauseAccount(_ problem: AccountProblem, code: String) {
+        guard case .logPaused = account.refused(problem, at: loop.now, using: &random) else { return }
+        log.warning(
+            problem == .credentials
+                ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers"
+                : "the provider says that there is no credit: sending is paused, no message fails; the account is probed until it is topped up",
+            metadata: [LogKeys.code: "\(code)"])
+        updateHealth()
+    }
+}

@@ -1,0 +1,8 @@
+/// What a poll ended in.
+enum PollOutcome: Equatable {
+    case status(ReceivedStatus)
+    /// `WRONG_ID`: the provider does not know this message.
+    case unknownID
+    case account(AccountProblem, code: String)
+    case failed(reason: String, retryAfter: Duration?)
+}
