@@ -25,6 +25,7 @@ class Published:
     # The code of the dead letter that it must become.
     bad: str | None = None
     is_command: bool = False
+    is_delivered: bool = False
     partition: int = -1
     offset: int = -1
     at: float = 0.0
