@@ -33,7 +33,7 @@ package final class Worker: Sendable {
         defer { admin.stop() }
         log.info("admin port open", metadata: [LogKeys.adminAddress: "\(configuration.admin.host):\(admin.port)"])
         let client: RocketSMSClient.Configuration
-        do throws(StartFailure) { client = try providerConfiguration() } catch { return error.end }
+        do throws(ProviderSetupError) { client = try configuration.providerClient() } catch { return .unfit(error.description) }
         do {
             return try await runPipeline(client)
         } catch {
@@ -83,32 +83,6 @@ package final class Worker: Sendable {
         case .drained: return .drained
         case .rival(let sentence), .failed(let sentence): return .failed(sentence)
         }
-    }
-
-    private func providerConfiguration() throws(StartFailure) -> RocketSMSClient.Configuration {
-        let provider = configuration.provider
-        guard let credentials = provider.credentials else { throw .unfit("ROCKETSMS_USERNAME and ROCKETSMS_PASSWORD are required") }
-        let account: RocketSMSCredentials
-        do throws(RocketSMSCredentialsError) {
-            account =
-                switch credentials.password {
-                case .md5(let hex): try RocketSMSCredentials(username: credentials.username, passwordMD5: hex)
-                case .plain(let text): try RocketSMSCredentials(username: credentials.username, password: text)
-                }
-        } catch {
-            throw .unfit("ROCKETSMS_USERNAME, ROCKETSMS_PASSWORD, ROCKETSMS_PASSWORD_MD5: \(error.description)")
-        }
-        let url: ProviderURL
-        do throws(ProviderURLError) { url = try ProviderURL(provider.baseURL, allowPlaintext: provider.allowPlaintext) } catch {
-            throw .unfit("ROCKETSMS_BASE_URL: \(error.description)")
-        }
-        var client = RocketSMSClient.Configuration(url: url, credentials: account)
-        client.connectTimeout = provider.connectTimeout
-        client.requestTimeout = provider.requestTimeout
-        client.maximumConnections = configuration.send.maxInFlight + configuration.track.maxInFlight + 1
-        client.classifier = RefusalClassifier(
-            accountCodes: provider.accountCodes, creditCodes: provider.creditCodes, transientCodes: provider.transientCodes)
-        return client
     }
 
     /// One sentence where the linked library's known defect meets the configuration.

@@ -9,7 +9,7 @@ struct HelpText: Sendable {
     init(_ node: CommandTree, path: [String]) {
         switch node {
         case .group(_, let abstract, let children): text = Self.group(abstract, children, path)
-        case .command(let type): text = Self.command(type.configuration, path)
+        case .command(let type, let children): text = Self.command(type.configuration, children, path)
         }
     }
 
@@ -27,13 +27,14 @@ struct HelpText: Sendable {
         return text
     }
 
-    private static func command(_ command: CommandConfiguration, _ path: [String]) -> String {
+    private static func command(_ command: CommandConfiguration, _ children: [CommandTree], _ path: [String]) -> String {
         var usage = path
         usage += command.arguments.map(\.name)
         if !command.options.isEmpty || command.takesConfiguration { usage.append("[flags]") }
         var text = "\(command.abstract)\n\nUsage: \(usage.joined(separator: " "))\n"
         text += "Example: \(path[0]) \(command.example)\n"
         if !command.discussion.isEmpty { text += "\n\(command.discussion)\n" }
+        if !children.isEmpty { text += "\nCommands behind it:\n" + table(children.map { ($0.name, $0.abstract) }) }
         if !command.arguments.isEmpty { text += "\n" + table(command.arguments.map { ($0.name, $0.help) }) }
         if !command.options.isEmpty {
             text += "\nFlags:\n" + table(command.options.map { ($0.name + ($0.placeholder.map { " \($0)" } ?? ""), $0.help) })

@@ -15,7 +15,7 @@ enum ParsedCommandLine: Sendable {
         if wantsHelp { words = words.dropFirst() }
         var node = tree
         var path = [tree.name]
-        while case .group = node, let word = words.first {
+        while let word = words.first, node.isGroup || node.children.contains(where: { $0.name == word }) {
             if Self.isHelp(word) {
                 self = .help(HelpText(node, path: path).text)
                 return
@@ -30,7 +30,7 @@ enum ParsedCommandLine: Sendable {
             words = words.dropFirst()
         }
         let own = words.prefix { $0 != "--" }
-        guard case .command(let type) = node, !wantsHelp, !own.contains(where: Self.isHelp) else {
+        guard case .command(let type, _) = node, !wantsHelp, !own.contains(where: Self.isHelp) else {
             if case .group = node, !wantsHelp { throw UsageError("A command is missing: \(HelpText.list(node.children.map(\.name))).") }
             self = .help(HelpText(node, path: path).text)
             return

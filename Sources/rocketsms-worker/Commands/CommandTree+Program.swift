@@ -6,6 +6,11 @@ extension CommandTree {
             .command(RunCommand.self),
             .command(DemoCommand.self),
             .group(name: "config", abstract: "The configuration.", [.command(ConfigPrintCommand.self)]),
+            .command(SendCommand.self),
+            .command(StatusCommand.self),
+            .command(BalanceCommand.self),
+            .command(SendersListCommand.self, [.command(SendersAddCommand.self)]),
+            .command(TemplatesCommand.self),
             .command(SimulatorCommand.self),
         ])
 }

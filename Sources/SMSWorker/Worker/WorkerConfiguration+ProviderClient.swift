@@ -1,0 +1,31 @@
+package import RocketSMS
+
+extension WorkerConfiguration {
+    /// What the provider's client is told, from `ROCKETSMS_…`.
+    package func providerClient() throws(ProviderSetupError) -> RocketSMSClient.Configuration {
+        guard let credentials = provider.credentials else {
+            throw ProviderSetupError("ROCKETSMS_USERNAME and ROCKETSMS_PASSWORD are required")
+        }
+        let account: RocketSMSCredentials
+        do throws(RocketSMSCredentialsError) {
+            account =
+                switch credentials.password {
+                case .md5(let hex): try RocketSMSCredentials(username: credentials.username, passwordMD5: hex)
+                case .plain(let text): try RocketSMSCredentials(username: credentials.username, password: text)
+                }
+        } catch {
+            throw ProviderSetupError("ROCKETSMS_USERNAME, ROCKETSMS_PASSWORD, ROCKETSMS_PASSWORD_MD5: \(error.description)")
+        }
+        let url: ProviderURL
+        do throws(ProviderURLError) { url = try ProviderURL(provider.baseURL, allowPlaintext: provider.allowPlaintext) } catch {
+            throw ProviderSetupError("ROCKETSMS_BASE_URL: \(error.description)")
+        }
+        var client = RocketSMSClient.Configuration(url: url, credentials: account)
+        client.connectTimeout = provider.connectTimeout
+        client.requestTimeout = provider.requestTimeout
+        client.maximumConnections = send.maxInFlight + track.maxInFlight + 1
+        client.classifier = RefusalClassifier(
+            accountCodes: provider.accountCodes, creditCodes: provider.creditCodes, transientCodes: provider.transientCodes)
+        return client
+    }
+}
