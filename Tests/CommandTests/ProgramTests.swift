@@ -39,7 +39,7 @@ import Testing
 
     @Test func everyCommandExplainsItselfWithAnExampleThatItUnderstands() throws {
         func walk(_ node: CommandTree, _ path: [String]) throws {
-            guard case .command(let type) = node else {
+            guard case .command(let type, _) = node else {
                 for child in node.children { try walk(child, path + [child.name]) }
                 return
             }
