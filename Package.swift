@@ -61,7 +61,7 @@ let package = Package(
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
         tests("SMSWorkerTests", ["SMSWorker", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Metrics", "TestSupport"]),
-        tests("CommandTests", ["rocketsms-worker", "SMSWorker", "TestSupport"]),
+        tests("CommandTests", ["rocketsms-worker", "SMSWorker", "Kafka", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -5,7 +5,7 @@ internal import Logging
 /// Makes sessions: producers first (their `init_transactions` ends the past of the same name), then the consumer, which subscribes.
 final class KafkaSessionFactory: SessionOpener {
     private let configuration: WorkerConfiguration
-    private let properties: [(key: String, value: String)]
+    private let consumerProperties: [(key: String, value: String)]
     private let producerProperties: [(key: String, value: String)]
     private let partitionCount: Int
     private let timings: KafkaTimings
@@ -18,11 +18,11 @@ final class KafkaSessionFactory: SessionOpener {
         self.configuration = configuration
         self.partitionCount = partitionCount
         timings = KafkaTimings(configuration.kafka.properties)
-        properties = configuration.kafka.properties.entries.map { (key: $0.key, value: $0.value) }
+        consumerProperties = configuration.kafka.properties.forConsumers
         // The operator's `message.max.bytes` may only widen the limit.
         let ownLimit = configuration.kafka.properties["message.max.bytes"].flatMap { Int($0) } ?? 0
         producerProperties =
-            Self.producer(properties) + [
+            configuration.kafka.properties.forProducers + [
                 (key: "message.max.bytes", value: "\(min(1_000_000_000, max(messageLimit, ownLimit)))"),
                 (key: "transaction.timeout.ms", value: "\(timings.transaction.milliseconds)"),
             ]
@@ -51,8 +51,8 @@ final class KafkaSessionFactory: SessionOpener {
         do {
             let consumer = try Consumer(
                 group: kafka.groupID, instanceID: kafka.instanceID, bootstrapServers: kafka.bootstrapServers,
-                properties: Self.consumer(properties), topics: topics.allRequests)
-            let readerProperties = Self.consumer(properties)
+                properties: consumerProperties, topics: topics.allRequests)
+            let readerProperties = consumerProperties
             let restorer = try Restorer(consumer: consumer, transactionTimeout: timings.transaction) { () throws(KafkaError) in
                 try PartitionReader(bootstrapServers: kafka.bootstrapServers, properties: readerProperties)
             }
@@ -63,27 +63,5 @@ final class KafkaSessionFactory: SessionOpener {
             if let error = error as? KafkaError { throw error }
             throw KafkaError(local: "\(error)")
         }
-    }
-
-    /// Keys that only one kind of client knows would make librdkafka warn on the other.
-    private static let consumerOnly: Set<String> = [
-        "partition.assignment.strategy", "session.timeout.ms", "heartbeat.interval.ms", "max.poll.interval.ms", "fetch.wait.max.ms",
-        "fetch.min.bytes", "fetch.max.bytes", "max.partition.fetch.bytes", "fetch.message.max.bytes", "queued.min.messages",
-        "queued.max.messages.kbytes", "group.protocol", "group.protocol.type", "check.crcs",
-    ]
-    private static let producerOnly: Set<String> = [
-        "linger.ms", "queue.buffering.max.ms", "compression.type", "compression.codec", "compression.level", "batch.size",
-        "batch.num.messages",
-        "queue.buffering.max.messages", "queue.buffering.max.kbytes", "message.timeout.ms", "delivery.timeout.ms", "retries",
-        "message.send.max.retries", "transaction.timeout.ms", "request.timeout.ms", "max.in.flight.requests.per.connection",
-        "sticky.partitioning.linger.ms",
-    ]
-
-    static func consumer(_ properties: [(key: String, value: String)]) -> [(key: String, value: String)] {
-        properties.filter { !producerOnly.contains($0.key) }
-    }
-
-    static func producer(_ properties: [(key: String, value: String)]) -> [(key: String, value: String)] {
-        properties.filter { !consumerOnly.contains($0.key) }
     }
 }

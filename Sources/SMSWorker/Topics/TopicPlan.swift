@@ -1,30 +1,59 @@
 package import Kafka
 
 /// The topics that a configuration needs, and the settings they are made with (DESIGN, "Topics").
-package struct TopicPlan: Sendable {
+package struct TopicPlan: Equatable, Sendable {
+    /// A ledger that has fewer partitions than its requests.
+    package struct Growth: Equatable, Sendable {
+        package let name: String
+        package let from: Int
+        package let total: Int
+    }
+
+    /// Every topic, as it would be made; ledgers before their requests, whose growth they must be ahead of.
+    package let wanted: [NewTopic]
     /// Those that the cluster lacks.
     package let missing: [NewTopic]
+    package let growths: [Growth]
 
-    /// - Parameter replicationFactor: nil: 3 where there are three brokers, else 1.
-    package init(topics: WorkerConfiguration.Topics, existing: ClusterMetadata, partitions: Int, replicationFactor: Int?) {
+    /// - Parameters:
+    ///   - settings: of the topics that exist, as far as the broker tells them: a ledger must hold what its request topic takes.
+    ///   - partitions: of topics that do not exist; a ledger has as many as its requests.
+    ///   - replicationFactor: nil: 3 where there are three brokers, else 1.
+    package init(
+        topics: WorkerConfiguration.Topics, existing: ClusterMetadata, settings: [String: [String: String]] = [:], partitions: Int,
+        replicationFactor: Int?
+    ) {
         let replicas = replicationFactor ?? (existing.brokers >= 3 ? 3 : 1)
-        let safety: [(key: String, value: String)] = replicas >= 3 ? [(key: "min.insync.replicas", value: "2")] : []
-        let size: [(key: String, value: String)] = [(key: "max.message.bytes", value: "\(1_048_588 + 65_536)")]
-        let compaction: [(key: String, value: String)] = [
-            (key: "cleanup.policy", value: "compact"), (key: "segment.bytes", value: "67108864"), (key: "segment.ms", value: "600000"),
-            (key: "min.cleanable.dirty.ratio", value: "0.1"), (key: "max.compaction.lag.ms", value: "3600000"),
-        ]
-        var wanted: [NewTopic] = []
-        for name in topics.allRequests {
-            let count = existing.topics[name]?.partitions ?? partitions
-            wanted.append(NewTopic(name: name, partitions: count, replicationFactor: replicas, configuration: safety))
-            wanted.append(
-                NewTopic(
-                    name: topics.ledger(of: name), partitions: count, replicationFactor: replicas, configuration: compaction + size + safety
-                ))
+        let safety: [(key: String, value: String)] = replicas >= 3 ? [(TopicSetting.minInsyncReplicas, "2")] : []
+        let deletion: [(key: String, value: String)] = [(TopicSetting.cleanupPolicy, "delete")]
+        let compaction: [(key: String, value: String)] = [(TopicSetting.cleanupPolicy, "compact")] + TopicSetting.ledgerBounds
+        func size(_ names: [String]) -> [(key: String, value: String)] {
+            let limits = names.map { settings[$0]?[TopicSetting.maxMessageBytes].flatMap { Int($0) } ?? TopicSetting.defaultMessageLimit }
+            return [(TopicSetting.maxMessageBytes, "\((limits.max() ?? TopicSetting.defaultMessageLimit) + TopicSetting.messageMargin)")]
         }
-        wanted.append(NewTopic(name: topics.status, partitions: partitions, replicationFactor: replicas, configuration: safety))
-        wanted.append(NewTopic(name: topics.deadLetter, partitions: partitions, replicationFactor: replicas, configuration: size + safety))
-        missing = wanted.filter { existing.topics[$0.name] == nil }
+        func topic(_ name: String, _ count: Int, _ configuration: [(key: String, value: String)]) -> NewTopic {
+            NewTopic(name: name, partitions: count, replicationFactor: replicas, configuration: configuration + safety)
+        }
+        var wanted: [NewTopic] = []
+        var growths: [Growth] = []
+        for name in topics.allRequests {
+            let ledger = topics.ledger(of: name)
+            let current = Self.partitions(of: ledger, existing)
+            let count = Self.partitions(of: name, existing) ?? partitions
+            wanted.append(topic(ledger, count, compaction + size([name])))
+            wanted.append(topic(name, count, deletion))
+            if let current, current < count { growths.append(Growth(name: ledger, from: current, total: count)) }
+        }
+        wanted.append(topic(topics.status, partitions, deletion))
+        wanted.append(topic(topics.deadLetter, partitions, deletion + size(topics.allRequests)))
+        self.wanted = wanted
+        self.growths = growths
+        missing = wanted.filter { Self.partitions(of: $0.name, existing) == nil }
+    }
+
+    /// Nil where there is no such topic.
+    static func partitions(of name: String, _ cluster: ClusterMetadata) -> Int? {
+        guard let topic = cluster.topics[name], topic.partitions > 0 else { return nil }
+        return topic.partitions
     }
 }

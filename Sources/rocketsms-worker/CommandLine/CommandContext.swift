@@ -9,14 +9,16 @@ struct CommandContext: Sendable {
 
     /// Reads the configuration, and sets up the log with it.
     ///
-    /// - Parameter defaults: other ones than the table's.
+    /// - Parameters:
+    ///   - defaults: other ones than the table's.
+    ///   - least: a command that is not a service speaks through its output, and logs what is wrong.
     /// - Throws: `ConfigurationError`.
     func load(
-        requiring requirements: ConfigurationRequirements, defaults: [ConfigurationKey: String] = [:]
+        requiring requirements: ConfigurationRequirements, defaults: [ConfigurationKey: String] = [:], logsFrom least: LogLevel = .warning
     ) throws(ConfigurationError) -> LoadedConfiguration {
         let loader = ConfigurationLoader(environment: environment, flags: flags, defaults: defaults)
         let loaded = try loader.load(requiring: requirements)
-        LoggingSystem.bootstrap(level: loaded.configuration.log.level, format: loaded.configuration.log.format)
+        LoggingSystem.bootstrap(level: max(least, loaded.configuration.log.level), format: loaded.configuration.log.format)
         let log = Logger(label: "configuration")
         for warning in loaded.warnings { log.warning("\(warning)") }
         return loaded

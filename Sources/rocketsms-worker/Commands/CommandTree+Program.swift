@@ -6,6 +6,7 @@ extension CommandTree {
             .command(RunCommand.self),
             .command(DemoCommand.self),
             .group(name: "config", abstract: "The configuration.", [.command(ConfigPrintCommand.self)]),
+            .group(name: "topics", abstract: "The topics.", [.command(TopicsCreateCommand.self), .command(TopicsCheckCommand.self)]),
             .command(SendCommand.self),
             .command(StatusCommand.self),
             .command(BalanceCommand.self),

@@ -10,7 +10,7 @@ struct RunCommand: Command {
     init(_ arguments: ParsedArguments) {}
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let worker = Worker(try context.load(requiring: .run).configuration)
+        let worker = Worker(try context.load(requiring: .run, logsFrom: .trace).configuration)
         let signals = Signals { worker.drain() }
         defer { withExtendedLifetime(signals) {} }
         let log = Logger(label: "worker")

@@ -1,0 +1,44 @@
+package import Kafka
+
+/// What of a cluster's topics differs from what the worker needs: a pure judgement, for `topics check` and for the start.
+package struct TopicInspection: Sendable {
+    /// In the order of the topics; what stops a start comes first within each.
+    package let findings: [TopicFinding]
+
+    private let topics: WorkerConfiguration.Topics
+    private let cluster: ClusterMetadata
+    private let settings: [String: [String: String]]
+
+    /// - Parameter settings: of each topic, as the broker tells them; a topic whose settings may not be asked is missing.
+    package init(topics: WorkerConfiguration.Topics, cluster: ClusterMetadata, settings: [String: [String: String]]) {
+        self.topics = topics
+        self.cluster = cluster
+        self.settings = settings
+        var findings: [TopicFinding] = []
+        let rules = TopicRules(topics: topics, cluster: cluster, settings: settings)
+        for name in topics.allRequests {
+            findings += rules.existence(name) + rules.notCompacted(name) + rules.replication(name)
+            findings += rules.ledger(of: name)
+        }
+        findings += rules.existence(topics.status) + rules.notCompacted(topics.status) + rules.replication(topics.status)
+        findings += rules.existence(topics.deadLetter) + rules.size(topics.deadLetter, above: topics.allRequests)
+        findings += rules.replication(topics.deadLetter)
+        self.findings = findings
+    }
+
+    /// All names that the worker reads or writes.
+    package static func names(_ topics: WorkerConfiguration.Topics) -> [String] {
+        topics.allRequests + topics.allRequests.map { topics.ledger(of: $0) } + [topics.status, topics.deadLetter]
+    }
+
+    /// Partitions of all request topics.
+    package var partitionCount: Int { topics.allRequests.reduce(0) { $0 + (cluster.topics[$1]?.partitions ?? 0) } }
+
+    /// The largest record that every ledger and the dead-letter topic take, in bytes.
+    package var messageLimit: Int {
+        let limits = (topics.allRequests.map { topics.ledger(of: $0) } + [topics.deadLetter]).map { name in
+            settings[name]?[TopicSetting.maxMessageBytes].flatMap { Int($0) } ?? TopicSetting.defaultMessageLimit
+        }
+        return limits.min() ?? TopicSetting.defaultMessageLimit
+    }
+}

@@ -1,0 +1,22 @@
+/// Settings of topics, by Kafka's own names, and the values that the worker's topics have (DESIGN, "Topics").
+package enum TopicSetting {
+    package static let cleanupPolicy = "cleanup.policy"
+    package static let maxMessageBytes = "max.message.bytes"
+    package static let minInsyncReplicas = "min.insync.replicas"
+    package static let segmentBytes = "segment.bytes"
+    package static let segmentMilliseconds = "segment.ms"
+    package static let minCleanableDirtyRatio = "min.cleanable.dirty.ratio"
+    package static let maxCompactionLag = "max.compaction.lag.ms"
+    package static let uncleanElection = "unclean.leader.election.enable"
+
+    /// What a broker takes where it does not say: Kafka's own default, in bytes.
+    package static let defaultMessageLimit = 1_048_588
+    /// What a ledger entry or a dead letter needs beside the request that it holds, in bytes.
+    package static let messageMargin = 65_536
+
+    /// Of a ledger: small segments that are closed soon, so that compaction reaches them soon: else texts of one-time codes stay for days,
+    /// and restores grow long. Values are upper bounds.
+    package static let ledgerBounds: [(key: String, value: String)] = [
+        (segmentBytes, "67108864"), (segmentMilliseconds, "600000"), (minCleanableDirtyRatio, "0.1"), (maxCompactionLag, "3600000"),
+    ]
+}
