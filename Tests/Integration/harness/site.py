@@ -7,7 +7,7 @@ import uuid
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from .judge import agree, judge
+from .judge import agree, judge, repeats
 from .records import QUIET, DeadLetters, Published, Reader, StatusLog
 from .waiting import wait_for
 from .worker import PASSWORD, Worker
@@ -169,8 +169,6 @@ class Site:
 
     def wait_over(self, timeout=60):
         """Waits until every published request has its end."""
-        from .judge import repeats
-
         repeated = repeats(self.published)
         left = {one.place: one for one in self.published if not one.is_command and one.place not in repeated}
 
@@ -183,7 +181,9 @@ class Site:
 
         def missing():
             some = list(left.values())[:5]
-            return f"ends; missing {len(left)}, first " + ", ".join(f"{one.id} at {one.place}: {[e.status for e in self.status.of(one)]}" for one in some)
+            courses = ", ".join(f"{one.id} at {one.place}: {[e.status for e in self.status.of(one)]}" for one in some)
+            places = sorted({(one.topic, one.partition) for one in left.values()})
+            return f"ends; missing {len(left)}, first {courses}; in {places}\n" + "\n".join(worker.state() for worker in self.workers)
 
         self.status.until(is_over, timeout, missing)
 

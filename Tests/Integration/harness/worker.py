@@ -83,6 +83,13 @@ class Worker:
         except OSError:
             return None, None
 
+    def state(self):
+        """For the message of a failure: what it says of itself, every metric that is not 0 or part of a histogram, and its last words."""
+        if not self.is_running:
+            return f"{self.name} does not run: {self.tail()}"
+        metrics = {name: value for name, value in self.metrics().items() if value and "_bucket" not in name}
+        return f"{self.name}: {self.ready()}, {metrics}, {self.tail()}"
+
     def wait_ready(self, timeout=60):
         def is_ready():
             if not self.is_running:
