@@ -49,6 +49,9 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // Run by scripts/bench. Here and not in a package of its own because it measures what is `package` only.
+        .executableTarget(name: "Benchmarks", dependencies: ["RocketSMS", "EventLoop"], swiftSettings: settings),
+
         .target(
             name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop"], path: "Tests/TestSupport",
             swiftSettings: settings),
