@@ -147,13 +147,7 @@ package final class Consumer: @unchecked Sendable {
     ///
     /// - Returns: nil where the group has none.
     package func committed(_ partition: TopicPartition, timeout: Duration) throws(KafkaError) -> Int64? {
-        let list = PartitionList([partition])
-        try client.use { (client) throws(KafkaError) in
-            try check(list.lend { rd_kafka_committed(client, $0, timeout.rdkafkaMilliseconds) }, partition.description)
-        }
-        try list.throwFirstError()
-        let offset = list.lend { $0.pointee.elems[0].offset }
-        return offset < 0 ? nil : offset
+        try client.use { (client) throws(KafkaError) in try GroupOffsets.committed(client, partition, timeout) }
     }
 
     /// Low and high watermark of a partition, as a `read_committed` reader sees the high one.

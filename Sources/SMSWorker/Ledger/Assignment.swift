@@ -28,13 +28,10 @@ final class Assignment {
     let liveness = Liveness()
     var phase = Phase.restoring
 
-    /// The next offset to read; a record below it is a repeat.
-    var nextOffset: Int64 = 0
+    /// How far it has been read; set when it opens.
+    var position = ReadPosition(at: 0, openedAt: .now)
     /// The offset that the last transaction begun for this assignment carried.
     var coveredOffset: Int64 = 0
-    /// After a seek the first record must be the one asked for; one above it makes us seek once more.
-    var expectsFirst = false
-    var hasSoughtBack = false
 
     var open: [RequestHash: Open] = [:]
     var closed = ClosedIndex()

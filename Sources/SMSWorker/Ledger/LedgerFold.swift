@@ -10,6 +10,8 @@ struct LedgerFold {
 
     private var last: [RequestHash: Last] = [:]
     private(set) var recorded: LedgerCodec.Recorded?
+    /// Of the entries behind the last record of the empty key: that one covers all before it, and where an operator's repair set it lower,
+    /// they must not raise it again.
     private(set) var highestOffset: Int64 = 0
     private(set) var recordCount = 0
 
@@ -20,7 +22,10 @@ struct LedgerFold {
         recordCount += 1
         guard let key else { throw .malformed }
         if key.isEmpty {
-            if let value { recorded = try LedgerCodec.decodeRecorded(value) }
+            if let value {
+                recorded = try LedgerCodec.decodeRecorded(value)
+                highestOffset = 0
+            }
             return
         }
         guard let value else {

@@ -17,7 +17,7 @@ struct RestoredLedger: Sendable {
     var closed: [ClosedID] = []
     /// Under the empty key; nil where no transaction has written one.
     var recorded: LedgerCodec.Recorded?
-    /// Highest offset + 1 of every entry, closed ones too.
+    /// Highest offset + 1 of every entry behind the empty key's last record, closed ones too.
     var highestOffset: Int64 = 0
     /// Where the ledger begins: a sweep of closed ids starts here.
     var beginning: Int64 = 0

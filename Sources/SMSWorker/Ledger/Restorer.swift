@@ -62,38 +62,12 @@ final class Restorer: Sendable {
     private func restore(_ source: Reader, _ topic: String, _ ledger: String, _ partition: Int32, _ assignment: Liveness)
         throws(RestoreError) -> PartitionRestore
     {
-        let start = MonotonicInstant.now
-        let requests = TopicPartition(topic: topic, partition: partition)
-        let records = TopicPartition(topic: ledger, partition: partition)
-        // 1. The committed offset, stable: waits out a predecessor that has already sent its offsets. 2. Only then the watermark above
-        // open transactions: offsets may be accepted while their records are still on the way to the ledger.
-        let reader = try kafka { () throws(KafkaError) in try source.get() }
-        let committed = try kafka { () throws(KafkaError) in try consumer.committed(requests, timeout: timeout) }
-        let marks = try kafka { () throws(KafkaError) in try reader.uncommittedWatermarks(records, timeout: timeout) }
-        var fold = LedgerFold()
-        var damage: LedgerError?
-        _ = try kafka { () throws(KafkaError) in
-            let isCancelled = { !assignment.isAlive || self.cancelled }
-            let add = { (_: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) -> Bool in
-                do throws(LedgerError) { try fold.add(key: key, value: value) } catch { damage = error }
-                return damage == nil
-            }
-            return try reader.read(records, from: marks.low, through: marks.high, stall: stall, isCancelled: isCancelled, add)
-        }
-        if let damage { throw .ledger(damage) }
-        // Not on the consumer's own handle: a question there waits behind its fetch, half a second on an idle topic.
-        let log = try kafka { () throws(KafkaError) in try reader.uncommittedWatermarks(requests, timeout: timeout) }
-        do throws(LedgerError) {
-            return PartitionRestore(
-                ledger: try fold.finished(beginning: marks.low), committed: committed, low: log.low, high: log.high,
-                duration: MonotonicInstant.now - start)
-        } catch {
-            throw .ledger(error)
-        }
-    }
-
-    private func kafka<Result>(_ body: () throws(KafkaError) -> Result) throws(RestoreError) -> Result {
-        do throws(KafkaError) { return try body() } catch { throw .kafka(error) }
+        let reader: PartitionReader
+        do throws(KafkaError) { reader = try source.get() } catch { throw .kafka(error) }
+        return try LedgerReading(reader: reader, timeout: timeout, stall: stall).read(
+            requests: TopicPartition(topic: topic, partition: partition), ledger: ledger,
+            isCancelled: { !assignment.isAlive || self.cancelled },
+            committed: { (requests) throws(KafkaError) in try self.consumer.committed(requests, timeout: self.timeout) })
     }
 
     private var cancelled: Bool { isCancelled.load(ordering: .relaxed) }

@@ -10,6 +10,7 @@ package struct WorkerMetrics: Sendable {
     package let admitted: Counter
     package let duplicates: Counter
     package let gaps: Counter
+    package let seekBacks: Counter
     package let commandsApplied: Counter
     package let commandsRefused: Counter
     private let deadLetters: [DeadLetterCode: Counter]
@@ -60,6 +61,8 @@ package struct WorkerMetrics: Sendable {
         consumed = registry.counter("rocketsms_records_consumed_total", help: "Records read from the request topics.")
         admitted = registry.counter("rocketsms_requests_admitted_total", help: "Requests taken into the ledger.")
         duplicates = registry.counter("rocketsms_requests_duplicate_total", help: "Requests dropped because their id was known already.")
+        seekBacks = registry.counter(
+            "rocketsms_seek_backs_total", help: "Times that the Kafka client jumped ahead and was sent back; soon after an assignment.")
         gaps = registry.counter("rocketsms_offset_gaps_total", help: "Offsets skipped by the log itself: transaction markers, retention.")
         let commands = "rocketsms_commands_total"
         commandsApplied = registry.counter(commands, help: "Operators' commands by result.", labels: ["result": "applied"])

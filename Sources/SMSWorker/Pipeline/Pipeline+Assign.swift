@@ -75,7 +75,7 @@ extension Pipeline {
                 group: configuration.kafka.groupID, committed: restore.committed, low: restore.low, high: restore.high,
                 ledger: restore.ledger)
             switch decision {
-            case .closed(let reason):
+            case .closed(let reason, _):
                 keepClosed(assignment, key, reason)
             case .open(let offset):
                 lastClosedReason[key] = nil
@@ -97,9 +97,7 @@ extension Pipeline {
 
     private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: KafkaSession) {
         assignment.phase = .open
-        assignment.nextOffset = offset
         assignment.coveredOffset = offset
-        assignment.expectsFirst = true
         assignment.sweepOffset = ledger.beginning
         let windowStart = wallNow - configuration.dedup.window.milliseconds
         for closed in ledger.closed where closed.closedAt >= windowStart {
@@ -109,6 +107,7 @@ extension Pipeline {
             track(value: message.value, base: message.base, assignment: assignment, hash: message.hash, isRestored: true)
         }
         for entry in ledger.active { reopen(entry, assignment) }
+        assignment.position = ReadPosition(at: offset, openedAt: loop.now)
         do {
             // In this order: the first record after 1–5 ms; the other way round after a second (DESIGN, "Assignment", 5).
             try session.consumer.resume([assignment.topicPartition])

@@ -61,20 +61,11 @@ extension Pipeline {
         guard let assignment = assignment(record.topic, record.partition),
             assignment.isAlive, assignment.phase == .open
         else { return }
-        let offset = record.offset
-        guard offset >= assignment.nextOffset else { return }
-        if assignment.expectsFirst {
-            guard offset == assignment.nextOffset || assignment.hasSoughtBack else {
-                // The client may have gone past what it was asked for: once more, and then it is a true gap.
-                assignment.hasSoughtBack = true
-                seek(assignment)
-                return
-            }
-            if offset > assignment.nextOffset { metrics.gaps.increment() }
-            assignment.expectsFirst = false
-            assignment.hasSoughtBack = false
+        switch assignment.position.record(record.offset, at: loop.now) {
+        case .drop: return
+        case .seekBack: return seekBack(assignment)
+        case .take(let gap): if gap > 0 { metrics.gaps.increment() }
         }
-        assignment.nextOffset = offset + 1
         metrics.consumed.increment()
         accept(record, assignment)
     }
@@ -88,9 +79,10 @@ extension Pipeline {
         return found
     }
 
-    private func seek(_ assignment: Assignment) {
+    private func seekBack(_ assignment: Assignment) {
+        metrics.seekBacks.increment()
         do {
-            try session?.consumer.seek(assignment.topicPartition, to: assignment.nextOffset)
+            try session?.consumer.seek(assignment.topicPartition, to: assignment.position.next)
         } catch {
             recover("a partition could not be read again: \(error.description)", isFencing: false)
         }
@@ -98,17 +90,14 @@ extension Pipeline {
 
     func reachedEnd(_ partition: TopicPartition, _ offset: Int64) {
         guard let assignment = assignments[PartitionKey(topic: partition.topic, partition: partition.partition)], assignment.isAlive,
-            assignment.phase == .open, offset > assignment.nextOffset
+            assignment.phase == .open
         else { return }
-        if assignment.expectsFirst, !assignment.hasSoughtBack {
-            assignment.hasSoughtBack = true
-            seek(assignment)
-            return
-        }
+        switch assignment.position.end(offset, at: loop.now) {
+        case .drop: break
+        case .seekBack: seekBack(assignment)
         // Markers of upstream transactions stand here; without this commit the partition would keep a lag of 1 for ever.
-        assignment.expectsFirst = false
-        assignment.nextOffset = offset
-        advance(assignment, to: offset)
+        case .take: advance(assignment, to: offset)
+        }
     }
 
     private func accept(_ record: borrowing Record, _ assignment: Assignment) {

@@ -7,6 +7,7 @@ extension CommandTree {
             .command(DemoCommand.self),
             .group(name: "config", abstract: "The configuration.", [.command(ConfigPrintCommand.self)]),
             .group(name: "topics", abstract: "The topics.", [.command(TopicsCreateCommand.self), .command(TopicsCheckCommand.self)]),
+            .group(name: "offsets", abstract: "The group's offsets.", [.command(OffsetsRepairCommand.self)]),
             .command(SendCommand.self),
             .command(StatusCommand.self),
             .command(BalanceCommand.self),

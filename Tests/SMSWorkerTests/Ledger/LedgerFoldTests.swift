@@ -39,6 +39,18 @@ import Testing
         }
     }
 
+    /// An operator's repair sets the recorded offset lower; entries before it must not raise it again.
+    @Test func theRecordedOffsetCoversWhatStandsBeforeIt() throws {
+        var fold = LedgerFold()
+        try add(.sample(id: "a", offset: 19), to: &fold)
+        var bytes: [UInt8] = []
+        LedgerCodec.encode(LedgerCodec.Recorded(group: "g", offset: 0), into: &bytes)
+        try bytes.withUnsafeBytes { try fold.add(key: UnsafeRawBufferPointer(start: $0.baseAddress, count: 0), value: $0) }
+        #expect(try fold.finished(beginning: 0).recordedOffset == 0)
+        try add(.sample(id: "b", offset: 3), to: &fold)
+        #expect(try fold.finished(beginning: 0).recordedOffset == 4)
+    }
+
     @Test func aForeignRecordIsAnError() {
         var fold = LedgerFold()
         #expect(throws: LedgerError.self) { try [1, 2].withUnsafeBytes { try fold.add(key: $0, value: $0) } }
@@ -56,14 +68,14 @@ import Testing
         #expect(decide(25, used) == .open(at: 25))
         #expect(decide(20, used) == .open(at: 20))
         for closed in [decide(nil, used), decide(19, used), decide(31, used), decide(25, used, low: 26)] {
-            guard case .closed = closed else {
+            guard case .closed(_, isRepairable: true) = closed else {
                 Issue.record("must stay closed")
                 continue
             }
         }
         var foreign = used
         foreign.recorded = LedgerCodec.Recorded(group: "other", offset: 1)
-        guard case .closed(let reason) = decide(25, foreign), reason.contains("other") else {
+        guard case .closed(let reason, isRepairable: false) = decide(25, foreign), reason.contains("other") else {
             Issue.record("another group's ledger must stay closed")
             return
         }
