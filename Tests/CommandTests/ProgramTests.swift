@@ -88,20 +88,27 @@ import Testing
         }
     }
 
-    /// Split as a shell would, with double quotes.
+    /// Split as a shell would, with quotes of both kinds and without escapes.
     private static func words(_ line: String) -> [String] {
         var words: [String] = []
-        var word = ""
-        var isQuoted = false
+        var word: String?
+        var quote: Character?
         for character in line {
             switch character {
-            case "\"": isQuoted.toggle()
-            case " " where !isQuoted:
-                if !word.isEmpty { words.append(word) }
-                word = ""
-            default: word.append(character)
+            case quote: quote = nil
+            case "\"", "'":
+                guard quote == nil else {
+                    word?.append(character)
+                    continue
+                }
+                quote = character
+                word = word ?? ""
+            case " " where quote == nil:
+                if let word { words.append(word) }
+                word = nil
+            default: word = (word ?? "") + String(character)
             }
         }
-        return word.isEmpty ? words : words + [word]
+        return words + (word.map { [$0] } ?? [])
     }
 }

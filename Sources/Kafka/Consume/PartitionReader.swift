@@ -18,18 +18,30 @@ package final class PartitionReader: Sendable {
         try uncommitted.watermarks(partition, timeout: timeout)
     }
 
+    /// As `readRecords`, for who needs keys and values alone.
+    @discardableResult
+    package func read(
+        _ partition: TopicPartition, from offset: Int64, through end: Int64, stall: Duration, isCancelled: () -> Bool,
+        _ body: (_ offset: Int64, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) -> Bool
+    ) throws(KafkaError) -> Int64 {
+        try readRecords(partition, from: offset, through: end, stall: stall, isCancelled: isCancelled) { record in
+            let offset = record.offset
+            return record.withKey { key in record.withValue { body(offset, key, $0) } }
+        }
+    }
+
     /// Reads committed records from `offset` until an end of the partition at or past `end`: an earlier end means that a transaction is
     /// still open, and is waited out.
     ///
     /// - Parameters:
     ///   - stall: without a record for so long it throws a timeout.
     ///   - isCancelled: asked at least every 100 ms and every 1,000 records.
-    ///   - body: lends key and value; returns false to stop early.
+    ///   - body: lends the record; returns false to stop early.
     /// - Returns: the offset behind the last record, or of the end.
     @discardableResult
-    package func read(
+    package func readRecords(
         _ partition: TopicPartition, from offset: Int64, through end: Int64, stall: Duration, isCancelled: () -> Bool,
-        _ body: (_ offset: Int64, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) -> Bool
+        _ body: (borrowing Record) -> Bool
     ) throws(KafkaError) -> Int64 {
         guard offset < end else { return offset }
         try reader.start(partition, at: .offset(offset))
@@ -44,7 +56,7 @@ package final class PartitionReader: Sendable {
                 // One that an earlier read of another partition, or of this one, has left in the queue.
                 guard record.offset >= next, record.isOf(partition) else { continue }
                 next = record.offset + 1
-                if !record.withKey({ key in record.withValue { body(next - 1, key, $0) } }) { return next }
+                if !body(record) { return next }
                 count += 1
                 lastRecord = .now
                 guard count % 1_000 == 0 else { continue }

@@ -7,6 +7,8 @@ extension CommandTree {
             .command(DemoCommand.self),
             .group(name: "config", abstract: "The configuration.", [.command(ConfigPrintCommand.self)]),
             .group(name: "topics", abstract: "The topics.", [.command(TopicsCreateCommand.self), .command(TopicsCheckCommand.self)]),
+            .command(PublishCommand.self),
+            .command(WatchCommand.self),
             .group(name: "offsets", abstract: "The group's offsets.", [.command(OffsetsRepairCommand.self)]),
             .command(SendCommand.self),
             .command(StatusCommand.self),

@@ -1,0 +1,40 @@
+internal import JSON
+internal import SMSWorker
+
+/// A request that the worker will take, as it goes to the topic.
+struct CheckedRequest: Equatable, Sendable {
+    let key: [UInt8]?
+    let value: [UInt8]
+    /// Nil: the place of its record will be its id.
+    let id: String?
+
+    /// By the worker's own rules.
+    ///
+    /// - Parameters:
+    ///   - key: empty is as good as none.
+    ///   - isPriorityTopic: what `priority` is where the request does not say.
+    /// - Throws: what its dead letter would say.
+    init(value: [UInt8], key: [UInt8]?, topic: String, isPriorityTopic: Bool) throws(DeadLetterReason) {
+        let key = key.flatMap { $0.isEmpty ? nil : $0 }
+        let decoded = value.withUnsafeBytes { value in
+            (key ?? []).withUnsafeBytes { key in
+                RequestDecoder.decode(
+                    key: key, value: value, headers: RequestHeaders(), at: RecordPosition(topic: topic, partition: 0, offset: 0),
+                    isPriorityTopic: isPriorityTopic)
+            }
+        }
+        switch decoded {
+        case .request(let request):
+            id = request.hasGeneratedID ? nil : String(decoding: request.echo.id, as: UTF8.self)
+        case .deadLetter(let reason): throw reason
+        case .command: throw DeadLetterReason(.badCommand, "it is a command: `requests` writes those, to the right partition")
+        }
+        self.key = key
+        self.value = value
+    }
+
+    /// The string under a name at the top of a JSON object; nil where there is none.
+    static func field(_ name: String, of value: [UInt8]) -> [UInt8]? {
+        (try? JSONValue(parsing: value))?[name]?.stringValue.map { Array($0.utf8) }
+    }
+}

@@ -1,0 +1,10 @@
+import Testing
+
+@testable import rocketsms_worker
+
+@Suite struct PrintableTests {
+    @Test func whatMovesTheCursorIsShownAsAMark() {
+        #expect(Printable.text("Код é 🙂") == "Код é 🙂")
+        #expect(Printable.text("a\u{1B}[2Jb\nc\u{9B}d\u{202E}e\r\nf") == "a?[2Jb?c?d?e??f")
+    }
+}
