@@ -67,7 +67,7 @@ import Testing
 
     /// The offset of a batch covers only records whose operation is in it or in an earlier one, through aborts too.
     @Test func offsetsNeverRunAhead() {
-        let failure = RandomSchedules.firstFailure(of: 2_000) { random -> String? in
+        let failure = RandomSchedules.firstFailure(of: 10_000) { random -> String? in
             var queue = CommitQueue()
             let owners = (0..<3).map { assignment(UInt64($0 + 1), partition: Int32($0)) }
             var next = [Int64](repeating: 0, count: 3)

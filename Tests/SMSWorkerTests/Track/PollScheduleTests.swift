@@ -31,7 +31,7 @@ struct PollScheduleTests {
     }
 
     @Test func jitterMovesEveryPollAndMissesNone() {
-        let failure = RandomSchedules.firstFailure(of: 2_000) { generator in
+        let failure = RandomSchedules.firstFailure(of: 10_000) { generator in
             let (ages, expiry) = polls(of: PollSchedule(), until: .seconds(80 * 3_600), seed: generator.next())
             guard ages.count == 76 || ages.count == 75, expiry == .seconds(72 * 3_600) else {
                 return "\(ages.count) polls, end \(String(describing: expiry))"
