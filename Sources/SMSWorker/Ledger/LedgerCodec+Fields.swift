@@ -37,9 +37,11 @@ extension LedgerCodec {
 /// The fixed head of a value: what a fold needs of every record.
 extension LedgerCodec {
     struct Head {
+        let state: LedgerEntry.State
         let offset: Int64
         let timestamp: Int64
         let hasGeneratedID: Bool
+        let hasUnknownOutcome: Bool
         /// Nil: the entry is open.
         let closedAt: Int64?
     }
@@ -52,7 +54,7 @@ extension LedgerCodec {
         guard bytes.count >= start + (state == .closed ? 24 : headSize - 16) else { throw .malformed }
         func integer(_ index: Int) -> Int64 { Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: Int64.self)) }
         return Head(
-            offset: integer(start), timestamp: integer(start + 8), hasGeneratedID: bytes[2] & Flag.generatedID != 0,
-            closedAt: state == .closed ? integer(start + 16) : nil)
+            state: state, offset: integer(start), timestamp: integer(start + 8), hasGeneratedID: bytes[2] & Flag.generatedID != 0,
+            hasUnknownOutcome: bytes[2] & Flag.unknown != 0, closedAt: state == .closed ? integer(start + 16) : nil)
     }
 }

@@ -9,6 +9,9 @@ extension CommandTree {
             .group(name: "topics", abstract: "The topics.", [.command(TopicsCreateCommand.self), .command(TopicsCheckCommand.self)]),
             .command(PublishCommand.self),
             .command(WatchCommand.self),
+            .group(
+                name: "requests", abstract: "Requests that wait for an operator, or to be sent.",
+                [.command(RequestsHeldCommand.self), .command(RequestsResolveCommand.self), .command(RequestsCancelCommand.self)]),
             .group(name: "offsets", abstract: "The group's offsets.", [.command(OffsetsRepairCommand.self)]),
             .command(SendCommand.self),
             .command(StatusCommand.self),

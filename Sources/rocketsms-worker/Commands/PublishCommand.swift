@@ -5,10 +5,10 @@ struct PublishCommand: Command {
     static let configuration = CommandConfiguration(
         name: "publish", abstract: "Put requests on a request topic and print where each one went.",
         discussion: """
-            Every request is checked by the worker's own rules before it is published: what would become a dead letter is refused here, exit 64.
-            --file publishes one JSON object a line (- is standard input), as it reads it: a line that is refused is named with its number and
-            code, the others are published, and the exit code is 64 at the end. Running it again is safe where every line has an id and a key:
-            one SMS each. Exit 70: the topic did not take a record.
+            Every request is checked by the worker's own rules before it is published: what would become a dead letter is refused \
+            here, exit 64. --file publishes one JSON object a line (- is standard input), as it reads it: a line that is refused \
+            is named with its number and code, the others are published, and the exit code is 64 at the end. Running it again is \
+            safe where every line has an id and a key: one SMS each. Exit 70: the topic did not take a record.
             """,
         example: "publish --phone 375291234567 --text 'Code 1234' --id ord-77-otp --key user-9 --metadata orderId=77",
         options: RequestFlags.options + [

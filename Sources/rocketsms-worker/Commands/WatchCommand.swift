@@ -5,8 +5,8 @@ struct WatchCommand: Command {
     static let configuration = CommandConfiguration(
         name: "watch", abstract: "Show status events as they are published, one a line.",
         discussion: """
-            Only what is committed is shown. With --id it ends after that request's final event, else with Ctrl-C. --json prints the events
-            as they are. An event that was there before needs --from-beginning.
+            Only what is committed is shown. With --id it ends after that request's final event, else with Ctrl-C. --json prints \
+            the events as they are. An event that was there before needs --from-beginning.
             """,
         example: "watch --id ord-77-otp --from-beginning",
         options: [

@@ -1,0 +1,61 @@
+internal import JSON
+internal import Kafka
+internal import SMSWorker
+
+/// `requests held`
+struct RequestsHeldCommand: Command {
+    static let configuration = CommandConfiguration(
+        name: "held", abstract: "List the requests that wait for an operator, because nobody knows what became of their attempt.",
+        discussion: "Read from the ledgers; works with and without running workers. Since when, the id, the record's place, the attempts.",
+        example: "requests held --json", options: RequestPlaces.options + [.json])
+
+    private let places: RequestPlaces
+    private let printsJSON: Bool
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        places = try RequestPlaces(arguments)
+        printsJSON = arguments.has("--json")
+    }
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let configuration = try context.load(requiring: .broker).configuration
+        let held = try await Blocking.run {
+            let cluster = try Cluster(configuration)
+            return try LedgerReader(cluster).ask(.held, of: places.partitions(in: cluster))
+        }
+        if printsJSON {
+            try context.console.print(json: Self.json(held))
+        } else {
+            for request in held { try context.console.print(Self.line(request)) }
+            if held.isEmpty { try context.console.print("No request is held.") }
+        }
+        return .done
+    }
+
+    private static func line(_ request: FoundRequest) -> String {
+        let id = Printable.text(String(decoding: request.answer.entry?.echo.id ?? [], as: UTF8.self))
+        let attempts = request.answer.entry?.attempt ?? 0
+        return "\(RFC3339.string(request.answer.writtenAt))  \(id)  \(request.position.text)  attempts \(attempts)"
+    }
+
+    private static func json(_ held: [FoundRequest]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("held" as StaticString)
+        writer.beginArray()
+        for request in held {
+            guard let entry = request.answer.entry else { continue }
+            writer.beginObject()
+            writer.member("id", String(decoding: entry.echo.id, as: UTF8.self))
+            writer.member("topic", request.place.topic)
+            writer.member("partition", request.place.partition)
+            writer.member("offset", request.answer.offset)
+            writer.member("since", RFC3339.string(request.answer.writtenAt))
+            writer.member("attempts", entry.attempt)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+}

@@ -1,0 +1,36 @@
+internal import SMSWorker
+
+/// `requests resolve`
+struct RequestsResolveCommand: Command {
+    static let configuration = CommandConfiguration(
+        name: "resolve", abstract: "Say what became of a held request, or have it sent again.",
+        discussion: """
+            sent: it went out; with --message-id, the provider's id, it is tracked from there on. resend: send it, at the risk of a second \
+            SMS. failed: it counts as failed. The command is written where the request is, and the event that confirms it is shown; exit 70 \
+            where none came in time, or the request is not held.
+            """,
+        example: "requests resolve ord-77-otp --as sent --message-id 8767",
+        arguments: [CommandArgument("ID", "The request's id.")],
+        options: [
+            .value("--as", "OUTCOME", "sent, resend or failed."),
+            .value("--message-id", "ID", "With --as sent: the provider's message id."),
+        ] + RequestOrderCall.options)
+
+    private let call: RequestOrderCall
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        let messageID = arguments["--message-id"]
+        let word = try arguments.required("--as")
+        let resolution: SMSWorker.Command.Resolution
+        switch word {
+        case "sent": resolution = .sent(messageID: messageID)
+        case "resend": resolution = .resend
+        case "failed": resolution = .failed
+        default: throw UsageError("--as is sent, resend or failed, not \(UsageError.excerpt(word)).")
+        }
+        if messageID != nil, word != "sent" { throw UsageError("--message-id belongs to --as sent.") }
+        call = try RequestOrderCall(.resolve(resolution), arguments)
+    }
+
+    func run(_ context: CommandContext) async throws -> ExitStatus { try await call.run(context) }
+}

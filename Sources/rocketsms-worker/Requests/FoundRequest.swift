@@ -1,0 +1,11 @@
+internal import Kafka
+internal import SMSWorker
+
+/// A request as a ledger knows it.
+struct FoundRequest: Sendable {
+    /// Of its record.
+    let place: TopicPartition
+    let answer: LedgerInquiry.Answer
+
+    var position: RecordPosition { RecordPosition(topic: place.topic, partition: place.partition, offset: answer.offset) }
+}

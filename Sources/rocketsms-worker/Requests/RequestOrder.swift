@@ -1,0 +1,75 @@
+internal import JSON
+internal import SMSWorker
+
+/// What an operator orders about a request: its command record, what it needs, and which event confirms it. Pure.
+enum RequestOrder: Equatable, Sendable {
+    case cancel
+    case resolve(SMSWorker.Command.Resolution)
+
+    enum Verdict: Equatable, Sendable {
+        case confirmed
+        /// The request went another way.
+        case contradicted
+    }
+
+    /// The value of the command's record.
+    func value(id: String) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        switch self {
+        case .cancel:
+            writer.member("command", "cancel")
+            writer.member("id", id)
+        case .resolve(let resolution):
+            writer.member("command", "resolve")
+            writer.member("id", id)
+            switch resolution {
+            case .sent(let messageID):
+                writer.member("as", "sent")
+                if let messageID { writer.member("messageId", messageID) }
+            case .resend: writer.member("as", "resend")
+            case .failed: writer.member("as", "failed")
+            }
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    /// Why the worker would drop the command, as the end of a sentence; nil: it would not.
+    ///
+    /// - Parameter entry: nil: the request is closed.
+    func refusal(of entry: LedgerEntry?) -> String? {
+        switch (self, entry?.state) {
+        case (_, nil), (_, .closed): "it is closed, its final event is published"
+        case (.cancel, .waiting):
+            entry?.hasUnknownOutcome == true ? "an earlier attempt may have become an SMS, so it cannot be cancelled any more" : nil
+        case (.cancel, .held): "it is held, and can be resolved only"
+        case (.resolve, .held): nil
+        case (.resolve, .waiting): "it is not held, it waits to be sent"
+        case (_, .sending): "its attempt has begun"
+        case (_, .tracking): "the provider has accepted it"
+        }
+    }
+
+    /// What an event of the request says of the order; the first one after it counts.
+    func verdict(_ event: PublishedEvent) -> Verdict {
+        let isResolved = event.reasonCode == "RESOLVED"
+        let confirms =
+            switch self {
+            case .cancel: event.status == .failed && event.reasonCode == "CANCELLED"
+            case .resolve(.sent): isResolved && event.status == .sent
+            case .resolve(.failed): isResolved && event.status == .failed
+            // Whatever comes of it, it was tried.
+            case .resolve(.resend): !isResolved
+            }
+        return confirms ? .confirmed : .contradicted
+    }
+
+    /// What to expect where no event came in time.
+    var patience: String {
+        switch self {
+        case .resolve(.resend): "its event comes once the provider has accepted the message"
+        case .cancel, .resolve: "the worker may be down, or behind, or it has dropped the command"
+        }
+    }
+}

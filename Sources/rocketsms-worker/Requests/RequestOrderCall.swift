@@ -1,0 +1,131 @@
+internal import EventLoop
+internal import JSON
+internal import Kafka
+internal import SMSWorker
+
+/// Finds the partition of a request, writes a command there, and waits for the event that confirms it. Blocks.
+struct RequestOrderCall: Sendable {
+    static let options =
+        RequestPlaces.options + [
+            .value("--wait", "DURATION", "How long to wait for the event that confirms it; 0s: not at all. Default: 10s."), .json,
+        ]
+
+    private let id: String
+    private let order: RequestOrder
+    private let value: [UInt8]
+    private let places: RequestPlaces
+    private let wait: Duration
+    private let printsJSON: Bool
+
+    init(_ order: RequestOrder, _ arguments: ParsedArguments) throws(UsageError) {
+        id = arguments.positional[0]
+        self.order = order
+        places = try RequestPlaces(arguments)
+        wait = try arguments.duration("--wait", upTo: .seconds(3_600)) ?? .seconds(10)
+        printsJSON = arguments.has("--json")
+        value = order.value(id: id)
+        // The worker's own rules: what it would not understand is not written.
+        let decoded = value.withUnsafeBytes {
+            RequestDecoder.decode(
+                key: nil, value: $0, headers: RequestHeaders(), at: RecordPosition(topic: "requests", partition: 0, offset: 0),
+                isPriorityTopic: false)
+        }
+        if case .deadLetter(let reason) = decoded { throw UsageError("\(reason.code): \(reason.message).") }
+    }
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let configuration = try context.load(requiring: .broker).configuration
+        let console = context.console
+        return try await Blocking.run { try run(Cluster(configuration), console) }
+    }
+
+    private func run(_ cluster: Cluster, _ console: Console) throws -> ExitStatus {
+        let found = try LedgerReader(cluster).ask(.request(id: Array(id.utf8)), of: places.partitions(in: cluster))
+        let request = try Self.choose(found, for: order, id: id)
+        // Before the command is written: its event may come at once.
+        var tail = try StatusTail(cluster, fromBeginning: false)
+        let place = try write(to: request, in: cluster)
+        let deadline = MonotonicInstant.now + wait
+        while MonotonicInstant.now < deadline {
+            guard let event = try tail.next(timeout: min(.milliseconds(100), deadline - .now)), event.position == request.position,
+                event.requestID == id
+            else { continue }
+            try print(place, event, console)
+            if order.verdict(event) == .confirmed { return .done }
+            throw CommandFailure(.failed, "The request went another way before the command was read.")
+        }
+        try print(place, nil, console)
+        if wait == .zero { return .done }
+        throw CommandFailure(
+            .failed, "No event confirmed it within \(ConfigurationDuration.text(wait)): \(order.patience).")
+    }
+
+    /// - Throws: `UsageError` where several partitions have such a request, `CommandFailure` where none has.
+    static func choose(_ found: [FoundRequest], for order: RequestOrder, id: String) throws -> FoundRequest {
+        let shown = Printable.text(UsageError.excerpt(id))
+        let fitting = found.filter { order.refusal(of: $0.answer.entry) == nil }
+        if fitting.count > 1 {
+            throw UsageError(
+                "\(shown) is in \(HelpText.list(fitting.map(\.place.description))): choose with --topic and --partition.")
+        }
+        if let request = fitting.first { return request }
+        guard let first = found.first, let refusal = order.refusal(of: first.answer.entry) else {
+            throw CommandFailure(
+                .failed, "No ledger has a request \(shown): it was not read yet, or it is closed longer than the dedup window.")
+        }
+        throw CommandFailure(.failed, "\(shown) in \(first.place): \(refusal).")
+    }
+
+    /// - Returns: the command's place.
+    private func write(to request: FoundRequest, in cluster: Cluster) throws -> DeliveryReport {
+        let kafka = cluster.configuration.kafka
+        do throws(KafkaError) {
+            let producer = try Producer(
+                bootstrapServers: kafka.bootstrapServers,
+                properties: [(key: "message.timeout.ms", value: "30000")] + kafka.properties.forProducers)
+            try Self.produce(producer, request, value)
+            while true {
+                guard let report = producer.takeReports(timeout: .milliseconds(100)).first else { continue }
+                if let error = report.error { throw error }
+                return report
+            }
+        } catch {
+            throw CommandFailure("The topic \(request.place.topic) refused the command", error)
+        }
+    }
+
+    /// With the request's key, or none: it is the partition that counts, and it is given.
+    private static func produce(_ producer: Producer, _ request: FoundRequest, _ value: [UInt8]) throws(KafkaError) {
+        let key = request.answer.entry?.echo.key
+        let failure: KafkaError? = value.withUnsafeBytes { value in
+            (key ?? []).withUnsafeBytes { bytes in
+                do throws(KafkaError) {
+                    try producer.produce(
+                        topic: request.place.topic, partition: request.place.partition, key: key == nil ? nil : bytes, value: value, tag: 1)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func print(_ report: DeliveryReport, _ event: PublishedEvent?, _ console: Console) throws {
+        guard printsJSON else {
+            if let event { try console.print(EventLine.text(event)) } else { console.note("The command is written.") }
+            return
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("id", id)
+        writer.member("partition", report.partition)
+        if let offset = report.offset, offset >= 0 { writer.member("offset", offset) }
+        if let event {
+            writer.key("event" as StaticString)
+            writer.value(event.json)
+        }
+        writer.endObject()
+        try console.print(json: writer.bytes)
+    }
+}
