@@ -64,5 +64,7 @@ def test_churn(make_site, start_simulator):
     assert len(site.published) == REQUESTS
     site.wait_over(timeout=300)
     assert all(worker.is_running for worker in site.workers[:2])
+    # Where the client jumped, the worker must have noticed: see ReadPosition.
+    print(f"{moves} moves; sent back: {sum(worker.metric('rocketsms_seek_backs_total') for worker in site.workers[:2]):.0f} times")
     assert moves >= min(5, SECONDS // 10)
     site.judge(default_policy="fail")
