@@ -58,7 +58,7 @@ let package = Package(
         tests("LoggingTests", ["Logging"]),
         tests("MetricsTests", ["Metrics"]),
         tests("JSONTests", ["JSON", "TestSupport"]),
-        tests("EventLoopTests", ["EventLoop", "CLinux"]),
+        tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "EventLoop", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),

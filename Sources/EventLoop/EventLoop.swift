@@ -35,6 +35,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         var mail: [Mail] = []
         var isAwake = false
         var isStopping = false
+        /// The last turn has begun: what is posted now is dropped.
+        var hasEnded = false
     }
 
     private struct Slot {
@@ -63,9 +65,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         guard epoll >= 0 else { throw EventLoopError(call: "epoll_create1", errno: errno) }
         wakeup = eventfd(0, CInt(rs_EFD_CLOEXEC | rs_EFD_NONBLOCK))
         guard wakeup >= 0 else {
-            let error = EventLoopError(call: "eventfd", errno: errno)
-            Glibc.close(epoll)
-            throw error
+            // `deinit` closes what was opened.
+            throw EventLoopError(call: "eventfd", errno: errno)
         }
         guard rs_epoll_ctl(epoll, EPOLL_CTL_ADD, wakeup, rs_EPOLLIN, UInt64.max) == 0 else {
             throw EventLoopError(call: "epoll_ctl", errno: errno)
@@ -73,6 +74,12 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
         let started = NamedThread.start(name: name) { [self] in run() }
         guard let started else { throw EventLoopError(call: "pthread_create", errno: EAGAIN) }
         thread.withLock { $0 = started }
+    }
+
+    /// Not at the thread's end: whoever still posts holds the loop, and its wake-up must reach no descriptor of somebody else.
+    deinit {
+        Glibc.close(wakeup)
+        Glibc.close(epoll)
     }
 
     // MARK: From any thread
@@ -109,6 +116,7 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private func post(_ item: Mail) {
         let mustWake = mailbox.withLock { box in
+            if box.hasEnded { return false }
             box.mail.append(item)
             defer { box.isAwake = true }
             return !box.isAwake
@@ -190,10 +198,6 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
 
     private func run() {
         NamedThread.current = self
-        defer {
-            Glibc.close(wakeup)
-            Glibc.close(epoll)
-        }
         let capacity = 256
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: capacity)
         defer { events.deallocate() }
@@ -215,7 +219,8 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
             let isStopping = mailbox.withLock { box in
                 swap(&mail, &box.mail)
                 if mail.isEmpty { box.isAwake = false }
-                return box.isStopping && mail.isEmpty
+                box.hasEnded = box.isStopping && mail.isEmpty
+                return box.hasEnded
             }
             for item in mail {
                 switch item {
