@@ -1,11 +1,16 @@
 """Starts that cannot succeed: one sentence that names the culprit, and the exit code of its kind."""
 
+import os
+
 import pytest
 
-from harness import ports
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from harness import brokers, ports
+from harness.records import QUIET
 from harness.requests import request
 from harness.waiting import wait_for
-from harness.worker import PASSWORD
+from harness.worker import PASSWORD, Worker
 
 
 def failed_start(site, *words, code, timeout=30, **settings):
@@ -38,6 +43,31 @@ def test_a_ledger_with_fewer_partitions(site):
 def test_a_ledger_that_is_not_compacted(site):
     site.create(site._topic("wrong", 1), site._topic("wrong.ledger", 1, {"cleanup.policy": "compact,delete"}))
     failed_start(site, "wrong.ledger", "cleanup.policy", "compact", code=78, TOPICS_REQUESTS="wrong")
+
+
+@pytest.fixture(scope="module")
+def locked():
+    """A broker with one topic that nobody but its administrator may see."""
+    broker = brokers.ApacheKafka(os.environ["KAFKA_HOME"], users={"admin": "of-the-broker", "worker": "of-the-worker"})
+    admin = AdminClient({"bootstrap.servers": broker.bootstrap, **broker.client, **QUIET})
+    admin.create_topics([NewTopic("sms.requests", 1, 1)])["sms.requests"].result(30)
+    yield broker
+    broker.stop()
+
+
+@pytest.mark.worker
+@pytest.mark.needs("nodes")
+@pytest.mark.parametrize("password, words", [("wrong-password", ["credentials"]), ("of-the-worker", ["rights", "sms.requests", "TOPIC_AUTHORIZATION_FAILED"])])
+def test_kafka_refuses_who_the_worker_is_or_what_it_may_do(locked, tmp_path, password, words):
+    properties = tmp_path / "worker.properties"
+    properties.write_text("".join(f"{key}={value}\n" for key, value in brokers.ApacheKafka.credentials("worker", password).items()))
+    settings = {"KAFKA_BOOTSTRAP_SERVERS": locked.bootstrap, "KAFKA_PROPERTIES_FILE": properties, "KAFKA_START_TIMEOUT": "10s"}
+    provider = {"ROCKETSMS_BASE_URL": "http://127.0.0.1:9", "ROCKETSMS_USERNAME": "nobody", "ROCKETSMS_PASSWORD": PASSWORD}
+    worker = Worker("worker", tmp_path, {**settings, **provider}).start()
+    assert worker.wait_end(30) == 77, worker.tail()
+    for word in words:
+        assert word in worker.log(), worker.log()
+    assert password not in worker.log() and PASSWORD not in worker.log()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 internal import CLibrdkafka
+internal import EventLoop
 
 /// Topics and their settings. Only before a consumer subscribes, and in tools: an admin request whose broker dies under it can abort the
 /// whole process (librdkafka issue 4605). Every call blocks.
@@ -11,14 +12,42 @@ package final class Admin: @unchecked Sendable {
         let configuration = HandleConfiguration()
         try configuration.set("bootstrap.servers", bootstrapServers)
         try configuration.set(properties.filter { $0.key != "partition.assignment.strategy" })
+        configuration.enableEvents(Int32(RD_KAFKA_EVENT_ERROR))
         client = try ClientHandle(RD_KAFKA_PRODUCER, configuration)
     }
 
     // MARK: Metadata
 
     /// Brokers, and the topics with their partition counts. Waits for a broker up to `timeout`.
+    ///
+    /// - Throws: as soon as it is known that Kafka refuses the credentials; else, when time is up, what the connections failed of.
     package func metadata(timeout: Duration) throws(KafkaError) -> ClusterMetadata {
-        try ClusterMetadata.ask(client.pointer, topics: nil, timeout: timeout)
+        let deadline = MonotonicInstant.now + timeout
+        var cause: KafkaError?
+        var slice = Duration.seconds(1)
+        while true {
+            do throws(KafkaError) {
+                let left = max(.milliseconds(100), min(deadline - .now, slice))
+                return try ClusterMetadata.ask(client.pointer, topics: nil, timeout: left)
+            } catch {
+                // librdkafka goes on trying, whatever the broker has said; what that was comes as an event.
+                while let failure = connectionFailure() { if cause?.isAuthorization != true { cause = failure } }
+                if let cause, cause.isAuthorization { throw cause }
+                guard MonotonicInstant.now < deadline else { throw cause ?? error }
+                slice = slice * 2
+            }
+        }
+    }
+
+    /// The next error that the client met by itself.
+    private func connectionFailure() -> KafkaError? {
+        guard let main = rd_kafka_queue_get_main(client.pointer) else { return nil }
+        defer { rd_kafka_queue_destroy(main) }
+        let queue = EventQueue(pointer: main)
+        while let event = queue.poll(client.pointer) {
+            if case .error(let error) = consume event { return error }
+        }
+        return nil
     }
 
     // MARK: Requests

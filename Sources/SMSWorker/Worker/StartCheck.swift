@@ -54,6 +54,9 @@ struct StartCheck: Sendable {
                 return .failure(.unfit("the missing topics could not be made: \(error.description)"))
             }
         }
+        if let refusal = refusal(of: needed.filter { metadata.topics[$0] == nil }, configuration.kafka) {
+            return .failure(.refused("Kafka refuses this worker's rights: \(refusal.description)"))
+        }
         let settings = try? admin.configurations(of: needed.filter { metadata.topics[$0] != nil }, timeout: .seconds(10))
         let inspection = TopicInspection(topics: topics, cluster: metadata, settings: settings ?? [:])
         if let finding = inspection.findings.first(where: { $0.severity == .blocking }) { return .failure(.unfit(finding.sentence)) }
@@ -61,6 +64,20 @@ struct StartCheck: Sendable {
             log.warning("\(finding.sentence)", metadata: [LogKeys.topic: "\(finding.topic)"])
         }
         return .success(StartCheck(partitionCount: inspection.partitionCount, messageLimit: inspection.messageLimit))
+    }
+
+    /// A topic that may not be seen is missing from the list of all; asked for by its name, the broker says so. A reader asks, since a
+    /// producer's question would make the topic where the broker is set so.
+    private static func refusal(of missing: [String], _ kafka: WorkerConfiguration.Kafka) -> KafkaError? {
+        guard !missing.isEmpty,
+            let reader = try? LogReader(
+                bootstrapServers: kafka.bootstrapServers, isolation: .committed, properties: kafka.properties.forConsumers),
+            let answer = try? reader.metadata(of: missing, timeout: .seconds(10))
+        else { return nil }
+        for name in missing {
+            if let error = answer.topics[name]?.error, error.isAuthorization { return error.described("\(name): \(error.message)") }
+        }
+        return nil
     }
 
     private static func waitFor(_ names: [String], _ admin: Admin, _ last: ClusterMetadata) throws(KafkaError) -> ClusterMetadata {

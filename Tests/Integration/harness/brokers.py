@@ -27,9 +27,9 @@ from .waiting import wait_for
 EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", "nodes", "unknown-topic"])
 
 
-def metadata(bootstrap, timeout=1.0):
+def metadata(bootstrap, timeout=1.0, **properties):
     """The cluster's metadata, or None where no broker answers."""
-    client = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0, "socket.timeout.ms": 2000})
+    client = AdminClient({"bootstrap.servers": bootstrap, "log_level": 0, "socket.timeout.ms": 2000, **properties})
     try:
         return client.list_topics(timeout=timeout)
     except KafkaException:
@@ -88,9 +88,10 @@ class NoidaDB:
 
 
 class ApacheKafka:
-    """One node or three of the distribution in a folder with libs/*.jar, in KRaft mode, without authentication.
+    """One node or three of the distribution in a folder with libs/*.jar, in KRaft mode.
 
     Node numbers begin at 1. Their data are in one temporary folder, removed by `stop`.
+    With `users` (passwords by name) clients must say who they are (SASL PLAIN); all but `admin` have no right to anything.
     """
 
     name = "Apache Kafka"
@@ -110,8 +111,10 @@ class ApacheKafka:
         "num.io.threads": 4,
     }
 
-    def __init__(self, home, nodes=1):
+    def __init__(self, home, nodes=1, users=None):
         self.home = home
+        self.users = users
+        self.client = self.credentials("admin", users["admin"]) if users else {}
         self.nodes = nodes
         self.replication = nodes
         self.abilities = EVERYTHING
@@ -119,8 +122,8 @@ class ApacheKafka:
         if not self.jars:
             raise RuntimeError(f"KAFKA_HOME={home}: no libs/*.jar there")
         self.data = tempfile.mkdtemp(prefix="kafka-")
-        given = ports.free_ports(2 * nodes)
-        self.client_ports, self.controller_ports = given[:nodes], given[nodes:]
+        given = ports.free_ports(3 * nodes)
+        self.client_ports, self.controller_ports, self.peer_ports = given[:nodes], given[nodes : 2 * nodes], given[2 * nodes :]
         self.bootstrap = ",".join(f"127.0.0.1:{port}" for port in self.client_ports)
         self.processes = {}
         try:
@@ -137,8 +140,23 @@ class ApacheKafka:
         for node, process in self.processes.items():
             if process.poll() is not None:
                 raise RuntimeError(f"Kafka node {node} ended with {process.returncode}: {self._tail(node)}")
-        found = metadata(self.bootstrap)
+        found = metadata(self.bootstrap, **self.client)
         return found is not None and len(found.brokers) == self.nodes
+
+    @staticmethod
+    def credentials(name, password):
+        """Client properties of a user."""
+        return {"security.protocol": "SASL_PLAINTEXT", "sasl.mechanisms": "PLAIN", "sasl.username": name, "sasl.password": password}
+
+    def _access(self):
+        """Settings by which clients are known, and get no right that nobody gave them."""
+        known = "".join(f' user_{name}="{password}"' for name, password in self.users.items())
+        return {
+            "sasl.enabled.mechanisms": "PLAIN",
+            "listener.name.client.plain.sasl.jaas.config": f"org.apache.kafka.common.security.plain.PlainLoginModule required{known};",
+            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+            "super.users": "User:admin;User:ANONYMOUS",
+        }
 
     def _folder(self, node):
         return pathlib.Path(self.data) / f"node-{node}"
@@ -156,23 +174,24 @@ class ApacheKafka:
         folder = self._folder(node)
         folder.mkdir()
         voters = ",".join(f"{index + 1}@127.0.0.1:{port}" for index, port in enumerate(self.controller_ports))
-        client, controller = self.client_ports[node - 1], self.controller_ports[node - 1]
+        client, controller, peer = (given[node - 1] for given in (self.client_ports, self.controller_ports, self.peer_ports))
         settings = {
             "process.roles": "broker,controller",
             "node.id": node,
             "log.dirs": folder / "log",
             "controller.quorum.voters": voters,
-            "listeners": f"CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller}",
-            "advertised.listeners": f"CLIENT://127.0.0.1:{client}",
-            "listener.security.protocol.map": "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "listeners": f"CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller},PEERS://127.0.0.1:{peer}",
+            "advertised.listeners": f"CLIENT://127.0.0.1:{client},PEERS://127.0.0.1:{peer}",
+            "listener.security.protocol.map": f"CLIENT:{'SASL_PLAINTEXT' if self.users else 'PLAINTEXT'},CONTROLLER:PLAINTEXT,PEERS:PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
-            "inter.broker.listener.name": "CLIENT",
+            "inter.broker.listener.name": "PEERS",
             "offsets.topic.replication.factor": self.nodes,
             "transaction.state.log.replication.factor": self.nodes,
             "transaction.state.log.min.isr": min(2, self.nodes),
             "default.replication.factor": self.nodes,
             "min.insync.replicas": min(2, self.nodes),
             **self.SMALL,
+            **(self._access() if self.users else {}),
         }
         file = folder / "server.properties"
         file.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
@@ -193,7 +212,7 @@ class ApacheKafka:
         """Waits until every node is there and every partition has all its replicas in sync."""
 
         def is_whole():
-            found = metadata(self.bootstrap)
+            found = metadata(self.bootstrap, **self.client)
             return (
                 found is not None
                 and len(found.brokers) == self.nodes
