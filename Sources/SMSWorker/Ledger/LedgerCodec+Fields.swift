@@ -42,6 +42,8 @@ extension LedgerCodec {
         let timestamp: Int64
         let hasGeneratedID: Bool
         let hasUnknownOutcome: Bool
+        /// Of the last event; nil: the entry is closed, and does not say.
+        let sequence: UInt16?
         /// Nil: the entry is open.
         let closedAt: Int64?
     }
@@ -53,8 +55,10 @@ extension LedgerCodec {
         let start = state == .closed ? 4 : 16
         guard bytes.count >= start + (state == .closed ? 24 : headSize - 16) else { throw .malformed }
         func integer(_ index: Int) -> Int64 { Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: Int64.self)) }
+        let sequence = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 10, as: UInt16.self))
         return Head(
             state: state, offset: integer(start), timestamp: integer(start + 8), hasGeneratedID: bytes[2] & Flag.generatedID != 0,
-            hasUnknownOutcome: bytes[2] & Flag.unknown != 0, closedAt: state == .closed ? integer(start + 16) : nil)
+            hasUnknownOutcome: bytes[2] & Flag.unknown != 0, sequence: state == .closed ? nil : sequence,
+            closedAt: state == .closed ? integer(start + 16) : nil)
     }
 }

@@ -13,6 +13,7 @@ extension CommandTree {
                 name: "requests", abstract: "Requests that wait for an operator, or to be sent.",
                 [.command(RequestsHeldCommand.self), .command(RequestsResolveCommand.self), .command(RequestsCancelCommand.self)]),
             .group(name: "offsets", abstract: "The group's offsets.", [.command(OffsetsRepairCommand.self)]),
+            .command(AuditCommand.self),
             .command(SendCommand.self),
             .command(StatusCommand.self),
             .command(BalanceCommand.self),

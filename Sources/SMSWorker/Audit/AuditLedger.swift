@@ -1,0 +1,34 @@
+/// One ledger partition for the audit: of every id the little that is compared with the other topics.
+struct AuditLedger: Sendable {
+    struct Look: Sendable {
+        let offset: Int64
+        let hasUnknownOutcome: Bool
+        /// Nil: closed.
+        let sequence: UInt16?
+
+        var isOpen: Bool { sequence != nil }
+    }
+
+    private(set) var looks: [RequestHash: Look] = [:]
+    private var recorded: Int64 = 0
+    private var highest: Int64 = 0
+
+    /// Up to where the request partition has been read for certain.
+    var recordedOffset: Int64 { max(recorded, highest) }
+
+    mutating func add(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) throws(LedgerError) {
+        guard let key else { throw .malformed }
+        if key.isEmpty {
+            // It covers all before it; a repair may have set it lower.
+            if let value { (recorded, highest) = (try LedgerCodec.decodeRecorded(value).offset, 0) }
+            return
+        }
+        guard let value else {
+            looks[RequestHash(id: key)] = nil
+            return
+        }
+        let head = try LedgerCodec.head(value)
+        highest = max(highest, head.offset + 1)
+        looks[RequestHash(id: key)] = Look(offset: head.offset, hasUnknownOutcome: head.hasUnknownOutcome, sequence: head.sequence)
+    }
+}

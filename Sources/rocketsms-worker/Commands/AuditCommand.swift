@@ -1,0 +1,85 @@
+internal import JSON
+internal import SMSWorker
+
+/// `audit`
+struct AuditCommand: Command {
+    static let configuration = CommandConfiguration(
+        name: "audit", abstract: "Hold the topics against the guarantees: nothing lost, and the status stream exactly-once.",
+        discussion: """
+            Reads the request, ledger, status and dead-letter topics up to where they end now; workers may go on meanwhile. Checked are G1 \
+            (every request that was read has its final event, its dead letter or its ledger entry, or repeats an id), G4 (sequences without \
+            gap or repeat, statuses only forward, one final event, and it is the last), and of G3 what events and ledger show. What retention \
+            has deleted is not judged, and counted. A finding a line, at most 1,000 of them; exit 1 where there is one. Memory: some 150 \
+            bytes a request.
+            """,
+        example: "audit --kafka-bootstrap-servers broker:9092 --json", options: [.json])
+
+    private let printsJSON: Bool
+
+    init(_ arguments: ParsedArguments) { printsJSON = arguments.has("--json") }
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let configuration = try context.load(requiring: .broker).configuration
+        let console = context.console
+        let audit = try await Blocking.run { try AuditReader(Cluster(configuration), console).run() }
+        if printsJSON {
+            try console.print(json: Self.json(audit))
+        } else {
+            for finding in audit.findings { try console.print(Self.line(finding)) }
+            let rest = audit.findingCount - audit.findings.count
+            if rest > 0 { try console.print("… and \(rest) more") }
+            try console.print(Self.summary(audit))
+        }
+        return audit.findingCount == 0 ? .done : .findings
+    }
+
+    static func line(_ finding: AuditFinding) -> String {
+        let id = finding.requestID.map { " \(Printable.text($0))" } ?? ""
+        return "\(finding.guarantee.rawValue) \(finding.position.text)\(id): \(finding.what)"
+    }
+
+    static func summary(_ audit: Audit) -> String {
+        let counts = audit.counts
+        let parts = [
+            (counts.ended, "ended"), (counts.deadLetters, "dead letters"), (counts.open, "open"), (counts.repeats, "repeats"),
+            (counts.commands, "commands"), (counts.unread, "not read yet"), (counts.tooOld, "too old to be judged"), (counts.lost, "lost"),
+        ]
+        let shown = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        let records = shown.isEmpty ? "no records" : shown.joined(separator: ", ")
+        return "\(records); \(counts.events) events; \(audit.findingCount == 0 ? "no finding" : "\(audit.findingCount) findings")"
+    }
+
+    private static func json(_ audit: Audit) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("findingCount", audit.findingCount)
+        writer.key("findings" as StaticString)
+        writer.beginArray()
+        for finding in audit.findings {
+            writer.beginObject()
+            writer.member("guarantee", finding.guarantee.rawValue)
+            writer.member("topic", finding.position.topic)
+            writer.member("partition", finding.position.partition)
+            writer.member("offset", finding.position.offset)
+            if let id = finding.requestID { writer.member("requestId", id) }
+            writer.member("message", finding.what)
+            writer.endObject()
+        }
+        writer.endArray()
+        let counts = audit.counts
+        writer.key("records" as StaticString)
+        writer.beginObject()
+        writer.member("ended", counts.ended)
+        writer.member("deadLetters", counts.deadLetters)
+        writer.member("open", counts.open)
+        writer.member("repeats", counts.repeats)
+        writer.member("commands", counts.commands)
+        writer.member("unread", counts.unread)
+        writer.member("tooOld", counts.tooOld)
+        writer.member("lost", counts.lost)
+        writer.endObject()
+        writer.member("events", counts.events)
+        writer.endObject()
+        return writer.bytes
+    }
+}
