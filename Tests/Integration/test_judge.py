@@ -18,7 +18,7 @@ def published(id="a", offset=0, **more):
 
 def event(status, sequence, final=False, message=None, offset=0, **value):
     value = {"status": status, "sequence": sequence, "final": final, **({"messageId": message} if message else {}), **value}
-    return Event(("t", 0, offset), sequence, value, None, {}, 0, 0)
+    return Event(sequence, ("t", 0, offset), sequence, value, None, {}, 0, 0)
 
 
 GOOD = [event("SENT", 1, message="7"), event("DELIVERED", 2, True, "7")]

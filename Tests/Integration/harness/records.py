@@ -39,6 +39,7 @@ class Published:
 class Event:
     """A record on the status topic."""
 
+    position: int  # the record's own offset
     place: tuple  # topic, partition, offset of the request's record, out of ce_id
     sequence: int  # out of ce_id
     value: dict
@@ -73,12 +74,13 @@ class DeadLetter:
 class Reader:
     """Follows a topic read_committed from its beginning, partitions assigned by hand."""
 
-    # noida-db lets a long-lived reader go blind after aborted transactions; a fresh one sees everything.
+    # noida-db lets a long-lived reader pass over records, or see no new ones, after aborted transactions; a fresh one sees everything.
     PATIENCE = 3.0
 
     def __init__(self, bootstrap, topic, partitions, renews=False):
         self.bootstrap, self.topic, self.renews = bootstrap, topic, renews
         self.next = {partition: 0 for partition in range(partitions)}
+        self.seen = set()
         self.consumer = None
         self._open()
 
@@ -103,6 +105,10 @@ class Reader:
 
     def restart(self):
         """From the beginning: the topic was made anew."""
+        self.seen.clear()
+        self._reopen()
+
+    def _reopen(self):
         self.next = dict.fromkeys(self.next, 0)
         self._open()
 
@@ -110,14 +116,19 @@ class Reader:
         """What is there, at most some thousand records."""
         records = []
         for record in self.consumer.consume(5000, timeout):
-            if record.error() is None and record.offset() >= self.next[record.partition()]:
-                self.next[record.partition()] = record.offset() + 1
-                records.append(record)
+            if record.error() is not None or record.offset() < self.next[record.partition()]:
+                continue
+            self.next[record.partition()] = record.offset() + 1
+            if self.renews:
+                if (record.partition(), record.offset()) in self.seen:
+                    continue
+                self.seen.add((record.partition(), record.offset()))
+            records.append(record)
         now = time.monotonic()
         if records:
             self.heard = now
         elif self.renews and now - self.heard > self.PATIENCE:
-            self._open()
+            self._reopen()
         return records
 
     def close(self):
@@ -137,7 +148,11 @@ class StatusLog:
         records = self.reader.poll(timeout)
         for record in records:
             event = parse_event(record)
-            self.events.setdefault(event.place, []).append(event)
+            course = self.events.setdefault(event.place, [])
+            course.append(event)
+            # All of a request's events are in one partition; a reader that went back has read some of them late.
+            if len(course) > 1 and course[-2].position > event.position:
+                course.sort(key=lambda one: one.position)
             self.in_order.append(event)
             self.finals += event.is_final
         return len(records)
@@ -209,7 +224,7 @@ def parse_event(record):
     stem, sequence = headers["ce_id"].rsplit("/", 1)
     topic, partition, offset = stem.rsplit("-", 2)
     return Event(
-        place=(topic, int(partition), int(offset)), sequence=int(sequence), value=json.loads(record.value()), key=record.key(),
+        position=record.offset(), place=(topic, int(partition), int(offset)), sequence=int(sequence), value=json.loads(record.value()), key=record.key(),
         headers=headers, seen_at=time.time(), stamped_at=record.timestamp()[1] / 1000,
     )  # fmt: skip
 
