@@ -15,6 +15,7 @@ SECONDS = int(os.environ.get("CHURN_SECONDS", "60"))
 
 
 @pytest.mark.long
+@pytest.mark.newest
 @pytest.mark.needs("cooperative", "eviction")
 def test_churn(make_site, start_simulator):
     """Two workers stay; others come, and go by SIGTERM or kill -9, for a minute."""

@@ -29,6 +29,7 @@ def test_without_a_name_workers_stand_side_by_side(site, simulator):
 
 
 @pytest.mark.long
+@pytest.mark.newest
 @pytest.mark.parametrize("key", ["KAFKA_INSTANCE_ID", "KAFKA_TRANSACTIONAL_STEM"])
 def test_of_two_with_one_name_one_ends_and_says_why(site, simulator, key):
     """Exit 70; the other goes on, and nothing is lost or sent twice."""
@@ -55,6 +56,7 @@ def test_of_two_with_one_name_one_ends_and_says_why(site, simulator, key):
 
 @pytest.mark.needs("eviction", "cooperative")
 @pytest.mark.long
+@pytest.mark.newest
 def test_another_takes_over_from_a_killed_one(site, simulator):
     first, second = site.started(), site.started()
     wait_for(lambda: {worker.ready()[1]["partitions"]["assigned"] for worker in (first, second)} == {2}, 60, "two partitions each")
