@@ -9,7 +9,7 @@ struct HelpText: Sendable {
     init(_ node: CommandTree, path: [String]) {
         switch node {
         case .group(_, let abstract, let children): text = Self.group(abstract, children, path)
-        case .command(let type, let children): text = Self.command(type.configuration, children, path)
+        case .command(let type, let children): text = Self.command(type.configuration, type.sections, children, path)
         }
     }
 
@@ -27,13 +27,13 @@ struct HelpText: Sendable {
         return text
     }
 
-    private static func command(_ command: CommandConfiguration, _ children: [CommandTree], _ path: [String]) -> String {
+    private static func command(_ command: CommandConfiguration, _ sections: [String]?, _ children: [CommandTree], _ path: [String]) -> String {
         var usage = path
         usage += command.arguments.map(\.name)
         if !command.options.isEmpty || command.takesConfiguration { usage.append("[flags]") }
         var text = "\(command.abstract)\n\nUsage: \(usage.joined(separator: " "))\n"
         text += "Example: \(path[0]) \(command.example)\n"
-        if !command.discussion.isEmpty { text += "\n\(command.discussion)\n" }
+        if !command.discussion.isEmpty { text += "\n" + paragraphs(command.discussion) }
         if !children.isEmpty { text += "\nCommands behind it:\n" + table(children.map { ($0.name, $0.abstract) }) }
         if !command.arguments.isEmpty { text += "\n" + table(command.arguments.map { ($0.name, $0.help) }) }
         if !command.options.isEmpty {
@@ -41,7 +41,9 @@ struct HelpText: Sendable {
         }
         if command.takesConfiguration {
             text += "\nConfiguration (flag, or environment without hyphens: KAFKA_BOOTSTRAP_SERVERS; or a file):\n"
-            text += table([("--config PATH", "A JSON file with these keys; comments are allowed.")] + ConfigurationKey.all.map(row))
+            let keys = ConfigurationKey.all.filter { key in sections?.contains { key.name.hasPrefix($0 + ".") } ?? true }
+            text += table([("--config PATH", "A JSON file with these keys; comments are allowed.")] + keys.map(row))
+            if sections != nil { text += "\nThe other keys of `run` are taken too, so that one file serves all.\n" }
         }
         return text
     }
@@ -57,6 +59,10 @@ struct HelpText: Sendable {
             let head = "  " + left + String(repeating: " ", count: max(0, column - left.count))
             return wrapped(right, first: head + "  ", indent: column + 4)
         }.joined()
+    }
+
+    private static func paragraphs(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).map { wrapped(String($0), first: "", indent: 0) }.joined()
     }
 
     private static func wrapped(_ text: String, first: String, indent: Int) -> String {

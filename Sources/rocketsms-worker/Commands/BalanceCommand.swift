@@ -3,6 +3,7 @@ internal import RocketSMS
 
 /// `balance`
 struct BalanceCommand: Command {
+    static let sections: [String]? = ["rocketsms"]
     static let configuration = CommandConfiguration(
         name: "balance", abstract: "Ask the provider for the account's credits.", example: "balance --json", options: [.json])
 

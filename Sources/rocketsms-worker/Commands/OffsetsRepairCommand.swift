@@ -4,6 +4,7 @@ internal import SMSWorker
 
 /// `offsets repair`
 struct OffsetsRepairCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "repair", abstract: "Choose where partitions go on whose offsets were lost while their ledger was not.",
         discussion: """

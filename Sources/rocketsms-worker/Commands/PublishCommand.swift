@@ -2,6 +2,7 @@ internal import SMSWorker
 
 /// `publish`
 struct PublishCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "publish", abstract: "Put requests on a request topic and print where each one went.",
         discussion: """

@@ -1,5 +1,6 @@
 /// `requests cancel`
 struct RequestsCancelCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "cancel", abstract: "Cancel a request that waits to be sent.",
         discussion: """

@@ -4,6 +4,7 @@ internal import SMSWorker
 
 /// `requests held`
 struct RequestsHeldCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "held", abstract: "List the requests that wait for an operator, because nobody knows what became of their attempt.",
         discussion: "Read from the ledgers; works with and without running workers. Since when, the id, the record's place, the attempts.",

@@ -2,6 +2,7 @@ internal import SMSWorker
 
 /// `requests resolve`
 struct RequestsResolveCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "resolve", abstract: "Say what became of a held request, or have it sent again.",
         discussion: """

@@ -5,6 +5,7 @@ internal import SMSWorker
 
 /// `send`
 struct SendCommand: Command {
+    static let sections: [String]? = ["rocketsms"]
     static let configuration = CommandConfiguration(
         name: "send", abstract: "Send one SMS through the provider now, without Kafka; it costs money.",
         discussion: """

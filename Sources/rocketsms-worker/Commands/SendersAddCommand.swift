@@ -3,6 +3,7 @@ internal import RocketSMS
 
 /// `senders add`
 struct SendersAddCommand: Command {
+    static let sections: [String]? = ["rocketsms"]
     static let configuration = CommandConfiguration(
         name: "add", abstract: "Ask the provider to admit a sender name; it is moderated afterwards.", example: "senders add MyShop",
         arguments: [CommandArgument("NAME", "1 to 11 Latin letters, digits, dots, hyphens.")], options: [.json])

@@ -3,6 +3,7 @@ internal import RocketSMS
 
 /// `senders`
 struct SendersListCommand: Command {
+    static let sections: [String]? = ["rocketsms"]
     static let configuration = CommandConfiguration(
         name: "senders", abstract: "List the account's sender names; a name is used when it is checked and registered.", example: "senders",
         options: [.json])

@@ -3,6 +3,7 @@ internal import RocketSMS
 
 /// `status`
 struct StatusCommand: Command {
+    static let sections: [String]? = ["rocketsms"]
     static let configuration = CommandConfiguration(
         name: "status", abstract: "Ask the provider for the status of a message.", example: "status 8767",
         arguments: [CommandArgument("ID", "The provider's message id.")], options: [.json])

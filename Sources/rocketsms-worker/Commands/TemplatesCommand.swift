@@ -3,6 +3,7 @@ internal import RocketSMS
 
 /// `templates`
 struct TemplatesCommand: Command {
+    static let sections: [String]? = ["rocketsms"]
     static let configuration = CommandConfiguration(
         name: "templates", abstract: "List the account's message templates.", example: "templates --json", options: [.json])
 

@@ -4,6 +4,7 @@ internal import SMSWorker
 
 /// `topics check`
 struct TopicsCheckCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "check", abstract: "Say what of the topics differs from what the worker needs.",
         discussion: "Ends with 1 where there is something to say: \"blocking\" is what `run` refuses to start with.",

@@ -4,6 +4,7 @@ internal import SMSWorker
 
 /// `topics create`
 struct TopicsCreateCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "create", abstract: "Make the topics that are missing, and grow a ledger that has fewer partitions than its requests.",
         discussion:

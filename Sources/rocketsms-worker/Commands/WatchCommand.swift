@@ -2,6 +2,7 @@ internal import SMSWorker
 
 /// `watch`
 struct WatchCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "watch", abstract: "Show status events as they are published, one a line.",
         discussion: """
