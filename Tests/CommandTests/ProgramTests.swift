@@ -47,7 +47,7 @@ import Testing
             let help = HelpText(node, path: ["rocketsms-worker"] + path).text
             #expect(help.contains("Example: rocketsms-worker \(table.example)"))
             for option in table.options { #expect(help.contains("  \(option.name)")) }
-            #expect(help.contains("--kafka-bootstrap-servers") == table.takesConfiguration)
+            #expect(help.contains("--config PATH") == table.takesConfiguration)
             #expect(table.abstract.hasSuffix("."))
             #expect(table.options.allSatisfy { $0.help.hasSuffix(".") && $0.name.hasPrefix("--") })
             let words = Self.words(table.example)

@@ -27,7 +27,9 @@ struct HelpText: Sendable {
         return text
     }
 
-    private static func command(_ command: CommandConfiguration, _ sections: [String]?, _ children: [CommandTree], _ path: [String]) -> String {
+    private static func command(_ command: CommandConfiguration, _ sections: [String]?, _ children: [CommandTree], _ path: [String])
+        -> String
+    {
         var usage = path
         usage += command.arguments.map(\.name)
         if !command.options.isEmpty || command.takesConfiguration { usage.append("[flags]") }
