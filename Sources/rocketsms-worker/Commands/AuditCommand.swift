@@ -3,7 +3,7 @@ internal import SMSWorker
 
 /// `audit`
 struct AuditCommand: Command {
-    static let sections: [String]? = ["kafka", "topics"]
+    static let sections: [String]? = ["kafka", "topics", "send", "track", "dedup"]
     static let configuration = CommandConfiguration(
         name: "audit", abstract: "Hold the topics against the guarantees: nothing lost, and the status stream exactly-once.",
         discussion: """
