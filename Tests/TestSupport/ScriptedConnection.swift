@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// One connection of a `ScriptedServer`, in the hands of its script. Blocking; every silence ends after ten seconds.
+/// One connection of a `ScriptedServer`, in the hands of its script. Blocking, until the client acts or the server is stopped:
+/// no time limit, because tests share a pool of two threads, and between two steps of one many seconds may go by.
 /// Used on the connection's thread only.
 package final class ScriptedConnection {
     /// From 0, in the order in which connections came.
@@ -11,9 +12,6 @@ package final class ScriptedConnection {
     init(number: Int, descriptor: CInt) {
         self.number = number
         self.descriptor = descriptor
-        var limit = timeval(tv_sec: 10, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         var on: CInt = 1
         setsockopt(descriptor, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
     }

@@ -19,15 +19,18 @@ final class ClientFixture: @unchecked Sendable {
         client.receive = { [unowned self] tag, reply in waiting.removeValue(forKey: tag)?.resume(returning: reply) }
     }
 
-    static func configuration(port: Int, timeout: Duration = .seconds(10)) throws -> RocketSMSClient.Configuration {
+    /// No connection ends for its age or its rest: between two steps of a test many seconds may go by.
+    static func configuration(port: Int, timeout: Duration = .seconds(60)) throws -> RocketSMSClient.Configuration {
         var configuration = RocketSMSClient.Configuration(
             url: try ProviderURL("http://127.0.0.1:\(port)"),
             credentials: try RocketSMSCredentials(username: "192000000", password: "secret"))
         configuration.requestTimeout = timeout
+        configuration.maximumIdleTime = .seconds(3_600)
+        configuration.maximumConnectionAge = .seconds(3_600)
         return configuration
     }
 
-    convenience init(port: Int, timeout: Duration = .seconds(10), _ change: (inout RocketSMSClient.Configuration) -> Void = { _ in }) throws
+    convenience init(port: Int, timeout: Duration = .seconds(60), _ change: (inout RocketSMSClient.Configuration) -> Void = { _ in }) throws
     {
         var configuration = try Self.configuration(port: port, timeout: timeout)
         change(&configuration)

@@ -7,32 +7,17 @@ import Testing
 
 /// The client against peers that do exactly one thing wrong, or right.
 @Suite struct RocketSMSClientTests {
-    private static let accepted = #"{"id":8767,"status":"SENT","cost":{"credits":1,"money":0.2}}"#
-    private static let receipt = SendReceipt(ids: ["8767"], status: "SENT", cost: .init(credits: "1", money: "0.2"))
-
-    /// Runs `body` with a client of a server that plays `script`, and ends both.
-    private func withClient(
-        timeout: Duration = .seconds(10), change: (inout RocketSMSClient.Configuration) -> Void = { _ in },
-        script: @escaping @Sendable (ScriptedConnection) -> Void, body: (ClientFixture, ScriptedServer) async throws -> Void
-    ) async throws {
-        let server = try ScriptedServer(script)
-        let client = try ClientFixture(port: server.port, timeout: timeout, change)
-        try await body(client, server)
-        await client.close()
-        server.stop()
-    }
-
     @Test func aMessageIsSentAsAFormAndItsReceiptRead() async throws {
         let seen = Mutex("")
         try await withClient { connection in
             guard let request = connection.readRequest() else { return }
             seen.withLock { $0 = request }
-            connection.answer(Self.accepted)
+            connection.answer(Accepted.answer)
             connection.awaitClose()
         } body: { client, server in
             let outcome = await client.send(
                 SendMessage(phone: "375290000000", text: "Код & 1+1 = 2", sender: "AL SHOP", timestamp: 1_700_000_000, priority: true))
-            #expect(outcome == .accepted(Self.receipt))
+            #expect(outcome == .accepted(Accepted.receipt))
             let body =
                 "username=192000000&password=5ebe2294ecd0e0f08eab7690d2a6ee69&phone=375290000000"
                 + "&text=%D0%9A%D0%BE%D0%B4+%26+1%2B1+%3D+2&sender=AL+SHOP&timestamp=1700000000&priority=1"
@@ -40,16 +25,6 @@ import Testing
                 "POST /simple/send HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nUser-Agent: rocketsms-worker\r\n"
                 + "Accept: application/json\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
             #expect(seen.withLock { $0 } == head + body)
-        }
-    }
-
-    @Test func aConnectionIsUsedAgain() async throws {
-        try await withClient { connection in
-            while connection.readRequest() != nil { connection.answer(Self.accepted) }
-        } body: { client, server in
-            for _ in 0..<20 { #expect(await client.send() == .accepted(Self.receipt)) }
-            #expect(server.connectionCount == 1)
-            #expect(await client.onLoop { $0.openConnections } == 1)
         }
     }
 }

@@ -1,0 +1,187 @@
+import EventLoop
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import RocketSMS
+
+/// Connections and waiters are bounded, and a connection that the server closed while idle never costs a message.
+@Suite struct ConnectionPoolTests {
+    @Test func aConnectionIsUsedAgain() async throws {
+        try await withClient { connection in
+            while connection.readRequest() != nil { connection.answer(Accepted.answer) }
+        } body: { client, server in
+            for _ in 0..<20 { #expect(await client.send() == .accepted(Accepted.receipt)) }
+            #expect(server.connectionCount == 1)
+            #expect(await client.onLoop { $0.openConnections } == 1)
+        }
+    }
+
+    @Test func connectionsAndWaitersAreBounded() async throws {
+        let received = TestCounter()
+        let answers = ThreadGate()
+        try await withClient {
+            $0.maximumConnections = 2
+            $0.maximumWaiting = 3
+        } script: { connection in
+            while connection.readRequest() != nil {
+                received.increment()
+                answers.pass()
+                connection.answer(Accepted.answer)
+            }
+        } body: { client, server in
+            let first = client.sends(2)
+            await received.wait(for: 2)
+            #expect(await client.onLoop { $0.hasCapacity } == false)
+            let more = client.sends(6)
+            #expect(await more.next(3) == Array(repeating: .notSent(.tooManyWaiting, retryAfter: nil), count: 3))
+            #expect(received.count == 2, "nobody else was written")
+            answers.open(times: 5)
+            #expect(await first.all() == Array(repeating: .accepted(Accepted.receipt), count: 2))
+            #expect(await more.next(3) == Array(repeating: .accepted(Accepted.receipt), count: 3))
+            #expect(server.connectionCount == 2)
+            #expect(await client.onLoop { $0.openConnections } == 2)
+        }
+    }
+
+    @Test func whoWaitsTooLongIsNotSent() async throws {
+        let received = TestCounter()
+        try await withClient(timeout: .seconds(60)) {
+            $0.maximumConnections = 1
+        } script: { connection in
+            _ = connection.readRequest()
+            received.increment()
+            connection.awaitClose()
+        } body: { client, _ in
+            let first = client.sends(1)
+            await received.wait(for: 1)
+            let reply = await client.call { $0.send(ClientFixture.message, deadline: .now + .milliseconds(50), tag: $1) }
+            #expect(reply == .send(.notSent(.waitedTooLong, retryAfter: nil)))
+            // The end of the client answers what runs: its request is out.
+            await client.onLoop { $0.close() }
+            #expect(await first.all() == [.unknown(.closed)])
+            #expect(await client.send() == .notSent(.closed, retryAfter: nil))
+        }
+    }
+
+    @Test func whoHasNoLeaveAnyMoreIsNotSent() async throws {
+        let received = TestCounter()
+        try await withClient { connection in
+            while connection.readRequest() != nil {
+                received.increment()
+                connection.answer(Accepted.answer)
+            }
+        } body: { client, server in
+            // On a new connection, then on one that was used.
+            for _ in 0..<2 {
+                await client.onLoop { $0.mayBegin = { _ in false } }
+                #expect(await client.send() == .notSent(.leaseEnded, retryAfter: nil))
+                await client.onLoop { $0.mayBegin = { _ in true } }
+                #expect(await client.send() == .accepted(Accepted.receipt))
+            }
+            #expect(received.count == 2)
+            #expect(server.connectionCount == 1)
+        }
+    }
+
+    /// The server closes each connection while it rests; half the time the client's loop has had no turn in which to notice.
+    @Test func idleConnectionsThatTheServerClosesCostNothing() async throws {
+        let closes = ThreadGate()
+        let isClosed = ThreadGate()
+        try await withClient { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.answer(Accepted.answer)
+            closes.pass()
+            if connection.number % 3 == 0 { connection.reset() } else { connection.finish() }
+            isClosed.open()
+        } body: { client, server in
+            var outcomes: [SendOutcome] = []
+            for round in 0..<200 {
+                if round % 2 == 0 {
+                    outcomes.append(await client.send())
+                    try await onThread {
+                        closes.open()
+                        isClosed.pass()
+                    }
+                } else {
+                    outcomes.append(await client.send())
+                    let reply = await client.call { client, tag in
+                        closes.open()
+                        isClosed.pass()
+                        client.send(ClientFixture.message, tag: tag)
+                    }
+                    guard case .send(let outcome) = reply else { return }
+                    outcomes.append(outcome)
+                    try await onThread {
+                        closes.open()
+                        isClosed.pass()
+                    }
+                }
+            }
+            #expect(outcomes.count == 300)
+            #expect(outcomes.allSatisfy { $0 == .accepted(Accepted.receipt) })
+            #expect(server.connectionCount == 300)
+        }
+    }
+
+    @Test func bytesThatNobodyAskedForAreNoAnswer() async throws {
+        let writes = ThreadGate()
+        let isWritten = ThreadGate()
+        try await withClient { connection in
+            while connection.readRequest() != nil {
+                connection.answer(Accepted.answer)
+                guard connection.number == 0 else { continue }
+                writes.pass()
+                connection.answer(#"{"id":666,"status":"SENT"}"#)
+                isWritten.open()
+            }
+        } body: { client, server in
+            #expect(await client.send() == .accepted(Accepted.receipt))
+            let reply = await client.call { client, tag in
+                writes.open()
+                isWritten.pass()
+                client.send(ClientFixture.message, tag: tag)
+            }
+            #expect(reply == .send(.accepted(Accepted.receipt)))
+            #expect(server.connectionCount == 2)
+        }
+    }
+
+    @Test func aConnectionRetiresByAge() async throws {
+        try await withClient {
+            $0.maximumConnectionAge = .nanoseconds(1)
+        } script: { connection in
+            while connection.readRequest() != nil { connection.answer(Accepted.answer) }
+        } body: { client, server in
+            for _ in 0..<5 { #expect(await client.send() == .accepted(Accepted.receipt)) }
+            #expect(server.connectionCount == 5)
+            #expect(await client.onLoop { $0.openConnections } == 0)
+        }
+    }
+
+    @Test(arguments: ["", "Keep-Alive: timeout=1"])
+    func aConnectionAtRestIsClosedEarly(header: String) async throws {
+        let isClosed = TestSignal()
+        try await withClient {
+            if header.isEmpty { $0.maximumIdleTime = .milliseconds(20) }
+        } script: { connection in
+            _ = connection.readRequest()
+            connection.answer(Accepted.answer, headers: header.isEmpty ? [] : [header])
+            connection.awaitClose()
+            isClosed.fire()
+        } body: { client, _ in
+            #expect(await client.send() == .accepted(Accepted.receipt))
+            await isClosed.wait()
+        }
+    }
+
+    /// A burst meets a dead host: a few connects, and not one more while the host rests.
+    @Test func aFailingHostIsLeftAlone() async throws {
+        let client = try ClientFixture(port: FreePort.next())
+        let outcomes = await client.sends(50).all()
+        #expect(outcomes.allSatisfy { if case .notSent(.noConnection(let failure), nil) = $0 { failure.kind == .refused } else { false } })
+        let failures = await client.onLoop { $0.connectFailures }
+        #expect((1...PoolSettings().maximumConnects).contains(failures))
+        await client.close()
+    }
+}
