@@ -30,7 +30,7 @@ def test_without_a_name_workers_stand_side_by_side(site, simulator):
 
 @pytest.mark.long
 @pytest.mark.newest
-@pytest.mark.parametrize("key", ["KAFKA_INSTANCE_ID", "KAFKA_TRANSACTIONAL_STEM"])
+@pytest.mark.parametrize("key", ["KAFKA_INSTANCE_ID", pytest.param("KAFKA_TRANSACTIONAL_STEM", marks=pytest.mark.needs("eviction"))])
 def test_of_two_with_one_name_one_ends_and_says_why(site, simulator, key):
     """Exit 70; the other goes on, and nothing is lost or sent twice."""
     workers = [site.worker(properties=RANGE, **{key: "twin"}).start() for _ in range(2)]

@@ -26,6 +26,7 @@ def moments(worker, message):
 
 
 @pytest.mark.long
+@pytest.mark.needs("pace")
 def test_many_open_requests_are_taken_over_within_seconds(make_site, start_simulator):
     simulator = start_simulator(switches={"delivery-delay": "24h", "send-answer": "SENT"})
     site = make_site(simulator, partitions=8)

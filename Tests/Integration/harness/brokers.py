@@ -7,6 +7,7 @@ Abilities (marker `needs`):
   retention     survives kill -9 of a node without losing what was acknowledged
   nodes         three nodes of its own that the tests may end and start
   unknown-topic an unknown topic is an error, not made on the fly
+  pace          fetches wait for data instead of spinning, so that a time that was measured means something
 """
 
 import glob
@@ -24,7 +25,7 @@ from . import ports
 from .process import end
 from .waiting import wait_for
 
-EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", "nodes", "unknown-topic"])
+EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", "nodes", "unknown-topic", "pace"])
 
 
 def metadata(bootstrap, timeout=1.0, **properties):
