@@ -137,8 +137,17 @@ package final class Consumer: @unchecked Sendable {
     package func destroy() {
         guard !isDestroyed else { return }
         isDestroyed = true
+        answerLast()
         rd_kafka_queue_destroy(queue.pointer)
         client.destroy()
+    }
+
+    /// A cooperative client with a rebalance unanswered is never freed: its main thread waits for the answer in a loop without pause
+    /// (librdkafka 2.0.2). No partitions at all are an answer to both questions; where none is open it is refused or changes nothing.
+    private func answerLast() {
+        guard rebalanceProtocol == .cooperative, !isClosed else { return }
+        let nothing = PartitionList([])
+        if let error = nothing.lend({ rd_kafka_incremental_assign(client.pointer, $0) }) { rd_kafka_error_destroy(error) }
     }
 
     // MARK: Blocking calls, for other threads
