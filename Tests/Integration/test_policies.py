@@ -6,6 +6,7 @@ import time
 import pytest
 
 from harness.requests import key_of, phone, request
+from harness.waiting import wait_for
 
 
 def rfc3339(seconds_from_now):
@@ -161,6 +162,18 @@ def test_the_worker_waits_for_send_at_and_can_cancel(site, simulator):
     assert by_id["kept"].received_at >= due - 0.05 and by_id["kept"].timestamp is None
     assert by_id["past"].received_at < due
     assert worker.metrics()['rocketsms_commands_total{result="applied"}'] == 1
+
+
+def test_a_cancel_is_read_while_the_account_is_paused(site, simulator):
+    simulator.control("credentials", password="another")
+    worker = site.started()
+    one = site.send(request("not-wanted"), key=key_of("a"))
+    wait_for(lambda: worker.ready()[1]["account"] != "ok", 20, "the account's pause")
+    site.send({"command": "cancel", "id": one.id}, key=one.key)
+    (last,) = site.status.until_final(one, timeout=30)
+    assert last.status == "FAILED" and last.code == "CANCELLED"
+    assert worker.ready()[1]["account"] != "ok" and simulator.sends() == []
+    site.judge()
 
 
 def test_waiting_for_send_at_survives_a_restart(site, simulator):

@@ -44,4 +44,8 @@ def test_many_open_requests_are_taken_over_within_seconds(make_site, start_simul
     assert took < SECONDS
     wait_for(lambda: second.metric("rocketsms_polls_total") > 5_000, 60, lambda: f"polls; {second.state()}")
     assert simulator.attempts() == ENTRIES
+    # What is tracked stops nothing that is new.
+    new = site.send(request("new"), key=key_of("new"))
+    wait_for(lambda: simulator.attempts() == ENTRIES + 1, 5, lambda: f"the new one to be sent; {second.state()}")
+    assert new.offset >= 0
     assert second.metric("rocketsms_requests_waiting") == 0
