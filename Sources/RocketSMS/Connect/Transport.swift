@@ -77,7 +77,8 @@ final class Transport: @unchecked Sendable {
     /// The usual results of OpenSSL's `X509_verify_cert_error_string`, by their numbers (`x509_vfy.h`).
     private static func certificateDetail(_ result: Int) -> String {
         switch result {
-        case 0: "it is not for this host, or the file of trusted authorities cannot be read"
+        // libcurl compares the name before it asks OpenSSL for the result, which then still has its initial 1.
+        case 0, 1, 62, 64: "it is not for this host, or the file of trusted authorities cannot be read"
         case 9: "it is not valid yet"
         case 10: "it has expired"
         case 18, 19: "it is self-signed and not trusted"

@@ -67,6 +67,16 @@ final class ClientFixture: @unchecked Sendable {
         }
     }
 
+    /// Waits until the last connection is closed, by whomever.
+    func untilNothingIsOpen() async {
+        await withCheckedContinuation { continuation in loop.execute { [self] in look(continuation) } }
+    }
+
+    private func look(_ continuation: CheckedContinuation<Void, Never>) {
+        guard client.openConnections > 0 else { return continuation.resume() }
+        loop.schedule(after: .milliseconds(1)) { [self] in look(continuation) }
+    }
+
     /// Not on the pool that runs the tests: stopping waits for the loop's thread.
     func close() async {
         await onLoop { $0.close() }
@@ -78,4 +88,8 @@ final class ClientFixture: @unchecked Sendable {
             }
         }
     }
+}
+
+extension SendOutcome {
+    var isAccepted: Bool { if case .accepted = self { true } else { false } }
 }
