@@ -46,7 +46,9 @@ final class TestMember {
 
     /// It leaves first, so that the next one of its group need not wait for its session; one that is fenced never ends to leave.
     deinit {
-        do { if !errors.contains(where: { $0.classification == .fencedInstance }) { try leave() } } catch { Issue.record("\(error); errors before: \(errors)") }
+        do { if !errors.contains(where: { $0.classification == .fencedInstance }) { try leave() } } catch {
+            Issue.record("\(error); errors before: \(errors)")
+        }
         consumer.destroy()
         EventDescriptor.close(descriptor)
     }

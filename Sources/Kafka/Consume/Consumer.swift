@@ -1,4 +1,5 @@
 internal import CLibrdkafka
+internal import EventLoop
 
 /// A group member. Its events come from one queue (`poll`), rebalances included; partitions may be given record queues of their own.
 ///
@@ -142,10 +143,15 @@ package final class Consumer: @unchecked Sendable {
         client.destroy()
     }
 
-    /// A cooperative client with a rebalance unanswered is never freed: its main thread waits for the answer in a loop without pause
-    /// (librdkafka 2.0.2). No partitions at all are an answer to both questions; where none is open it is refused or changes nothing.
+    /// Librdkafka 2.0.2 frees no cooperative client with a rebalance unanswered: its main thread waits for the answer in a loop without
+    /// pause. And between joining and the first assignment it aborts the process. So the first question is waited for, some seconds at
+    /// most, and no partitions at all are the answer to whatever is open; where nothing is, that is refused or changes nothing.
     private func answerLast() {
-        guard rebalanceProtocol == .cooperative, !isClosed else { return }
+        guard rebalanceProtocol == .cooperative, rd_kafka_consumer_closed(client.pointer) == 0 else { return }
+        let deadline = MonotonicInstant.now + .seconds(5)
+        while !hasBeenAssigned, LibrdkafkaVersion.number < 0x0203_0000, MonotonicInstant.now < deadline {
+            if case .assign = queue.poll(client.pointer, timeout: 100) { break }
+        }
         let nothing = PartitionList([])
         if let error = nothing.lend({ rd_kafka_incremental_assign(client.pointer, $0) }) { rd_kafka_error_destroy(error) }
     }
