@@ -5,7 +5,7 @@ import Testing
 @testable import RocketSMS
 
 /// No connection: nothing was sent, and a sentence says why.
-@Suite struct ConnectFailureTests {
+@Suite(.timeLimit(.minutes(3))) struct ConnectFailureTests {
     private func outcome(
         _ url: String, timeout: Duration = .seconds(60), change: (inout RocketSMSClient.Configuration) -> Void = { _ in }
     ) async throws -> SendOutcome {

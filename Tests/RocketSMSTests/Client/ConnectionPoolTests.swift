@@ -6,7 +6,7 @@ import Testing
 @testable import RocketSMS
 
 /// Connections and waiters are bounded, and a connection that the server closed while idle never costs a message.
-@Suite struct ConnectionPoolTests {
+@Suite(.timeLimit(.minutes(3))) struct ConnectionPoolTests {
     @Test func aConnectionIsUsedAgain() async throws {
         try await withClient { connection in
             while connection.readRequest() != nil { connection.answer(Accepted.answer) }

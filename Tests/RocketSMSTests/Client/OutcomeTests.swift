@@ -5,7 +5,7 @@ import Testing
 @testable import RocketSMS
 
 /// From what a peer does to what is proved: the table of outcomes, over real connections.
-@Suite struct OutcomeTests {
+@Suite(.timeLimit(.minutes(3))) struct OutcomeTests {
     @Test(arguments: Evidence.all)
     func evidenceDecidesTheOutcome(_ evidence: Evidence) async throws {
         try await withClient { configuration in

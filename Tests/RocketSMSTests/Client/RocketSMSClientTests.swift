@@ -6,7 +6,7 @@ import Testing
 @testable import RocketSMS
 
 /// The client against peers that do exactly one thing wrong, or right.
-@Suite struct RocketSMSClientTests {
+@Suite(.timeLimit(.minutes(3))) struct RocketSMSClientTests {
     @Test func aMessageIsSentAsAFormAndItsReceiptRead() async throws {
         let seen = Mutex("")
         try await withClient { connection in

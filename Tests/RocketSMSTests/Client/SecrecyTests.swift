@@ -5,7 +5,7 @@ import Testing
 @testable import RocketSMS
 
 /// Outcomes, errors and settings are printed into logs; phone, text and credentials never are.
-@Suite struct SecrecyTests {
+@Suite(.timeLimit(.minutes(3))) struct SecrecyTests {
     /// Of `ClientFixture`; as they are, and as a form writes them.
     private static let secrets = [
         "375290000000", "Код", "%D0%9A%D0%BE%D0%B4", "1234", "secret", "5ebe2294ecd0e0f08eab7690d2a6ee69", "192000000", "password",

@@ -6,7 +6,7 @@ import Testing
 @testable import RocketSMS
 
 /// TLS and keep-alive against nginx, which offers HTTP/2 and closes what rests.
-@Suite(.enabled(if: NginxServer.isInstalled, "nginx or openssl is not installed"))
+@Suite(.enabled(if: NginxServer.isInstalled, "nginx or openssl is not installed"), .timeLimit(.minutes(3)))
 struct NginxTests {
     private func withNginx(
         keepalive: String = "60s", requests: Int = 1_000, body: (NginxServer, SimulatorServer) async throws -> Void

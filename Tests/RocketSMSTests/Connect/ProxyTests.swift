@@ -8,7 +8,7 @@ import Testing
 func setEnvironment(_ name: String, _ value: String) { setenv(name, value, 1) }
 
 /// Proxies come from the environment, so each test is a process of its own.
-@Suite struct ProxyTests {
+@Suite(.timeLimit(.minutes(3))) struct ProxyTests {
     private static func client(_ url: String) throws -> ClientFixture {
         var configuration = try ClientFixture.configuration(port: 1)
         configuration.url = try ProviderURL(url, allowPlaintext: true)
