@@ -50,6 +50,31 @@ def test_the_operator_chooses_beside_the_running_worker(site, simulator, choice,
     assert worker.is_running
 
 
+@pytest.mark.needs("unknown-topic")
+def test_a_repair_holds_when_old_requests_change(site, simulator):
+    """After a topic was made anew, an old entry that is written stands above the repaired offset: the partition must not close again."""
+    worker = site.started(SEND_ON_UNKNOWN="hold", LOG_LEVEL="info")
+    done = [site.publish(request(f"d-{number}"), key=key_of("same")) for number in range(10)]
+    site.flush()
+    site.status.until_final(*done)
+    simulator.next("replyLost")
+    held = site.send(request("held"), key=key_of("same"))
+    wait_for(lambda: worker.metric("rocketsms_requests_held") == 1, 20, "the held one")
+    assert worker.terminate() == 0
+    site.delete_topic(site.requests)
+    site.create(site._topic(site.requests, 4))
+    worker.start()
+    worker.wait_not_ready("offset")
+    repair(site, "earliest")
+    worker.wait_ready(timeout=30)
+    site.send({"command": "resolve", "id": "held", "as": "failed"}, key=held.key)
+    # Its place may be another record's in the new topic: the event is looked for by its id.
+    site.status.until(lambda: any(e.value["requestId"] == "held" and e.is_final for e in site.status.in_order), 30, "the held one's end")
+    assert worker.terminate() == 0
+    worker.start().wait_ready(timeout=30)
+    assert len(simulator.sends()) == 11
+
+
 def test_repair_touches_nothing_that_is_open(site, simulator):
     worker = site.started()
     made = [site.publish(request(f"r-{number}"), key=key_of(number)) for number in range(20)]

@@ -188,6 +188,22 @@ def test_waiting_for_send_at_survives_a_restart(site, simulator):
     assert sms.received_at >= due - 0.05
 
 
+def test_a_send_at_at_the_end_of_time_stops_nothing(make_site, simulator):
+    """Under either schedule, and after a restart too."""
+    for schedule in ("worker", "provider"):
+        site = make_site(simulator)
+        worker = site.started(SEND_SCHEDULE=schedule)
+        site.send(request(f"far-{schedule}", sendAt="9999-12-31T00:00:00Z"), key=key_of("same"))
+        for name in ("now", "later"):
+            one = site.send(request(f"{name}-{schedule}"), key=key_of(name))
+            assert site.status.until_final(one)[0].status == "DELIVERED"
+            if name == "now":
+                assert worker.terminate() == 0
+                worker.start().wait_ready()
+        assert worker.metric("rocketsms_polls_total") < 50
+        assert worker.terminate() == 0
+
+
 def test_the_provider_waits_for_send_at(site, simulator):
     site.started()
     at = int(time.time()) + 2

@@ -2,7 +2,7 @@ internal import CLibrdkafka
 
 /// An error of librdkafka or of a broker, by its code. `description` is harmless: it names topics and addresses, never a value.
 package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What to do about it (DESIGN, "Fencing"): by code first, since flags alone mislead.
+    /// What to do about it: by code first, since flags alone mislead.
     package enum Classification: Equatable, Sendable {
         /// The same call again.
         case retriable

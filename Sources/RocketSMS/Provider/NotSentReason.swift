@@ -17,6 +17,9 @@ package enum NotSentReason: Equatable, Sendable, CustomStringConvertible {
     /// The client was closed.
     case closed
 
+    /// Whether the provider said so: then it works, and is only busy.
+    package var isAnswer: Bool { self == .tooManyRequests || self == .unavailable }
+
     package var description: String {
         switch self {
         case .leaseEnded: "the leave to send had ended before the first byte"

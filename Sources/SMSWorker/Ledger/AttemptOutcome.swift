@@ -1,4 +1,4 @@
-/// What an attempt ended in, by what can have happened (DESIGN, "Outcomes of an attempt").
+/// What an attempt ended in, by what can have happened.
 package enum AttemptOutcome: Equatable, Sendable {
     /// The provider gave a message id.
     case accepted(Receipt)
@@ -6,8 +6,8 @@ package enum AttemptOutcome: Equatable, Sendable {
     case refused(code: String)
     /// Bad credentials, or no credit: the account is paused, the message waits.
     case account(AccountProblem, code: String)
-    /// Provably no SMS: it never left, or the provider says "later".
-    case notSent(reason: String, retryAfter: Duration?)
+    /// Provably no SMS: it never left, or the provider says "later" (`isAnswer`).
+    case notSent(reason: String, retryAfter: Duration?, isAnswer: Bool)
     /// The lease ran out, or the assignment or the account, before a byte was written: not even an attempt.
     case notBegun
     /// Bytes left and no valid answer came.

@@ -41,14 +41,14 @@ struct CommitQueue {
             content.owners.append(
                 TransactionContent.Owner(
                     assignment: assignment.id, topic: assignment.topic.name, ledgerTopic: assignment.topic.ledgerName,
-                    partition: assignment.partition, offset: -1))
+                    partition: assignment.partition, offset: -1, highestEntry: -1))
             operationCounts.append(0)
             ownerIndex[assignment.id] = index
             return index
         }
     }
 
-    /// DESIGN, "Commit loop": a transaction ends far below `transaction.timeout.ms`.
+    /// A transaction ends far below `transaction.timeout.ms`.
     static let recordLimit = 2_000
     static let byteLimit = 1 << 20
 
@@ -63,9 +63,13 @@ struct CommitQueue {
     var recordCount: Int { batches.reduce(0) { $0 + $1.content.records.count } }
 
     /// Opens an operation of `assignment`. All its records come in this one call, so they are committed together.
+    ///
+    /// - Parameters:
+    ///   - entry: the offset of the request whose entry is written.
+    ///   - advance: the offset up to which the operation covers the partition's records.
     mutating func append(
-        _ assignment: Assignment, at now: MonotonicInstant, advance: Int64? = nil, completion: Completion = .none, isUrgent: Bool = false,
-        _ write: (inout OperationWriter) -> Void
+        _ assignment: Assignment, at now: MonotonicInstant, entry: Int64? = nil, advance: Int64? = nil, completion: Completion = .none,
+        isUrgent: Bool = false, _ write: (inout OperationWriter) -> Void
     ) {
         if batches.isEmpty { batches.append(Batch()) }
         let last = batches.count - 1
@@ -82,6 +86,9 @@ struct CommitQueue {
         if case .none = completion {} else { batches[index].completions.append((owner, completion)) }
         if isUrgent { batches[index].isUrgent = true }
         if let advance { batches[index].content.owners[Int(owner)].offset = max(batches[index].content.owners[Int(owner)].offset, advance) }
+        if let entry {
+            batches[index].content.owners[Int(owner)].highestEntry = max(batches[index].content.owners[Int(owner)].highestEntry, entry)
+        }
         assignment.pendingOperations += 1
         batches[index].operationCounts[Int(owner)] += 1
         if batches[index].content.records.isEmpty, offsetsSince == nil { offsetsSince = now }

@@ -1,7 +1,7 @@
 /// What a decision about an entry has to say to the reader of the status topic; the entry's echo is added when it is written.
 package struct EntryEvent: Equatable, Sendable {
     package struct Reason: Equatable, Sendable {
-        /// The provider's code verbatim, or one of CONTRACT's own.
+        /// The provider's code verbatim, or one of ours.
         package let code: String
         /// One harmless sentence: no phone, no text.
         package let message: String?

@@ -9,6 +9,11 @@ extension LedgerCodec {
         }
     }
 
+    /// Of the request's record.
+    static func offset(_ value: [UInt8]) -> Int64 {
+        value.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(fromByteOffset: 16, as: Int64.self)) }
+    }
+
     static func id(_ value: [UInt8]) -> [UInt8] {
         value.withUnsafeBytes { bytes in
             let count = Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: headSize, as: UInt16.self)))

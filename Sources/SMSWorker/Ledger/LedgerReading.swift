@@ -1,7 +1,7 @@
 internal import EventLoop
 internal import Kafka
 
-/// Reads what is known of one partition, in the order that the protocol needs (DESIGN, "Assignment of R[p]"). Blocks.
+/// Reads what is known of one partition, in the order that the protocol needs. Blocks.
 struct LedgerReading {
     let reader: PartitionReader
     /// Of one question to a broker.

@@ -1,7 +1,7 @@
 internal import EventLoop
 package import Kafka
 
-/// Gives partitions that the workers keep closed an offset again (DESIGN, "Assignment of R[p]", 4). Blocks.
+/// Gives partitions that the workers keep closed an offset again. Blocks.
 ///
 /// Works beside running workers: they look at their closed partitions every few seconds and go on by themselves. Partitions that are not
 /// closed are not touched.

@@ -8,7 +8,7 @@ package struct RequestHash: Hashable, Sendable {
     private static let key: (UInt64, UInt64) = (.random(in: .min ... .max), .random(in: .min ... .max))
 
     /// Hash of an id as the dedup index sees it. A generated id names an offset, and a recreated topic starts again at 0:
-    /// so it counts as the same only with the same record timestamp (DESIGN, "Entry").
+    /// so it counts as the same only with the same record timestamp.
     package init(id: UnsafeRawBufferPointer, generatedAt timestamp: Int64? = nil) {
         self.init(bytes: id, tweak: timestamp.map { UInt64(bitPattern: $0) } ?? 0x6a09_e667_f3bc_c908)
     }

@@ -23,7 +23,7 @@ struct RestoredLedger: Sendable {
     var beginning: Int64 = 0
     var recordCount = 0
 
-    /// How far the request partition has been read for certain (DESIGN, "Assignment", 4).
+    /// How far the request partition has been read for certain.
     var recordedOffset: Int64 { max(recorded?.offset ?? 0, highestOffset) }
     var isUsed: Bool { recorded != nil || highestOffset > 0 }
 }

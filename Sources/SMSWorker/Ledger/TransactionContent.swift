@@ -23,6 +23,8 @@ struct TransactionContent: Sendable {
         let partition: Int32
         /// The consumer offset that goes with this transaction.
         var offset: Int64
+        /// The highest offset of a request whose entry is in it; -1: none.
+        var highestEntry: Int64
     }
 
     var bytes: [UInt8] = []

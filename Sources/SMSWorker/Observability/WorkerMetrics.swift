@@ -53,7 +53,7 @@ package struct WorkerMetrics: Sendable {
     package let partitionsOwned: Gauge
     package let partitionsClosed: Gauge
 
-    /// The codes of CONTRACT that a FAILED event can have; every other is the provider's.
+    /// Our own codes that a FAILED event can have; every other is the provider's.
     package static let ownFailureCodes = ["EXPIRED", "OUTCOME_UNKNOWN", "CANCELLED", "TRACKING_EXPIRED", "PROVIDER_FAILED", "RESOLVED"]
 
     package init(registry: MetricsRegistry = MetricsRegistry()) {

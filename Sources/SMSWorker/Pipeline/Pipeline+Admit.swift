@@ -33,7 +33,11 @@ extension Pipeline {
     /// Accepted, closed or held: the next request of the same key may begin. One that leaves from the middle of the line (cancelled,
     /// expired) stays as a link and is passed over when its turn comes.
     func leaveKey(_ request: Request) {
-        guard let key = request.orderHash, request.place != .behindKey else { return }
+        guard let key = request.orderHash else { return }
+        guard request.place != .behindKey else {
+            goneLinks += 1
+            return
+        }
         var next = request.nextWithKey
         request.nextWithKey = nil
         while let candidate = next, candidate.place != .behindKey { next = candidate.nextWithKey }
@@ -45,6 +49,27 @@ extension Pipeline {
         enqueue(next)
     }
 
+    /// Takes those links out, when there are many: one key may be blocked for hours while what stands behind it expires.
+    func compactKeys() {
+        guard goneLinks >= 4_096 else { return }
+        goneLinks = 0
+        for assignment in assignments.values {
+            for case .active(let head) in assignment.open.values where head.place != .behindKey && head.place != .held {
+                guard let key = head.orderHash else { continue }
+                var last = head
+                while let next = last.nextWithKey {
+                    if next.place == .behindKey {
+                        last = next
+                    } else {
+                        last.nextWithKey = next.nextWithKey
+                        next.nextWithKey = nil
+                    }
+                }
+                if assignment.lastWithKey[key]?.place == .gone { assignment.lastWithKey[key] = last }
+            }
+        }
+    }
+
     /// Puts a waiting request where it belongs: behind a timer, or into its lane. What stands behind a key stays there.
     func enqueue(_ request: Request) {
         if !request.isCountedWaiting {
@@ -54,17 +79,22 @@ extension Pipeline {
         scheduleExpiry(request)
         guard request.place != .behindKey else { return }
         let now = wallNow
-        var due = request.entry.notBefore
-        if configuration.send.schedule == .worker, let sendAt = request.entry.sendAt { due = max(due, sendAt) }
+        let due = startTime(request)
         if due > now {
             request.place = .timer
             request.timerGeneration &+= 1
-            timers.insert(
-                WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: loop.now + .milliseconds(due - now))
+            let delay = Duration.milliseconds(due.clampedDifference(now))
+            timers.insert(WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: loop.now + delay)
         } else {
             request.place = .runnable
             if request.entry.isPriority { priorityLane.runnable.append(request) } else { bulkLane.runnable.append(request) }
         }
+    }
+
+    /// No attempt before this time (ms): backoff, and `sendAt` under the worker's schedule.
+    func startTime(_ request: Request) -> Int64 {
+        guard configuration.send.schedule == .worker, let sendAt = request.entry.sendAt else { return request.entry.notBefore }
+        return max(request.entry.notBefore, sendAt)
     }
 
     func stopCountingWaiting(_ request: Request) {
@@ -78,7 +108,7 @@ extension Pipeline {
         guard !request.hasExpiryTimer else { return }
         request.hasExpiryTimer = true
         let deadline = min(request.entry.expiresAt ?? .max, ageLimit(request))
-        let delay = max(0, min(deadline - wallNow, 31_536_000_000))
+        let delay = max(0, min(deadline.clampedDifference(wallNow), 31_536_000_000))
         timers.insert(WaitTimer(request: request, generation: 0, kind: .expiry), at: loop.now + .milliseconds(delay))
     }
 
@@ -86,7 +116,7 @@ extension Pipeline {
     func ageLimit(_ request: Request) -> Int64 {
         let start = max(request.entry.admittedAt, request.entry.sendAt ?? 0)
         let paused = account.paused(since: request.pausesCountedUntil, until: loop.now).milliseconds + request.entry.pausedMilliseconds
-        return start + configuration.send.maxAge.milliseconds + paused
+        return start.clampedSum(configuration.send.maxAge.milliseconds).clampedSum(paused)
     }
 
     /// The sentence of an expiry, or nil while there is time.

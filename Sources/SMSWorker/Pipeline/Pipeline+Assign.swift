@@ -106,10 +106,12 @@ extension Pipeline {
         for message in ledger.tracked {
             track(value: message.value, base: message.base, assignment: assignment, hash: message.hash, isRestored: true)
         }
-        for entry in ledger.active { reopen(entry, assignment) }
+        // What may be under way is ahead of everything with its key, also of an earlier request that was held and is to be sent again.
+        for entry in ledger.active where entry.state == .sending { reopen(entry, assignment) }
+        for entry in ledger.active where entry.state != .sending { reopen(entry, assignment) }
         assignment.position = ReadPosition(at: offset, openedAt: loop.now)
         do {
-            // In this order: the first record after 1–5 ms; the other way round after a second (DESIGN, "Assignment", 5).
+            // In this order: the first record after 1–5 ms; the other way round after a second.
             try session.consumer.resume([assignment.topicPartition])
             try session.consumer.seek(assignment.topicPartition, to: offset)
         } catch {
@@ -188,7 +190,8 @@ extension Pipeline {
                 stockCount -= 1
                 withdraw(request)
             case .intentQueued: withdraw(request)
-            case .behindKey, .timer, .runnable, .running, .held, .gone: break
+            case .behindKey, .timer, .runnable: savePause(request)
+            case .running, .held, .gone: break
             }
         }
     }

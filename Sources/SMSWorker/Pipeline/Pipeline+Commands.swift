@@ -78,12 +78,16 @@ extension Pipeline {
     /// A generated id is indexed with its record's timestamp, which a command does not know: such a one is looked for by hand.
     private func find(_ id: [UInt8], in assignment: Assignment) -> Assignment.Open? {
         if let open = assignment.open[RequestHash(id: id)] { return open }
-        guard id.starts(with: Array("\(assignment.name)-".utf8)) else { return nil }
+        let stem = Array("\(assignment.name)-".utf8)
+        guard id.starts(with: stem), let offset = Int64(String(decoding: id.dropFirst(stem.count), as: UTF8.self)) else { return nil }
+        // Numbers are compared, of every open request: texts would cost a second for a million of them.
         for open in assignment.open.values {
             switch open {
-            case .active(let request) where request.entry.echo.id == id: return open
-            case .tracked(let handle) where tracked[handle].map({ LedgerCodec.id($0.value) }) == id: return open
-            default: continue
+            case .active(let request) where request.entry.offset == offset && request.entry.hasGeneratedID: return open
+            case .tracked(let handle):
+                guard let value = tracked[handle]?.value, LedgerCodec.offset(value) == offset else { continue }
+                if LedgerCodec.id(value) == id { return open }
+            case .active: continue
             }
         }
         return nil

@@ -7,16 +7,15 @@ internal import Metrics
 extension Pipeline {
     /// An offset alone may wait this long for company.
     static let offsetDelay = Duration.seconds(1)
-    /// DESIGN: the recorded offset is written at least once a minute while work goes on.
+    /// The recorded offset is written at least once a minute while work goes on.
     static let recordInterval = Duration.seconds(60)
 
     func commitIfDue() {
         guard commitUnderWay == nil, let session, !commits.isEmpty else { return }
         let now = loop.now
         guard now >= commitNotBefore else { return wake(at: commitNotBefore) }
-        if !commits.hasRecords, pendingRevoke == nil {
-            let due = (commits.offsetsSince ?? now) + Self.offsetDelay
-            guard now >= due else { return wake(at: due) }
+        if !commits.hasRecords, pendingRevoke == nil, !isCommitStuck, let since = commits.offsetsSince, now < since + Self.offsetDelay {
+            return wake(at: since + Self.offsetDelay)
         }
         let isUrgent = commits.isUrgent || pendingRevoke != nil || isDraining
         // Only intents that may not run ahead starve slots; the others are there before a slot is free.
@@ -27,7 +26,7 @@ extension Pipeline {
     }
 
     private func begin(_ session: KafkaSession) {
-        // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, offsets, commit. Never another order (DESIGN, "Commit loop").
+        // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, offsets, commit. Never another order.
         let leaseStart = loop.updateNow()
         guard let metadata = session.consumer.groupMetadata(), metadata.generation >= 0, !metadata.memberID.isEmpty else {
             // Not a member (yet, or any more): an unjoined handle switches fencing off.
@@ -51,7 +50,9 @@ extension Pipeline {
             batch.content.owners[index].offset = offset
             assignment.coveredOffset = offset
             let isDue = assignment.recordedAt.map { leaseStart - $0 > Self.recordInterval } ?? true
-            if isDue || batch.hasTombstone {
+            // An operator may have set the offset lower than old entries are (`offsets repair`): one of them that is written again must not
+            // stand behind the record that covers it.
+            if isDue || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
                 assignment.recordedAt = leaseStart
                 batch.record(LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: offset), owner: index)
             }
@@ -92,6 +93,7 @@ extension Pipeline {
                     intentCommitted(request, mark: mark, leaseStart: underWay.leaseStart)
                 }
             }
+            sweepClosedIDs()
         case .aborted(let error, let retriesSeen):
             if retriesSeen { fencings.brokerTrouble(at: loop.now) }
             metrics.transactionsAborted.increment()

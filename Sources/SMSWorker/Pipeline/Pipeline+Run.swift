@@ -73,6 +73,10 @@ extension Pipeline {
         ticks += 1
         if ticks % 5 == 0 { lookAtClosedPartitions() }
         sweepClosedIDs()
+        savePausesIfDue()
+        priorityLane.compact(living: waitingCount)
+        bulkLane.compact(living: waitingCount)
+        compactKeys()
         updateHealth()
         loop.schedule(after: .seconds(1)) { [self] in tick() }
     }
@@ -119,7 +123,8 @@ extension Pipeline {
         var due = wakeAt
         wakeAt = nil
         if let timer = timers.nextDeadline { due = min(due ?? timer, timer) }
-        if let poll = tracked.nextDue, pollsInFlight.count < configuration.track.maxInFlight, account.mayPoll {
+        // What gates polls wakes by itself: the budget, the gates below, an answer, a commit, the tick.
+        if let poll = tracked.nextDue, pollsInFlight.count < configuration.track.maxInFlight, !arePollsGated {
             due = min(due ?? poll, poll)
         }
         if let gate = gateChange() { due = min(due ?? gate, gate) }
@@ -133,7 +138,7 @@ extension Pipeline {
 
     /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the breaker.
     private func gateChange() -> MonotonicInstant? {
-        guard waitingCount > 0 || stockCount > 0 else { return nil }
+        guard waitingCount > 0 || stockCount > 0 || (arePollsGated && tracked.count > 0) else { return nil }
         return [clockGuard.leasesAgain(at: loop.now), retryAfter.closedUntil(at: loop.now), breaker.nextChange]
             .compactMap(\.self).filter { $0 > loop.now }.min()
     }

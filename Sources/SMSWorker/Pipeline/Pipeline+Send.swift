@@ -65,15 +65,18 @@ extension Pipeline {
 
     /// Turn's end: as many intents as there is room for, the priority lane first.
     func beginWhatCan() {
-        while let request = priorityLane.nextRunnable(), canBegin(request) {
+        while let request = priorityLane.nextRunnable(), isEarly(request) || canBegin(request) {
             _ = priorityLane.runnable.popFirst()
-            if !isPostponed(request) { begin(request) }
+            if isEarly(request) { enqueue(request) } else if !isPostponed(request) { begin(request) }
         }
-        while let request = bulkLane.nextRunnable(), canBegin(request) {
+        while let request = bulkLane.nextRunnable(), isEarly(request) || canBegin(request) {
             _ = bulkLane.runnable.popFirst()
-            if !isPostponed(request) { begin(request) }
+            if isEarly(request) { enqueue(request) } else if !isPostponed(request) { begin(request) }
         }
     }
+
+    /// The wall clock was set back since it became runnable: it must not hold up those behind it.
+    private func isEarly(_ request: Request) -> Bool { startTime(request) > wallNow }
 
     /// A retry over its budget steps aside until there may be one; fresh requests go past it.
     private func isPostponed(_ request: Request) -> Bool {
@@ -127,6 +130,8 @@ extension Pipeline {
                 withdraw(request, notBefore: wallNow + 1_000)
                 continue
             }
+            // Before the budget, so that a probe that is not let through takes nothing from it.
+            guard breaker.mayAdmit(.send, at: loop.now, sendsWait: true) else { return }
             guard budget.take(kind, at: loop.now) else {
                 wakeForBudget(kind)
                 return

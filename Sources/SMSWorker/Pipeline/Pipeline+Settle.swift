@@ -28,7 +28,8 @@ extension Pipeline {
         case .noCredits: finish(tag: refused.tag, .account(.credit, code: refused.code))
         case .badCredentials: finish(tag: refused.tag, .account(.credentials, code: refused.code))
         case .failed:
-            finish(tag: refused.tag, .notSent(reason: "refused by \(refused.code), and the balance could not be asked", retryAfter: nil))
+            let reason = "refused by \(refused.code), and the balance could not be asked"
+            finish(tag: refused.tag, .notSent(reason: reason, retryAfter: nil, isAnswer: true))
         }
     }
 
@@ -43,7 +44,7 @@ extension Pipeline {
     static func ending(of outcome: AttemptOutcome) -> CircuitBreaker.Ending {
         switch outcome {
         case .accepted, .refused, .account: .success
-        case .notSent(_, let after): after == nil ? .failure : .success
+        case .notSent(_, _, let isAnswer): isAnswer ? .success : .failure
         case .notBegun: .neutral
         case .unknown: .failure
         }
@@ -95,7 +96,7 @@ extension Pipeline {
             pauseAccount(problem, code: code)
             request.entry.postpone()
             wait(request, completion: completion)
-        case .notSent(_, let after):
+        case .notSent(_, let after, _):
             if let after { retryAfter.close(for: after, at: loop.now) }
             request.entry.notSent(notBefore: now + backoffDelay(failures: Int(request.entry.failures) + 1, atLeast: after))
             wait(request, completion: completion)

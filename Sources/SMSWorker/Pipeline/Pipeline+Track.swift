@@ -14,7 +14,7 @@ extension Pipeline {
     /// `isRestored`: the first poll is spread over its interval, so that a restart asks for nobody in a herd.
     func track(value: [UInt8], base: Int64, assignment: Assignment, hash: RequestHash, isRestored: Bool) {
         // The age of a message is counted on the monotonic clock from here on; acceptance itself was on the wall clock.
-        let start = loop.now - .milliseconds(wallNow - base)
+        let start = loop.now - .milliseconds(wallNow.clampedDifference(base))
         let message = TrackedMessage(assignment: assignment, hash: hash, value: value, base: start)
         let due: MonotonicInstant
         if isRestored {
@@ -29,6 +29,7 @@ extension Pipeline {
 
     /// Starts polls while messages are due and there is room: sends come before polls in the budget.
     func pumpPolls() {
+        arePollsGated = true
         guard gateway?.mustPoll == true, account.mayPoll, !isCommitStuck, !isDraining, retryAfter.mayBegin(at: loop.now) else { return }
         let sendsWait = stockCount > 0
         if !budget.isUnlimited, tracked.nextDue.map({ $0 > loop.now }) ?? true { budget.notWaiting(.poll) }
@@ -39,8 +40,10 @@ extension Pipeline {
             dueHandles.removeAll(keepingCapacity: true)
             tracked.popDue(loop.now, limit: 1, into: &dueHandles)
             guard let handle = dueHandles.first, let message = tracked[handle], let id = LedgerCodec.firstMessageID(message.value) else {
+                // Nobody can ask for a message without an id: it waits for its horizon.
                 endPermit(permit, .neutral)
-                return
+                if let handle = dueHandles.first { tracked.reschedule(handle, at: loop.now + .seconds(3_600)) }
+                continue
             }
             guard message.assignment.phase == .open else {
                 endPermit(permit, .neutral)
@@ -50,13 +53,14 @@ extension Pipeline {
             metrics.polls.increment()
             gateway?.poll(messageID: id, tag: pollsInFlight.insert(Poll(handle: handle, permit: permit)))
         }
+        arePollsGated = false
     }
 
     func polled(tag: UInt64, _ outcome: PollOutcome) {
         guard let poll = pollsInFlight.remove(tag) else { return }
         let handle = poll.handle
         switch outcome {
-        case .status, .unknownID, .account, .failed(_, retryAfter: .some): endPermit(poll.permit, .success)
+        case .status, .unknownID, .account, .refused, .failed(_, retryAfter: .some): endPermit(poll.permit, .success)
         case .failed(_, retryAfter: nil): endPermit(poll.permit, .failure)
         }
         guard let message = tracked[handle], message.assignment.isAlive else { return }
@@ -78,14 +82,19 @@ extension Pipeline {
             }
         case .account(let problem, let code):
             pauseAccount(problem, code: code)
-            pollAgain(handle, message)
+            // No word on the message: it must not be its last, even at its horizon. Polls go on when the account is in order.
+            tracked.reschedule(handle, at: loop.now + Self.accountDelay)
+        case .refused: pollAgain(handle, message)
         case .failed(_, let after):
             if let after { retryAfter.close(for: after, at: loop.now) }
             pollAgain(handle, message)
         }
     }
 
-    /// `WRONG_ID` so often in a row ends the tracking (DESIGN, "Tracking").
+    /// After a poll that the account was refused for.
+    static let accountDelay = Duration.seconds(10)
+
+    /// `WRONG_ID` so often in a row ends the tracking.
     static let unknownIDLimit: UInt8 = 5
 
     private func learn(_ handle: TrackingHandle, _ message: TrackedMessage, _ status: ReceivedStatus) {

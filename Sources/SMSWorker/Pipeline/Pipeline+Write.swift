@@ -25,7 +25,9 @@ extension Pipeline {
                 metrics.firstEvent(after: .milliseconds(max(0, wallNow - max(entry.timestamp, entry.sendAt ?? 0))))
             }
         }
-        commits.append(assignment, at: loop.now, advance: advance, completion: completion, isUrgent: isUrgent) { operation in
+        commits.append(
+            assignment, at: loop.now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent
+        ) { operation in
             operation.record(.ledger, key: entry.echo.id) { LedgerCodec.encode(entry, into: &$0) }
             guard event != nil else { return }
             operation.record(.status, key: StatusEventEncoder.key(of: entry.echo), headers: eventHeaders) {

@@ -90,6 +90,12 @@ package actor Pipeline {
     var wakeAt: MonotonicInstant?
     var armedWake: (at: MonotonicInstant, id: TimerID)?
     var mayReadMore = false
+    /// A poll may be due that something forbids: then its time is no reason to turn.
+    var arePollsGated = false
+    /// When the pause that lasts was last written to the ledger; nil: none lasts.
+    var pausesSavedAt: MonotonicInstant?
+    /// Requests that expired or were cancelled behind another of their key, and are links there still.
+    var goneLinks = 0
     var ticks = 0
     var isJoined = false
     var lastClosedReason: [PartitionKey: String] = [:]

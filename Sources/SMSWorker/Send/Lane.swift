@@ -1,16 +1,29 @@
 /// Requests of one lane that could begin now, and those whose intent is committed and that wait for a slot.
 ///
-/// Both queues may hold requests that have moved on since (their `place` says so): they are skipped when their turn comes.
+/// Both queues may hold requests that have moved on since (their `place` says so), or whose partition is being given back: they are
+/// skipped when their turn comes.
 struct Lane {
     var runnable = Queue<Request>()
     var stock = Queue<Request>()
 
     mutating func nextRunnable() -> Request? {
         while let request = runnable.first {
-            if request.place == .runnable, request.assignment.isAlive { return request }
+            if Self.isRunnable(request) { return request }
             _ = runnable.popFirst()
         }
         return nil
+    }
+
+    private static func isRunnable(_ request: Request) -> Bool {
+        request.place == .runnable && request.assignment.isAlive && request.assignment.phase == .open
+    }
+
+    /// Lets go of requests that have expired or were cancelled behind one that must wait.
+    ///
+    /// - Parameter living: how many can be runnable at most.
+    mutating func compact(living: Int) {
+        guard runnable.count > 2 * living + 1_024 else { return }
+        runnable.removeAll { !Self.isRunnable($0) }
     }
 
     mutating func nextInStock() -> Request? {

@@ -44,9 +44,9 @@ final class RocketSMSGateway: ProviderGateway {
         case .refused(let code, .account): return .account(.credentials, code: code)
         case .refused(let code, .credit): return .account(.credit, code: code)
         case .refused(let code, .permanent): return .refused(code: code)
-        case .refused(let code, .transient): return .notSent(reason: "the provider answered \(code)", retryAfter: nil)
+        case .refused(let code, .transient): return .notSent(reason: "the provider answered \(code)", retryAfter: nil, isAnswer: true)
         case .notSent(.leaseEnded, _): return .notBegun
-        case .notSent(let reason, let after): return .notSent(reason: reason.description, retryAfter: after)
+        case .notSent(let reason, let after): return .notSent(reason: reason.description, retryAfter: after, isAnswer: reason.isAnswer)
         case .unknown(let reason): return .unknown(reason: reason.description)
         }
     }
@@ -57,7 +57,7 @@ final class RocketSMSGateway: ProviderGateway {
         case .refused("WRONG_ID", _): .unknownID
         case .refused(let code, .account): .account(.credentials, code: code)
         case .refused(let code, .credit): .account(.credit, code: code)
-        case .refused(let code, _): .failed(reason: "the provider answered \(code)", retryAfter: nil)
+        case .refused(let code, _): .refused(code: code)
         case .failed(let reason, let after): .failed(reason: reason, retryAfter: after)
         }
     }

@@ -20,6 +20,7 @@ package struct TopicInspection: Sendable {
             findings += rules.existence(name) + rules.notCompacted(name) + rules.replication(name)
             findings += rules.ledger(of: name)
         }
+        findings += rules.leastSize(topics.status)
         findings += rules.existence(topics.status) + rules.notCompacted(topics.status) + rules.replication(topics.status)
         findings += rules.existence(topics.deadLetter) + rules.size(topics.deadLetter, above: topics.allRequests)
         findings += rules.replication(topics.deadLetter)

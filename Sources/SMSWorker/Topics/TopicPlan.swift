@@ -1,6 +1,6 @@
 package import Kafka
 
-/// The topics that a configuration needs, and the settings they are made with (DESIGN, "Topics").
+/// The topics that a configuration needs, and the settings they are made with.
 package struct TopicPlan: Equatable, Sendable {
     /// A ledger that has fewer partitions than its requests.
     package struct Growth: Equatable, Sendable {

@@ -29,7 +29,8 @@ struct TopicRules {
     func ledger(of requests: String) -> [TopicFinding] {
         let name = topics.ledger(of: requests)
         guard exists(name) else { return existence(name) }
-        return partitions(name, requests) + policy(name) + bounds(name) + size(name, above: [requests]) + replication(name)
+        let limits = leastSize(name) + size(name, above: [requests])
+        return partitions(name, requests) + policy(name) + bounds(name) + limits + replication(name)
     }
 
     private func partitions(_ ledger: String, _ requests: String) -> [TopicFinding] {
@@ -81,6 +82,18 @@ struct TopicRules {
             TopicFinding(
                 .advice, name, setting: TopicSetting.maxMessageBytes, found: found, wanted: "\(wanted)",
                 "the topic \(name) has max.message.bytes=\(found), less than \(wanted): it may refuse what belongs to the largest requests")
+        ]
+    }
+
+    /// Every entry and every event must fit, whatever a request contains: one that did not would stop the partition.
+    func leastSize(_ name: String) -> [TopicFinding] {
+        guard exists(name), let found = settings[name]?[TopicSetting.maxMessageBytes], let limit = Int(found),
+            limit < TopicSetting.leastMessageLimit
+        else { return [] }
+        return [
+            TopicFinding(
+                .blocking, name, setting: TopicSetting.maxMessageBytes, found: found, wanted: "\(TopicSetting.leastMessageLimit)",
+                "the topic \(name) has max.message.bytes=\(found); what belongs to one request may take \(TopicSetting.leastMessageLimit)")
         ]
     }
 

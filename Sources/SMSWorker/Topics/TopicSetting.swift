@@ -1,4 +1,4 @@
-/// Settings of topics, by Kafka's own names, and the values that the worker's topics have (DESIGN, "Topics").
+/// Settings of topics, by Kafka's own names, and the values that the worker's topics have.
 package enum TopicSetting {
     package static let cleanupPolicy = "cleanup.policy"
     package static let maxMessageBytes = "max.message.bytes"
@@ -11,6 +11,8 @@ package enum TopicSetting {
 
     /// What a broker takes where it does not say: Kafka's own default, in bytes.
     package static let defaultMessageLimit = 1_048_588
+    /// What the bounds of a request (key, text, metadata, trace) can add up to in one record, with room to spare.
+    static let leastMessageLimit = 24 * 1_024
     /// What a ledger entry or a dead letter needs beside the request that it holds, in bytes.
     package static let messageMargin = 65_536
 

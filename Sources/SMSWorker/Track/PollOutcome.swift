@@ -4,5 +4,7 @@ enum PollOutcome: Equatable {
     /// `WRONG_ID`: the provider does not know this message.
     case unknownID
     case account(AccountProblem, code: String)
+    /// The provider answered, with another error code.
+    case refused(code: String)
     case failed(reason: String, retryAfter: Duration?)
 }

@@ -60,11 +60,11 @@ package struct PollSchedule: Equatable, Sendable {
         after now: MonotonicInstant, base: MonotonicInstant, horizonStoodStill: Duration = .zero,
         using generator: inout some RandomNumberGenerator
     ) -> Next {
-        let (at, interval) = plan(age: now.nanoseconds &- base.nanoseconds)
+        let (at, interval) = plan(age: (now - base).nanoseconds)
         let moved = at + offset(interval, using: &generator)
         let end = horizon + min(max(0, horizonStoodStill.nanoseconds), Self.longest)
-        if moved >= end { return .expire(at: MonotonicInstant(nanoseconds: base.nanoseconds + end)) }
-        return .poll(at: MonotonicInstant(nanoseconds: base.nanoseconds + moved))
+        if moved >= end { return .expire(at: base + .nanoseconds(end)) }
+        return .poll(at: base + .nanoseconds(moved))
     }
 
     /// The first poll after a restore, spread uniformly over the interval that the message's age has: so the polls of a restored
@@ -74,10 +74,10 @@ package struct PollSchedule: Equatable, Sendable {
     package func afterRestore(
         at now: MonotonicInstant, base: MonotonicInstant, using generator: inout some RandomNumberGenerator
     ) -> MonotonicInstant {
-        let age = now.nanoseconds &- base.nanoseconds
+        let age = (now - base).nanoseconds
         let (at, interval) = plan(age: age)
-        if age < 0 { return MonotonicInstant(nanoseconds: base.nanoseconds + at + offset(interval, using: &generator)) }
-        return MonotonicInstant(nanoseconds: now.nanoseconds + Int64.random(in: 0...interval, using: &generator))
+        if age < 0 { return base + .nanoseconds(at + offset(interval, using: &generator)) }
+        return now + .nanoseconds(Int64.random(in: 0...interval, using: &generator))
     }
 
     /// The first planned poll that lies half its interval or more after `age`.

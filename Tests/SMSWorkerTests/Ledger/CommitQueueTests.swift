@@ -50,6 +50,24 @@ import Testing
         #expect(names == ["ce_id=x"])
     }
 
+    /// What was put back after an abort must not wait for company that may never come.
+    @Test func offsetsAloneAreDueAtOnceAfterAnAbort() {
+        var queue = CommitQueue()
+        queue.append(assignment(1), at: now, advance: 5) { _ in }
+        #expect(queue.offsetsSince == now)
+        let (batch, _) = queue.takeFirst()
+        if let batch { queue.putBack(batch) }
+        #expect(!queue.isEmpty && !queue.hasRecords && queue.offsetsSince == nil)
+    }
+
+    @Test func aBatchKnowsItsHighestEntry() {
+        var queue = CommitQueue()
+        let owner = assignment(1)
+        queue.append(owner, at: now, entry: 90, advance: 6) { $0.record(.ledger, key: [1]) { $0.append(1) } }
+        queue.append(owner, at: now, entry: 5, advance: 7) { $0.record(.ledger, key: [2]) { $0.append(1) } }
+        #expect(queue.batches[0].content.owners.map(\.highestEntry) == [90])
+    }
+
     @Test func aBatchOfEndedAssignmentsIsDroppedAndOthersAreNot() {
         var queue = CommitQueue()
         let ended = assignment(1)

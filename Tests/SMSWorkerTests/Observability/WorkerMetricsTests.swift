@@ -57,7 +57,7 @@ struct WorkerMetricsTests {
 
     @Test func outcomesAndTransactionsAreCounted() {
         let metrics = WorkerMetrics()
-        metrics.count(.notSent(reason: "no connection", retryAfter: nil))
+        metrics.count(.notSent(reason: "no connection", retryAfter: nil, isAnswer: false))
         metrics.count(.account(.credit, code: "NO_CREDIT"))
         metrics.deadLettered(.badPhone)
         metrics.committed(records: 3, in: .milliseconds(7))

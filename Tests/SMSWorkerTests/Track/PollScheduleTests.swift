@@ -115,4 +115,18 @@ struct PollScheduleTests {
         }
         #expect(schedule != PollSchedule())
     }
+
+    /// `sendAt` in the year 9999: the first poll must not come out before now.
+    @Test func aBaseAtTheEndOfTimeIsNeverDue() {
+        var generator = SeededGenerator(seed: 6)
+        let schedule = PollSchedule()
+        for base in [MonotonicInstant(nanoseconds: .max), MonotonicInstant(nanoseconds: .max - 5)] {
+            guard case .poll(let at) = schedule.next(after: self.base, base: base, using: &generator) else {
+                Issue.record("must be polled one day")
+                continue
+            }
+            #expect(at > self.base)
+            #expect(schedule.afterRestore(at: self.base, base: base, using: &generator) > self.base)
+        }
+    }
 }
