@@ -28,6 +28,12 @@ extension Pipeline {
         }
         dropLedgerState()
         leave(lost, isStuck: isStuck)
+        if isDraining {
+            // What the provider answers from here on could be committed only after another join, restore and drain, which may fail in
+            // their turn: a stop must end. What runs stays `sending` in the ledger, and the next owner decides by its policy.
+            log.warning("Kafka's side was lost while draining: ending now, what runs is left to the next owner")
+            finish(.drained)
+        }
         if end == nil { reopenSession() }
         updateHealth()
     }
@@ -71,13 +77,14 @@ extension Pipeline {
     private func opened(_ result: Result<KafkaSession, KafkaError>) {
         switch result {
         case .success(let session):
-            guard end == nil, !isDraining else {
+            guard end == nil else {
+                // Asked to stop meanwhile: `drain` has ended the run.
                 session.abandon(isStuck: false)
-                if end == nil { finish(.drained) }
                 return
             }
             adopt(session)
         case .failure(let error):
+            guard end == nil else { return }
             log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
             fencings.brokerTrouble(at: loop.now)
             reopenSession()

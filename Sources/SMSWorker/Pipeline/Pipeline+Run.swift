@@ -90,6 +90,8 @@ extension Pipeline {
         log.info("draining: nothing begins any more, what runs may finish")
         updateHealth()
         guard let session else {
+            // Kafka's side is being made anew: what runs cannot be committed, and waiting for it could last as long as the brokers' trouble.
+            // It stays `sending` in the ledger, and the next owner decides.
             finish(.drained)
             return
         }

@@ -1,6 +1,6 @@
 /// Why the pipeline ended.
 package enum PipelineEnd: Equatable, Sendable {
-    /// Asked to stop: what ran was finished and committed.
+    /// Asked to stop: what ran was finished and committed, or left to the next owner where Kafka's side was lost before that.
     case drained
     /// Another living worker uses this worker's name; the sentence names the key.
     case rival(String)
