@@ -29,6 +29,19 @@ import Testing
         #expect(KafkaError(code, isRetriable: true).described("slow").classification == .retriable)
     }
 
+    /// What explains a fencing without a rival; a fencing itself, or a refusal, does not.
+    @Test func troubleOfBrokersIsNotARivalsDoing() {
+        for code in [
+            RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TIMED_OUT,
+            RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+        ] { #expect(KafkaError(code).isBrokerTrouble, "\(KafkaError(code))") }
+        #expect(KafkaError(RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, isRetriable: true).isBrokerTrouble)
+        for code in [
+            RD_KAFKA_RESP_ERR__FENCED, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+        ] { #expect(!KafkaError(code).isBrokerTrouble, "\(KafkaError(code))") }
+    }
+
     @Test func namesItsCode() {
         #expect(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "no answer").description == "_TIMED_OUT: no answer")
         #expect(KafkaError(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED).isAuthorization)

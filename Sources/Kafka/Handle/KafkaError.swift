@@ -90,6 +90,12 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR__RESOLVE.rawValue
     }
 
+    /// Brokers are slow, away or busy with themselves: what explains that a transaction times out.
+    package var isBrokerTrouble: Bool {
+        isTransport || isTimeout || isRetriable || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT.rawValue
+            || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT.rawValue
+    }
+
     package var isUnknownTopic: Bool {
         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue
             || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue

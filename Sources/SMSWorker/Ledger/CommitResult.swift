@@ -3,8 +3,8 @@ internal import Kafka
 /// How a transaction ended.
 enum CommitResult: Sendable {
     case committed
-    /// Nothing of it is visible; the same operations may be tried again. `brokerTrouble`: calls had to be repeated.
-    case aborted(KafkaError, brokerTrouble: Bool)
+    /// Nothing of it is visible; the same operations may be tried again.
+    case aborted(KafkaError)
     /// The group refuses this member's generation: nothing to gain before it has changed.
     case membership(KafkaError)
     /// Its fate is open.

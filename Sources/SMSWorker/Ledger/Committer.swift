@@ -25,6 +25,9 @@ final class Committer: Sendable {
     }
 
     private let timeout: Duration
+    private let hasMetTrouble = Atomic<Bool>(false)
+    /// Nanoseconds of `MonotonicInstant`; 0 while no work is under way.
+    private let overdueAt = Atomic<Int64>(0)
 
     /// Initialises both producers; blocks up to `timeout` each.
     ///
@@ -46,24 +49,57 @@ final class Committer: Sendable {
     ) {
         let handover = Handover(consume metadata)
         thread.submit { [self] in
-            guard !isAbandoned.load(ordering: .relaxed) else { return }
+            guard !abandoned else { return }
             let producer = producers.pair[producers.turn]
             producers.turn = 1 - producers.turn
-            done(run(producer, content, alive: alive, topics: topics, metadata: handover.take()))
+            expectEnd(within: timeout * 3)
+            let result = run(producer, content, alive: alive, topics: topics, metadata: handover.take())
+            overdueAt.store(0, ordering: .relaxed)
+            done(result)
         }
     }
 
     /// New handles under the same names; what was to be written stays with the caller. Takes its place in the order of commits.
     func rebuildProducers(_ done: @escaping @Sendable (KafkaError?) -> Void) {
         thread.submit { [self] in
+            defer { overdueAt.store(0, ordering: .relaxed) }
             do throws(KafkaError) {
-                for index in 0...1 { producers.pair[index] = try producers.make(index) }
+                for index in 0...1 {
+                    // The next session may have its producers already, and these would fence them.
+                    guard !abandoned else { return }
+                    expectEnd(within: Self.initTimeout(timeout) * 3)
+                    producers.pair[index] = try producers.make(index)
+                }
                 done(nil)
             } catch {
+                noteTrouble(error)
                 done(error)
             }
         }
     }
+
+    /// How long `init_transactions` may take: a predecessor's open transaction is ended first.
+    static func initTimeout(_ transactionTimeout: Duration) -> Duration { transactionTimeout + .seconds(20) }
+
+    /// Whether the thread has been in one piece of work for three times its timeout: a transaction, or the making of one producer. What is
+    /// queued behind another piece has not begun. From any thread.
+    func isOverdue(at now: MonotonicInstant) -> Bool {
+        let deadline = overdueAt.load(ordering: .relaxed)
+        return deadline != 0 && now.nanoseconds > deadline
+    }
+
+    /// Whether brokers were slow or away since this was last asked; also while a transaction is still under way. From any thread.
+    func takeTrouble() -> Bool { hasMetTrouble.exchange(false, ordering: .relaxed) }
+
+    private func expectEnd(within limit: Duration) {
+        overdueAt.store((MonotonicInstant.now + limit).nanoseconds, ordering: .relaxed)
+    }
+
+    private func noteTrouble(_ error: KafkaError) {
+        if error.isBrokerTrouble { hasMetTrouble.store(true, ordering: .relaxed) }
+    }
+
+    private var abandoned: Bool { isAbandoned.load(ordering: .relaxed) }
 
     /// Runs `body` on the committer's thread, behind its last transaction.
     func afterLast(_ body: @escaping @Sendable () -> Void) { thread.finish(body) }
@@ -82,18 +118,17 @@ final class Committer: Sendable {
         _ producer: TransactionalProducer, _ content: TransactionContent, alive: [Bool], topics: TransactionTopics,
         metadata: borrowing GroupMetadata
     ) -> CommitResult {
-        var trouble = false
         do throws(KafkaError) {
             try producer.begin()
             try produce(content, alive: alive, topics: topics, with: producer)
             let offsets = content.owners.enumerated().filter { alive[$0.offset] }.map {
                 ConsumerOffset(topic: $0.element.topic, partition: $0.element.partition, offset: $0.element.offset)
             }
-            try retrying(&trouble) { () throws(KafkaError) in try producer.sendOffsets(offsets, metadata: metadata, timeout: timeout) }
-            try retrying(&trouble) { () throws(KafkaError) in try producer.commit(timeout: timeout) }
+            try retrying { () throws(KafkaError) in try producer.sendOffsets(offsets, metadata: metadata, timeout: timeout) }
+            try retrying { () throws(KafkaError) in try producer.commit(timeout: timeout) }
             return .committed
         } catch {
-            return ended(producer, producer.named(error), &trouble)
+            return ended(producer, producer.named(error))
         }
     }
 
@@ -125,30 +160,32 @@ final class Committer: Sendable {
     }
 
     /// The same call again, never another one, as long as the broker only was slow to answer.
-    private func retrying(_ trouble: inout Bool, _ call: () throws(KafkaError) -> Void) throws(KafkaError) {
+    private func retrying(_ call: () throws(KafkaError) -> Void) throws(KafkaError) {
         while true {
             do throws(KafkaError) {
                 try call()
                 return
             } catch {
-                guard error.isRetriable, error.classification == .retriable, !isAbandoned.load(ordering: .relaxed) else { throw error }
-                trouble = true
+                // Said at once: a transaction that is asked for again and again may end in a fencing, or never.
+                noteTrouble(error)
+                guard error.isRetriable, error.classification == .retriable, !abandoned else { throw error }
             }
         }
     }
 
-    private func ended(_ producer: TransactionalProducer, _ error: KafkaError, _ trouble: inout Bool) -> CommitResult {
+    private func ended(_ producer: TransactionalProducer, _ error: KafkaError) -> CommitResult {
+        noteTrouble(error)
         switch error.classification {
         case .fenced, .fatal: return .fenced(error)
         case .fencedInstance: return .rival(error)
         case .membership, .retriable, .abortable, .other: break
         }
         do throws(KafkaError) {
-            try retrying(&trouble) { () throws(KafkaError) in try producer.abort(timeout: timeout) }
+            try retrying { () throws(KafkaError) in try producer.abort(timeout: timeout) }
         } catch {
             return .fenced(error)
         }
-        return error.classification == .membership ? .membership(error) : .aborted(error, brokerTrouble: trouble)
+        return error.classification == .membership ? .membership(error) : .aborted(error)
     }
 }
 

@@ -43,7 +43,7 @@ final class KafkaSessionFactory: SessionOpener {
             let producer = try TransactionalProducer(
                 transactionalID: "\(kafka.groupID)-\(kafka.transactionalStem)-\(number)", bootstrapServers: kafka.bootstrapServers,
                 properties: producerProperties)
-            try producer.initTransactions(timeout: timings.transaction + .seconds(20))
+            try producer.initTransactions(timeout: Committer.initTimeout(timings.transaction))
             // A topic that refuses now says so at the first transaction, with topic and code; here it only saves the first second.
             for topic in written { try? producer.askMetadata(of: [topic], timeout: .seconds(5)) }
             return producer

@@ -69,10 +69,15 @@ extension Pipeline {
         }
     }
 
-    /// A blocking call may overrun its timeout: then the thread and its handles are left behind.
+    /// Each tick. A blocking call may overrun its timeout: then the thread and its handles are left behind.
     func watchCommit() {
-        guard let underWay = commitUnderWay, loop.now - underWay.leaseStart > timings.transaction * 3 else { return }
-        recover("a transaction did not return within three times its timeout", isFencing: true, isStuck: true)
+        guard let session else { return }
+        if session.committer.takeTrouble() { fencings.brokerTrouble(at: loop.now) }
+        // Seen at three ticks in a row: a process that stood still past the time gives its thread another chance to come out.
+        overdueTicks = session.committer.isOverdue(at: loop.now) ? overdueTicks + 1 : 0
+        guard overdueTicks >= 3 else { return }
+        overdueTicks = 0
+        recover("the committer did not return within three times its timeout", isFencing: true, isStuck: true)
     }
 
     private func commitEnded(_ number: UInt64, _ result: CommitResult) {
@@ -80,6 +85,8 @@ extension Pipeline {
         commitUnderWay = nil
         let duration = loop.updateNow() - underWay.leaseStart
         pace.ended(at: loop.now)
+        // Before a fencing is judged. The broker itself ends a transaction that was open past its timeout, which looks like a rival's doing.
+        if session?.committer.takeTrouble() == true || duration > timings.transaction { fencings.brokerTrouble(at: loop.now) }
         switch result {
         case .committed:
             if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
@@ -94,19 +101,13 @@ extension Pipeline {
                 }
             }
             sweepClosedIDs()
-        case .aborted(let error, let retriesSeen):
-            if retriesSeen { fencings.brokerTrouble(at: loop.now) }
+        case .aborted(let error):
             metrics.transactionsAborted.increment()
             failedCommits += 1
             failed(underWay.batch, error)
             if failedCommits % 5 == 0 {
                 log.warning("five transactions in a row were aborted: the producers are made anew, what they were to write is kept")
-                session?.committer.rebuildProducers { error in
-                    guard let error else { return }
-                    self.loop.execute {
-                        self.assumeIsolated { $0.recover("the producers could not be made anew: \(error)", isFencing: false) }
-                    }
-                }
+                rebuildProducers()
             }
         case .membership(let error):
             metrics.transactionsAborted.increment()
@@ -122,6 +123,20 @@ extension Pipeline {
         case .rival(let error):
             commits.putBack(underWay.batch)
             finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
+        }
+    }
+
+    private func rebuildProducers() {
+        guard let session else { return }
+        session.committer.rebuildProducers { error in
+            guard let error else { return }
+            self.loop.execute {
+                self.assumeIsolated { pipeline in
+                    // The word of a session that is gone says nothing about the one of now.
+                    guard pipeline.session === session else { return }
+                    pipeline.recover("the producers could not be made anew: \(error)", isFencing: false)
+                }
+            }
         }
     }
 

@@ -102,6 +102,8 @@ package actor Pipeline {
     var opener: (any SessionOpener)?
     var rebuildAttempts = 0
     var lastStuck: MonotonicInstant?
+    /// Ticks in a row at which the committer was overdue.
+    var overdueTicks = 0
     let timings: KafkaTimings
     var eventEncoder: StatusEventEncoder
     /// Filled anew for each event.
