@@ -28,7 +28,8 @@ extension Pipeline {
         guard self.session === session else { return }
         mayReadMore = false
         var count = 0
-        while mayReadPriority, let event = session.priorityQueue.poll() {
+        // Handling an event may start over: the old session's queues are freed then, and the new one's are read in a turn of their own.
+        while self.session === session, mayReadPriority, let event = session.priorityQueue.poll() {
             handle(event)
             count += 1
             guard count < Self.recordsPerTurn else {
@@ -36,7 +37,7 @@ extension Pipeline {
                 return
             }
         }
-        while mayReadBulk(), let event = session.bulkQueue.poll() {
+        while self.session === session, mayReadBulk(), let event = session.bulkQueue.poll() {
             handle(event)
             count += 1
             guard count < Self.recordsPerTurn else {
