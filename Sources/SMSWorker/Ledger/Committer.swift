@@ -104,7 +104,7 @@ final class Committer: Sendable {
     /// Runs `body` on the committer's thread, behind its last transaction.
     func afterLast(_ body: @escaping @Sendable () -> Void) { thread.finish(body) }
 
-    /// Frees the producers once the thread is through with its work; at once where the thread is stuck, they are left behind.
+    /// Frees the producers; on the committer's own thread (`afterLast`), which alone touches them.
     func destroyProducers() {
         for producer in producers.pair { producer.destroy() }
     }

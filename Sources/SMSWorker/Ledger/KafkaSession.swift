@@ -16,7 +16,7 @@ final class KafkaSession: Sendable {
     /// Partitions of all request topics, ours and others': the fleet's limit is shared by them.
     let partitionCount: Int
     private let wakeDescriptor: CInt
-    private let isEnded = Atomic<Bool>(false)
+    private let isFreed = Atomic<Bool>(false)
 
     init(consumer: Consumer, committer: Committer, restorer: Restorer, partitionCount: Int) throws(EventLoopError) {
         self.consumer = consumer
@@ -53,22 +53,25 @@ final class KafkaSession: Sendable {
     }
 
     /// Leaves everything: a transaction under way is fenced by the next session or times out, and the group notices by its own means.
-    /// Handles are freed on a thread of their own, since that blocks; those of a thread that is stuck are left behind.
-    func abandon(isStuck: Bool) {
-        guard !isEnded.exchange(true, ordering: .relaxed) else { return }
+    func abandon() {
         restorer.cancel()
         committer.abandon()
-        let free: @Sendable () -> Void = { [self] in
+    }
+
+    /// Frees the handles, when no record of theirs is held any more. Returns at once: all of that blocks, and happens on threads that end by
+    /// themselves. The producers are freed behind the committer's last work; where that never returns, they are left behind with it.
+    /// A second call is without effect.
+    func free() {
+        guard !isFreed.exchange(true, ordering: .relaxed) else { return }
+        committer.afterLast { [committer] in committer.destroyProducers() }
+        // Without a thread to be had the handles stay: better than a loop that stands still.
+        guard let thread = try? WorkThread(name: "kafka-freer") else { return }
+        thread.finish { [self] in
             bulkQueue.destroy()
             priorityQueue.destroy()
             consumer.destroy()
             // Last: librdkafka writes to it as long as the queues live.
             EventDescriptor.close(wakeDescriptor)
-        }
-        if isStuck { return free() }
-        committer.afterLast { [self] in
-            committer.destroyProducers()
-            free()
         }
     }
 }

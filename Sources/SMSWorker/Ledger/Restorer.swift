@@ -25,6 +25,8 @@ final class Restorer: Sendable {
             made = reader
             return reader
         }
+
+        func drop() { made = nil }
     }
 
     /// - Parameters:
@@ -111,9 +113,9 @@ final class Restorer: Sendable {
         return sweep
     }
 
-    /// Ends the threads after what they read now.
+    /// Ends the threads after what they read now; each frees its reader, which blocks.
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)
-        for thread in threads { thread.abandon() }
+        for (thread, reader) in zip(threads, readers) { thread.finish { reader.drop() } }
     }
 }

@@ -27,7 +27,7 @@ extension Pipeline {
             lastStuck = loop.now
         }
         dropLedgerState()
-        leave(lost, isStuck: isStuck)
+        leave(lost)
         if isDraining {
             // What the provider answers from here on could be committed only after another join, restore and drain, which may fail in
             // their turn: a stop must end. What runs stays `sending` in the ledger, and the next owner decides by its policy.
@@ -79,7 +79,8 @@ extension Pipeline {
         case .success(let session):
             guard end == nil else {
                 // Asked to stop meanwhile: `drain` has ended the run.
-                session.abandon(isStuck: false)
+                session.abandon()
+                session.free()
                 return
             }
             adopt(session)
@@ -106,10 +107,12 @@ extension Pipeline {
     }
 
     /// Stops listening to a session, and leaves it to be freed.
-    func leave(_ session: KafkaSession, isStuck: Bool = false) {
+    func leave(_ session: KafkaSession) {
         if let wakeRegistration { loop.deregister(wakeRegistration) }
         wakeRegistration = nil
-        session.abandon(isStuck: isStuck)
+        session.abandon()
+        // Not in this turn: the record that is being handled would outlive its client.
+        loop.execute { session.free() }
     }
 
     func consumerFailed(_ error: KafkaError) {
