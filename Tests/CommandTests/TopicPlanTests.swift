@@ -154,4 +154,12 @@ import Testing
         #expect(inspection.messageLimit == 5000)
         #expect(inspection.partitionCount == 3)
     }
+
+    /// A total that lacks a topic would give every worker too large a share of the fleet's limit.
+    @Test func partitionsAreCountedOfAllTopicsOrNotAtAll() {
+        #expect(cluster(1, ["r": 16, "p": 2, "s": 4]).partitionCount(of: ["r", "p"]) == 18)
+        #expect(cluster(1, ["r": 16]).partitionCount(of: ["r", "p"]) == nil)
+        let hidden = ClusterMetadata.Topic(partitions: 0, replicas: 0, error: nil)
+        #expect(ClusterMetadata(brokers: 1, topics: ["r": hidden]).partitionCount(of: ["r"]) == nil)
+    }
 }

@@ -12,6 +12,16 @@ package struct ClusterMetadata: Sendable {
     package let brokers: Int
     package let topics: [String: Topic]
 
+    /// Of the named topics together; nil while one of them cannot be seen.
+    package func partitionCount(of names: [String]) -> Int? {
+        var total = 0
+        for name in names {
+            guard let topic = topics[name], topic.error == nil, topic.partitions > 0 else { return nil }
+            total += topic.partitions
+        }
+        return total
+    }
+
     /// - Parameter topics: nil: all that may be seen.
     static func ask(_ client: OpaquePointer, topics: [String]?, timeout: Duration) throws(KafkaError) -> ClusterMetadata {
         guard let topics else { return try ask(client, topic: nil, timeout: timeout) }

@@ -13,7 +13,7 @@ final class KafkaSession: Sendable {
     let priorityQueue: RecordQueue
     let committer: Committer
     let restorer: Restorer
-    /// Partitions of all request topics, ours and others': the fleet's limit is shared by them.
+    /// Of all request topics, as counted at the start.
     let partitionCount: Int
     private let wakeDescriptor: CInt
     private let isFreed = Atomic<Bool>(false)

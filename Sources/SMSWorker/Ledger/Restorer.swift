@@ -2,15 +2,18 @@ internal import EventLoop
 internal import Kafka
 internal import Synchronization
 
-/// Reads ledgers on threads of its own: restores of several partitions at once, and sweeps.
+/// Reads ledgers on threads of its own: restores of several partitions at once, and sweeps on another thread, since a partition that waits
+/// for its restore is closed and a sweep that meets a stalled broker takes half a minute.
 final class Restorer: Sendable {
     private let threads: [WorkThread]
+    private let upkeep: WorkThread
     private let next = Atomic<Int>(0)
     private let isCancelled = Atomic<Bool>(false)
     private let consumer: Consumer
     private let timeout: Duration
     private let stall: Duration
     private let readers: [Reader]
+    private let upkeepReader: Reader
 
     /// One thread's reader, made when it is first needed; touched on that thread only.
     private final class Reader: @unchecked Sendable {
@@ -41,7 +44,9 @@ final class Restorer: Sendable {
         var threads: [WorkThread] = []
         for index in 0..<2 { threads.append(try WorkThread(name: "restorer-\(index)")) }
         self.threads = threads
+        upkeep = try WorkThread(name: "ledger-upkeep")
         readers = threads.map { _ in Reader(make: make) }
+        upkeepReader = Reader(make: make)
     }
 
     /// - Parameter assignment: the read stops within 100 ms after it has ended.
@@ -76,15 +81,22 @@ final class Restorer: Sendable {
 
     /// Reads closed ids from where the last sweep stopped: each is read once, a window after it was written.
     func sweep(_ request: SweepRequest, _ done: @escaping @Sendable (Result<Sweep, RestoreError>) -> Void) {
-        let index = next.add(1, ordering: .relaxed).newValue % threads.count
-        let reader = readers[index]
-        threads[index].submit { [self] in
+        upkeep.submit { [self] in
             guard !cancelled else { return done(.failure(.cancelled)) }
             do throws(KafkaError) {
-                done(.success(try sweep(try reader.get(), request)))
+                done(.success(try sweep(try upkeepReader.get(), request)))
             } catch {
                 done(.failure(.kafka(error)))
             }
+        }
+    }
+
+    /// Counts the partitions of these topics; not at all where one of them cannot be seen now. On the consumer's handle: behind its long
+    /// poll the answer is half a second late, which is no harm here.
+    func countPartitions(of topics: [String], _ done: @escaping @Sendable (Int) -> Void) {
+        upkeep.submit { [self] in
+            guard !cancelled, let count = (try? consumer.metadata(of: topics, timeout: timeout))?.partitionCount(of: topics) else { return }
+            done(count)
         }
     }
 
@@ -117,5 +129,6 @@ final class Restorer: Sendable {
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)
         for (thread, reader) in zip(threads, readers) { thread.finish { reader.drop() } }
+        upkeep.finish { [upkeepReader] in upkeepReader.drop() }
     }
 }

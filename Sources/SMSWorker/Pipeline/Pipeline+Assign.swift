@@ -38,6 +38,7 @@ extension Pipeline {
             session.forward(partition, isPriority: topic.isPriority)
             restore(assignment, session)
         }
+        countPartitions()
         if !partitions.isEmpty { log.info("partitions assigned", metadata: [LogKeys.partitions: "\(names(partitions))"]) }
         ownershipChanged()
     }
@@ -253,7 +254,7 @@ extension Pipeline {
     /// Partitions came or went: the share of the fleet's limit, and what `/readyz` says.
     func ownershipChanged() {
         assignmentCache = [:]
-        if let session { budget.setShare(owned: assignments.count, all: session.partitionCount, at: loop.now) }
+        takeShare()
         updateHealth()
     }
 

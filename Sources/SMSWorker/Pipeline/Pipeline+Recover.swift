@@ -95,6 +95,8 @@ extension Pipeline {
     /// Takes a session over: from here on its events come to the loop.
     func adopt(_ session: KafkaSession) {
         self.session = session
+        // Topics only grow: what the start counted is the least, the next assignment counts again.
+        partitionCount = max(partitionCount, session.partitionCount)
         do {
             wakeRegistration = try session.wake(on: loop) { [weak self] in
                 guard let self else { return }

@@ -72,6 +72,7 @@ extension Pipeline {
         if account.tick(now) == .startProbe { gateway?.askBalance() }
         ticks += 1
         if ticks % 5 == 0 { lookAtClosedPartitions() }
+        if ticks % 60 == 0 { countPartitions() }
         sweepClosedIDs()
         savePausesIfDue()
         priorityLane.compact(living: waitingCount)

@@ -98,6 +98,8 @@ package actor Pipeline {
     var goneLinks = 0
     var ticks = 0
     var isJoined = false
+    /// Partitions of all request topics, ours and others', as last counted: the fleet's limit is shared by them.
+    var partitionCount = 0
     var lastClosedReason: [PartitionKey: String] = [:]
     var opener: (any SessionOpener)?
     var rebuildAttempts = 0

@@ -1,0 +1,26 @@
+internal import EventLoop
+internal import Logging
+
+/// The share of the fleet's limit: owned of all partitions. Request topics may grow under a running worker; one that went on with the old
+/// total would take too much, and so would every other.
+extension Pipeline {
+    /// At each assignment and each minute, as often as the group itself looks. As a rule the answer comes before a larger
+    /// share counts (`RateBudget`, 1.5 s), so that none is taken by a total of before.
+    func countPartitions() {
+        session?.restorer.countPartitions(of: configuration.topics.allRequests) { count in
+            self.loop.execute { self.assumeIsolated { $0.counted(partitions: count) } }
+        }
+    }
+
+    private func counted(partitions count: Int) {
+        guard count != partitionCount else { return }
+        log.info("the request topics have another number of partitions", metadata: [LogKeys.partitions: "\(count)"])
+        partitionCount = count
+        takeShare()
+    }
+
+    func takeShare() {
+        guard session != nil else { return }
+        budget.setShare(owned: assignments.count, all: partitionCount, at: loop.now)
+    }
+}
