@@ -21,15 +21,15 @@ struct LedgerReading {
         let offset = try kafka { () throws(KafkaError) in try committed(requests) }
         let marks = try kafka { () throws(KafkaError) in try reader.uncommittedWatermarks(records, timeout: timeout) }
         var fold = LedgerFold()
-        var damage: LedgerError?
+        var damage: RestoreError?
         _ = try kafka { () throws(KafkaError) in
-            let add = { (_: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) -> Bool in
-                do throws(LedgerError) { try fold.add(key: key, value: value) } catch { damage = error }
+            let add = { (offset: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) -> Bool in
+                do throws(LedgerError) { try fold.add(key: key, value: value) } catch { damage = .ledger(error, offset: offset) }
                 return damage == nil
             }
             return try reader.read(records, from: marks.low, through: marks.high, stall: stall, isCancelled: isCancelled, add)
         }
-        if let damage { throw .ledger(damage) }
+        if let damage { throw damage }
         // Not on a consumer's own handle: a question there waits behind its fetch, half a second on an idle topic.
         let log = try kafka { () throws(KafkaError) in try reader.uncommittedWatermarks(requests, timeout: timeout) }
         do throws(LedgerError) {
@@ -37,7 +37,7 @@ struct LedgerReading {
                 ledger: try fold.finished(beginning: marks.low), committed: offset, low: log.low, high: log.high,
                 duration: MonotonicInstant.now - start)
         } catch {
-            throw .ledger(error)
+            throw .ledger(error, offset: nil)
         }
     }
 

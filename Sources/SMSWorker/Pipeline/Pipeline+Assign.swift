@@ -61,6 +61,10 @@ extension Pipeline {
         case .failure(let error) where error.isMissingLedger:
             keepClosed(assignment, key, "its ledger topic has no such partition yet: grow the ledger before the requests")
             ownershipChanged()
+        case .failure(let error) where error.isDamage:
+            // It does not go by itself: it is looked at again as seldom as closed partitions are, and readiness says what it is.
+            keepClosed(assignment, key, error.description)
+            ownershipChanged()
         case .failure(let error):
             log.warning(
                 "the ledger could not be read, trying again",

@@ -57,6 +57,14 @@ import Testing
         #expect(throws: LedgerError.self) { try fold.add(key: nil, value: nil) }
     }
 
+    /// What `/readyz` says of it must let the operator find the record.
+    @Test func damageNamesItsPlace() {
+        let damage = RestoreError.ledger(.unknownVersion(9), offset: 512)
+        #expect(damage.isDamage && !damage.isBrokerTrouble && !damage.isMissingLedger)
+        #expect(damage.description.contains("512") && damage.description.contains("format 9"))
+        #expect(RestoreError.ledger(.malformed, offset: nil).isDamage && !RestoreError.cancelled.isDamage)
+    }
+
     @Test func aPartitionOpensOnlyWhereNothingCanBeSentTwice() {
         var used = RestoredLedger()
         used.highestOffset = 20
