@@ -45,4 +45,11 @@ final class Request {
         self.hash = hash
         self.orderHash = orderHash
     }
+
+    /// A line of tens of thousands with one key is let go link by link: each would release the next within its own end, one stack frame
+    /// deeper.
+    deinit {
+        var next = nextWithKey.take()
+        while isKnownUniquelyReferenced(&next) { next = next?.nextWithKey.take() }
+    }
 }
