@@ -26,6 +26,17 @@ struct PartitionList: ~Copyable {
         if let offset { entry?.pointee.offset = offset }
     }
 
+    /// The offsets that a call has written into the list, without those of partitions with an error and those that are names.
+    var offsets: [TopicPartition: Int64] {
+        var found: [TopicPartition: Int64] = [:]
+        for index in 0..<Int(pointer.pointee.cnt) {
+            let element = pointer.pointee.elems[index]
+            guard element.err == RD_KAFKA_RESP_ERR_NO_ERROR, element.offset >= 0 else { continue }
+            found[TopicPartition(topic: String(cString: element.topic), partition: element.partition)] = element.offset
+        }
+        return found
+    }
+
     /// The first error that a call has written into the list.
     borrowing func throwFirstError() throws(KafkaError) {
         for index in 0..<Int(pointer.pointee.cnt) where pointer.pointee.elems[index].err != RD_KAFKA_RESP_ERR_NO_ERROR {

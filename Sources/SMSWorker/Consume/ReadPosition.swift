@@ -2,10 +2,9 @@ package import EventLoop
 
 /// How far an assignment has read its partition, and whether what the client delivers next continues there.
 ///
-/// The client may jump ahead by itself. An assignment begins paused at the partition's end, which librdkafka asks the broker for; where that
-/// answer is under way when the partition is resumed and sought, librdkafka (2.0.2) takes it for outdated, asks again half a second later
-/// and moves to the end, past everything in between: seen as 565 of 100,000 records in a minute of rebalances. So a jump is believed only
-/// when the client, sent back, comes no farther than it came before; what truly is missing (transaction markers, retention) is missing twice.
+/// A client may jump ahead by itself after a partition was assigned and sought (`Consumer.learnEnds` says how one was seen to). So the first
+/// jump of an assignment, and for a while every one where it did not begin by number, is believed only when the client, sent back, comes no
+/// farther than it came before; what truly is missing (transaction markers, retention) is missing twice.
 package struct ReadPosition: Equatable, Sendable {
     package enum Verdict: Equatable, Sendable {
         /// It continues: `gap` offsets in between do not exist.
@@ -16,19 +15,23 @@ package struct ReadPosition: Equatable, Sendable {
         case seekBack
     }
 
-    /// Later than this after it was opened, a jump is the log's: the client's questions end with `socket.timeout.ms`, 60 s.
-    package static let doubt = Duration.seconds(60)
+    /// Where the client may still ask for an end: its questions have an answer by `socket.timeout.ms`, 60 s.
+    package static let longDoubt = Duration.seconds(60)
 
     /// The next offset to read.
     package private(set) var next: Int64
     private let doubtsUntil: MonotonicInstant
+    /// Nothing has been taken yet.
+    private var isFirst = true
     /// What has come instead of `next` and was not believed; nil: nothing. A jump that goes farther than this is another one.
     private var doubted: Int64?
 
-    /// - Parameter openedAt: when the client was sent to `next`.
-    package init(at next: Int64, openedAt: MonotonicInstant) {
+    /// - Parameters:
+    ///   - openedAt: when the client was sent to `next`.
+    ///   - doubt: how long every jump is doubted, not only one before the first record.
+    package init(at next: Int64, openedAt: MonotonicInstant, doubt: Duration = longDoubt) {
         self.next = next
-        doubtsUntil = openedAt + Self.doubt
+        doubtsUntil = openedAt + doubt
     }
 
     /// A record has come.
@@ -48,7 +51,7 @@ package struct ReadPosition: Equatable, Sendable {
 
     private mutating func judge(_ offset: Int64, _ now: MonotonicInstant) -> Verdict {
         guard offset >= next else { return .drop }
-        guard offset == next || offset <= doubted ?? -1 || now >= doubtsUntil else {
+        guard offset == next || offset <= doubted ?? -1 || (!isFirst && now >= doubtsUntil) else {
             doubted = offset
             return .seekBack
         }
@@ -58,5 +61,6 @@ package struct ReadPosition: Equatable, Sendable {
     private mutating func moved(to offset: Int64) {
         next = offset
         doubted = nil
+        isFirst = false
     }
 }

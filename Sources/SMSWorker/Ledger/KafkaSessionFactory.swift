@@ -52,6 +52,7 @@ final class KafkaSessionFactory: SessionOpener {
             let consumer = try Consumer(
                 group: kafka.groupID, instanceID: kafka.instanceID, bootstrapServers: kafka.bootstrapServers,
                 properties: consumerProperties, topics: topics.allRequests)
+            learnEnds(consumer)
             let readerProperties = consumerProperties
             let restorer = try Restorer(consumer: consumer, transactionTimeout: timings.transaction) { () throws(KafkaError) in
                 try PartitionReader(bootstrapServers: kafka.bootstrapServers, properties: readerProperties)
@@ -63,5 +64,15 @@ final class KafkaSessionFactory: SessionOpener {
             if let error = error as? KafkaError { throw error }
             throw KafkaError(local: "\(error)")
         }
+    }
+
+    /// Before the first assign event is answered. What could not be asked, and partitions that are made later, begin by name.
+    private func learnEnds(_ consumer: Consumer) {
+        let topics = configuration.topics.allRequests
+        guard let metadata = try? consumer.metadata(of: topics, timeout: .seconds(5)) else { return }
+        let partitions = topics.flatMap { topic in
+            (0..<Int32(clamping: metadata.topics[topic]?.partitions ?? 0)).map { TopicPartition(topic: topic, partition: $0) }
+        }
+        if !partitions.isEmpty { try? consumer.learnEnds(of: partitions, timeout: .seconds(5)) }
     }
 }

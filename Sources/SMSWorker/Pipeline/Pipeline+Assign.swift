@@ -114,7 +114,9 @@ extension Pipeline {
         // What may be under way is ahead of everything with its key, also of an earlier request that was held and is to be sent again.
         for entry in ledger.active where entry.state == .sending { reopen(entry, assignment) }
         for entry in ledger.active where entry.state != .sending { reopen(entry, assignment) }
-        assignment.position = ReadPosition(at: offset, openedAt: loop.now)
+        assignment.position = ReadPosition(
+            at: offset, openedAt: loop.now, doubt: session.consumer.knowsEnd(of: assignment.topicPartition) ? .zero : ReadPosition.longDoubt
+        )
         do {
             // In this order: the first record after 1–5 ms; the other way round after a second.
             try session.consumer.resume([assignment.topicPartition])

@@ -31,7 +31,17 @@ import Testing
 
     @Test func longAfterTheAssignmentAJumpIsTheLogs() {
         var position = ReadPosition(at: 5, openedAt: opened)
-        #expect(position.record(9, at: opened + ReadPosition.doubt) == .take(gap: 4))
+        let later = opened + ReadPosition.longDoubt
+        #expect(position.record(9, at: later) == .seekBack, "the first record is always doubted")
+        #expect(position.record(9, at: later) == .take(gap: 4))
+        #expect(position.record(12, at: later) == .take(gap: 2))
+    }
+
+    @Test func anAssignmentThatBeganByNumberDoubtsItsFirstJumpOnly() {
+        var position = ReadPosition(at: 5, openedAt: opened, doubt: .zero)
+        #expect(position.end(7, at: opened) == .seekBack)
+        #expect(position.record(5, at: opened) == .take(gap: 0))
+        #expect(position.record(8, at: opened) == .take(gap: 2), "a marker costs nothing")
     }
 
     /// A client that jumps ahead once, at any moment, over a log with holes.
