@@ -74,8 +74,9 @@ struct TransactionTests {
             while rounds.count < 5, rounds.last.map({ $0 > 15 }) ?? true { rounds.append(try median(of: 100, producers)) }
             let alone = try median(of: 20, [producers[0]])
             print("ms of a transaction, p50: two producers in turn \(rounds), one alone \(alone) (\(broker.kind))")
-            // On a machine that is busy with other things both are slow.
-            if Broker.isKafka { #expect(rounds.min() ?? .infinity <= max(15, alone / 5)) }
+            // Other suites run at the same time, and both are slow then: the ratio tells whether they take turns. The bound in milliseconds is
+            // kept where nothing else runs (Tests/Integration/test_latency.py).
+            if Broker.isKafka { #expect(rounds.min() ?? .infinity <= max(15, alone / 3)) }
         }
     }
 }

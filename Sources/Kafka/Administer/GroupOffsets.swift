@@ -1,4 +1,6 @@
 internal import CLibrdkafka
+internal import EventLoop
+internal import Glibc
 
 /// A group's committed offsets, seen from outside: nothing is joined. Blocks; from any thread.
 package final class GroupOffsets: Sendable {
@@ -21,10 +23,20 @@ package final class GroupOffsets: Sendable {
     }
 
     static func committed(_ client: OpaquePointer, _ partition: TopicPartition, _ timeout: Duration) throws(KafkaError) -> Int64? {
-        let list = PartitionList([partition])
-        try check(list.lend { rd_kafka_committed(client, $0, timeout.rdkafkaMilliseconds) }, partition.description)
-        try list.throwFirstError()
-        let offset = list.lend { $0.pointee.elems[0].offset }
-        return offset < 0 ? nil : offset
+        let deadline = MonotonicInstant.now + timeout
+        while true {
+            do throws(KafkaError) {
+                let list = PartitionList([partition])
+                let left = max(.milliseconds(100), deadline - .now)
+                try check(list.lend { rd_kafka_committed(client, $0, left.rdkafkaMilliseconds) }, partition.description)
+                try list.throwFirstError()
+                let offset = list.lend { $0.pointee.elems[0].offset }
+                return offset < 0 ? nil : offset
+            } catch {
+                // A group's coordinator moves, or reads its offsets first: that ends by itself.
+                guard error.isCoordinatorMoving, MonotonicInstant.now < deadline else { throw error }
+                usleep(100_000)
+            }
+        }
     }
 }

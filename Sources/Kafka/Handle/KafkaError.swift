@@ -96,6 +96,12 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT.rawValue
     }
 
+    /// The broker asked is not, or not yet, the group's coordinator.
+    var isCoordinatorMoving: Bool {
+        code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR.rawValue || code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE.rawValue
+            || code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS.rawValue
+    }
+
     package var isUnknownTopic: Bool {
         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue
             || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue
