@@ -115,6 +115,34 @@ struct PartitionReaderTests {
         }
     }
 
+    /// The restore of a new partition must not wait until the client looks at its topics by itself.
+    @Test func seesThatATopicHasGrown() async throws {
+        let broker = try await Broker.shared()
+        try await onThread {
+            let topic = try broker.makeTopic()
+            let reader = try PartitionReader(bootstrapServers: broker.bootstrapServers, properties: [])
+            let producer = try Producer(bootstrapServers: broker.bootstrapServers, properties: [])
+            try producer.write(["old"], to: TopicPartition(topic: topic, partition: 0))
+            func values(_ partition: Int32) throws -> [String] {
+                let place = TopicPartition(topic: topic, partition: partition)
+                var values: [String] = []
+                let high = try reader.uncommittedWatermarks(place, timeout: .seconds(10)).high
+                try reader.read(place, from: 0, through: high, stall: .seconds(30), isCancelled: { false }) { _, _, value in
+                    values.append(String(decoding: value ?? .init(start: nil, count: 0), as: UTF8.self))
+                    return true
+                }
+                return values
+            }
+            #expect(try values(0) == ["old"])
+            let admin = try Admin(bootstrapServers: broker.bootstrapServers, properties: [])
+            try admin.createPartitions(topic: topic, total: 2, timeout: .seconds(30))
+            try waitUntil("the partition") { try admin.metadata(timeout: .seconds(5)).topics[topic]?.partitions == 2 }
+            try Producer(bootstrapServers: broker.bootstrapServers, properties: [])
+                .write(["new"], to: TopicPartition(topic: topic, partition: 1))
+            #expect(try values(1) == ["new"])
+        }
+    }
+
     /// Two committed records, then one of a transaction that stays open, then a committed one.
     private struct Scene {
         let place: TopicPartition

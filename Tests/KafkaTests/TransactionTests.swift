@@ -25,6 +25,22 @@ struct TransactionTests {
         }
     }
 
+    /// A ledger grows under a running worker, whose producer has written to it before.
+    @Test func aNewPartitionIsWrittenAtOnce() async throws {
+        let broker = try await Broker.shared()
+        try await onThread {
+            let topic = try broker.makeTopic()
+            let producer = try TransactionalProducer(broker, topics: [topic])
+            try producer.write(["old"], to: TopicPartition(topic: topic, partition: 0))
+            let admin = try Admin(bootstrapServers: broker.bootstrapServers, properties: [])
+            try admin.createPartitions(topic: topic, total: 2, timeout: .seconds(30))
+            try waitUntil("the partition") { try admin.metadata(timeout: .seconds(5)).topics[topic]?.partitions == 2 }
+            let place = TopicPartition(topic: topic, partition: 1)
+            try producer.write(["new"], to: place)
+            #expect(try LogReader.values(broker, place, .committed, through: 1) == ["new"])
+        }
+    }
+
     /// Stable offsets: while a transaction holds offsets the question waits, afterwards it is answered by the transaction's end.
     @Test(.enabled(if: Broker.isKafka, "needs Apache Kafka")) func offsetsAreCommittedWithTheTransaction() async throws {
         let broker = try await Broker.shared()

@@ -15,7 +15,14 @@ package final class PartitionReader: Sendable {
 
     /// Low watermark, and the high one above transactions that are still open.
     package func uncommittedWatermarks(_ partition: TopicPartition, timeout: Duration) throws(KafkaError) -> (low: Int64, high: Int64) {
-        try uncommitted.watermarks(partition, timeout: timeout)
+        do throws(KafkaError) {
+            return try uncommitted.watermarks(partition, timeout: timeout)
+        } catch {
+            guard error.isUnknownTopic else { throw error }
+            // The topic may have grown since this client last looked, and by itself it looks every five minutes only.
+            for client in [reader, uncommitted] { _ = try? client.metadata(of: [partition.topic], timeout: timeout) }
+            return try uncommitted.watermarks(partition, timeout: timeout)
+        }
     }
 
     /// As `readRecords`, for who needs keys and values alone.

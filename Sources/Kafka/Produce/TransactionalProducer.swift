@@ -71,7 +71,14 @@ package final class TransactionalProducer: @unchecked Sendable {
         headers lendHeaders: (((UnsafeRawBufferPointer, UnsafeRawBufferPointer?) -> Void) -> Void)? = nil
     ) throws(KafkaError) {
         let record = OutgoingRecord(topic: try topics.pointer(name), partition: partition, key: key, value: value)
-        try record.send(client.pointer, name: name, headers: lendHeaders)
+        do throws(KafkaError) {
+            try record.send(client.pointer, name: name, headers: lendHeaders)
+        } catch {
+            guard error.isUnknownTopic else { throw error }
+            // The topic has grown since the client last looked, which it does each minute: until then every transaction would fail.
+            try askMetadata(of: [name], timeout: .seconds(5))
+            try record.send(client.pointer, name: name, headers: lendHeaders)
+        }
     }
 
     /// Puts the consumer offsets into the transaction; a stale member is refused here.
