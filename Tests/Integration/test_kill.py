@@ -1,12 +1,75 @@
-"""kill -9 at the moments that matter, made certain by holding the provider's answer.
+"""kill -9 at the moments that matter (G1, G2, G3), each made certain: between the commit of the intent and the POST, between the POST and
+its reply, between the reply and its commit.
 
 Before acceptance nothing was sent, after it something was, and the worker that comes back knows neither: the policy decides.
 """
 
+import contextlib
+import socket
+
 import pytest
 
+from harness.records import Reader
 from harness.requests import key_of, request
-from harness.waiting import TimedOut
+from harness.waiting import TimedOut, wait_for
+
+# The state byte of a ledger record (Sources/README.md, "The ledger's bytes").
+SENDING = 2
+
+
+@contextlib.contextmanager
+def provider_without_connections():
+    """An address where connecting neither succeeds nor fails: its queue of connections is full."""
+    with socket.socket() as server, contextlib.ExitStack() as fillers:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(4):
+            filler = fillers.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(server.getsockname())
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("policy, sms, status", [("resend", 1, "DELIVERED"), ("fail", 0, "FAILED")])
+def test_killed_between_the_intent_and_the_post(site, simulator, policy, sms, status):
+    """G2: the intent is in the ledger before a byte can leave; a new owner cannot know that none did."""
+    with provider_without_connections() as nowhere:
+        worker = site.started(KAFKA_INSTANCE_ID="phoenix", ROCKETSMS_BASE_URL=nowhere, ROCKETSMS_CONNECT_TIMEOUT="60s", ROCKETSMS_REQUEST_TIMEOUT="60s")
+        one = site.send(request("caught", onUnknown=policy), key=key_of("caught"))
+        ledger = Reader(site.broker.bootstrap, f"{site.requests}.ledger", site.partitions)
+        wait_for(lambda: any(r.key() == b"caught" and r.value()[1] == SENDING for r in ledger.poll(0.2)), 20, "the intent in the ledger")
+        ledger.close()
+        worker.kill()
+    worker.settings.update(ROCKETSMS_BASE_URL=simulator.url, ROCKETSMS_REQUEST_TIMEOUT="3s")
+    worker.start().wait_ready()
+    (last,) = site.status.until_final(one)
+    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
+    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
+    assert len(simulator.sends()) == sms
+    site.judge()
+
+
+@pytest.mark.needs("freeze")
+@pytest.mark.parametrize("policy, sms, status", [("resend", 2, "DELIVERED"), ("fail", 1, "FAILED")])
+def test_killed_between_the_reply_and_its_commit(site, simulator, policy, sms, status):
+    """The broker stands still while the reply comes: the worker has it, and cannot commit it."""
+    worker = site.started(KAFKA_INSTANCE_ID="phoenix", SEND_RETRY_BUDGET=1)
+    simulator.next("hold")
+    one = site.send(request("caught", onUnknown=policy), key=key_of("caught"))
+    simulator.wait_held()
+    site.broker.freeze()
+    try:
+        simulator.release()
+        wait_for(lambda: worker.metric('rocketsms_attempt_outcomes_total{outcome="accepted"}') == 1, 20, "the reply")
+        worker.kill()
+    finally:
+        site.broker.thaw()
+    worker.start().wait_ready()
+    (last,) = site.status.until_final(one)
+    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
+    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
+    assert len(simulator.sends()) == sms
+    site.judge()
 
 
 def killed_while_held(site, simulator, fault, policy):

@@ -11,7 +11,7 @@ from harness.waiting import TimedOut
 
 REQUESTS = int(os.environ.get("STORM_REQUESTS", "10000"))
 # Shares of the requests to the provider.
-BEFORE = {"dropBeforeAccept": 0.005, "resetBeforeAccept": 0.005, "serverError": 0.005, "htmlBeforeAccept": 0.003, "unavailable": 0.0005, "tooManyRequests": 0.0005, "wrongAuth": 0.0002}
+BEFORE = {"dropBeforeAccept": 0.005, "resetBeforeAccept": 0.005, "serverError": 0.005, "htmlBeforeAccept": 0.003, "unavailable": 0.0005, "hangBeforeAccept": 0.0005, "tooManyRequests": 0.0005, "wrongAuth": 0.0002}
 AFTER = {"replyLost": 0.01, "resetAfterAccept": 0.005, "serverErrorAfterAccept": 0.005, "html": 0.005, "emptyBody": 0.005, "truncated": 0.005, "cutJSON": 0.005, "garbage": 0.005, "slow": 0.01, "trickle": 0.001, "hang": 0.001}
 
 

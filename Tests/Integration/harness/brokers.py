@@ -7,6 +7,7 @@ Abilities (marker `needs`):
   retention     survives kill -9 of a node without losing what was acknowledged
   nodes         three nodes of its own that the tests may end and start
   unknown-topic an unknown topic is an error, not made on the fly
+  freeze        the tests may stop its process for a moment (SIGSTOP)
   pace          fetches wait for data instead of spinning, so that a time that was measured means something
 """
 
@@ -25,7 +26,7 @@ from . import ports
 from .process import end
 from .waiting import wait_for
 
-EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", "nodes", "unknown-topic", "pace"])
+EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", "nodes", "unknown-topic", "pace", "freeze"])
 
 
 def metadata(bootstrap, timeout=1.0, **properties):
@@ -39,7 +40,7 @@ def metadata(bootstrap, timeout=1.0, **properties):
 
 class ExistingCluster:
     name = "existing cluster"
-    abilities = EVERYTHING - {"nodes", "unknown-topic"}
+    abilities = EVERYTHING - {"nodes", "unknown-topic", "freeze"}
 
     def __init__(self, bootstrap):
         self.bootstrap = bootstrap
@@ -54,7 +55,7 @@ class NoidaDB:
     """A small broker from PyPI. One node, data kept over SIGTERM only."""
 
     name = "noida-db"
-    abilities = frozenset()
+    abilities = frozenset(["freeze"])
     replication = 1
 
     def __init__(self):
@@ -76,6 +77,12 @@ class NoidaDB:
         except BaseException:
             self.stop()
             raise
+
+    def freeze(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        self.process.send_signal(signal.SIGCONT)
 
     def _runs(self):
         if self.process.poll() is not None:
@@ -208,6 +215,14 @@ class ApacheKafka:
                 self._java("kafka.Kafka", str(self._folder(node) / "server.properties"), heap="512m"),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
+
+    def freeze(self):
+        for process in self.processes.values():
+            process.send_signal(signal.SIGSTOP)
+
+    def thaw(self):
+        for process in self.processes.values():
+            process.send_signal(signal.SIGCONT)
 
     def wait_until_whole(self, timeout=60):
         """Waits until every node is there and every partition has all its replicas in sync."""
