@@ -102,6 +102,11 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS.rawValue
     }
 
+    package var areAllBrokersDown: Bool { code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue }
+
+    /// A setting that librdkafka refuses, or that it cannot use.
+    package var isLocalRefusal: Bool { code == RD_KAFKA_RESP_ERR__INVALID_ARG.rawValue }
+
     package var isUnknownTopic: Bool {
         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue
             || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue

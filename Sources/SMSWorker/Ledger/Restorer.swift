@@ -91,12 +91,12 @@ final class Restorer: Sendable {
         }
     }
 
-    /// Counts the partitions of these topics; not at all where one of them cannot be seen now. On the consumer's handle: behind its long
+    /// Counts the partitions of these topics; nil where one of them cannot be seen now. On the consumer's handle: behind its long
     /// poll the answer is half a second late, which is no harm here.
-    func countPartitions(of topics: [String], _ done: @escaping @Sendable (Int) -> Void) {
+    func countPartitions(of topics: [String], _ done: @escaping @Sendable (Int?) -> Void) {
         upkeep.submit { [self] in
-            guard !cancelled, let count = (try? consumer.metadata(of: topics, timeout: timeout))?.partitionCount(of: topics) else { return }
-            done(count)
+            guard !cancelled else { return done(nil) }
+            done((try? consumer.metadata(of: topics, timeout: timeout))?.partitionCount(of: topics))
         }
     }
 

@@ -11,7 +11,6 @@ package enum LogKeys {
 
     // MARK: Kafka
     package static let brokers = "kafka.brokers"
-    package static let brokerVersion = "kafka.broker.version"
     package static let group = "kafka.group"
     package static let instance = "kafka.instance"
     package static let transactionalID = "kafka.transactional.id"
@@ -49,6 +48,7 @@ package enum LogKeys {
     /// How often it was tried, or has failed, in a row.
     package static let attempts = "error.attempts"
     /// How many of the same were left out of the log since the last line.
+    package static let waiting = "requests.waiting"
     package static let suppressed = "log.suppressed"
     package static let reason = "reason"
     package static let seconds = "duration.seconds"

@@ -26,6 +26,7 @@ extension Pipeline {
         do {
             try session.consumer.assign(partitions)
             isJoined = true
+            brokersGoneSince = nil
         } catch {
             recover("an assignment could not be taken: \(error.description)", isFencing: false)
             return
@@ -178,6 +179,8 @@ extension Pipeline {
         pendingRevoke = PendingRevoke(
             partitions: partitions, assignments: ending, deadline: isLost ? loop.now : loop.now + configuration.send.drainLimit)
         if isLost {
+            // Out of the group: not ready until an assignment comes again, be it an empty one.
+            isJoined = false
             for assignment in ending { end(assignment) }
         } else {
             for assignment in ending { drain(assignment) }

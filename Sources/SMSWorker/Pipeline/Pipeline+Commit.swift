@@ -92,6 +92,7 @@ extension Pipeline {
             if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
             failedCommits = 0
             rebuildAttempts = 0
+            brokersGoneSince = nil
             refusedGeneration = nil
             metrics.committed(records: underWay.batch.content.records.count, in: duration)
             giveBackOperations(of: underWay.batch)

@@ -11,12 +11,27 @@ extension Pipeline {
     /// Whether a bulk record can be taken now. Reading stops when what is read could only wait; where that lasts, it goes on up to the bound
     /// on waiting requests, so that a `cancel` is seen.
     private func mayReadBulk() -> Bool {
-        guard !isDraining, commits.batches.count < 4, waitingCount < configuration.send.maxWaiting else { return false }
+        lookAtWaiting()
+        guard !isDraining, commits.batches.count < 4, !isReadingStopped else { return false }
         if hasRoom {
             lastRoom = loop.now
             return true
         }
         return loop.now - lastRoom > .milliseconds(200)
+    }
+
+    /// Two marks: at `SEND_MAX_WAITING` reading stops, and goes on when a fifth of them has gone.
+    func lookAtWaiting() {
+        let most = configuration.send.maxWaiting
+        if isReadingStopped, waitingCount <= most - max(1, most / 5) {
+            isReadingStopped = false
+            log.notice("requests are read again", metadata: [LogKeys.waiting: "\(waitingCount)"])
+        } else if !isReadingStopped, waitingCount >= most {
+            isReadingStopped = true
+            log.warning(
+                "as many requests wait as may (SEND_MAX_WAITING): no more are read, nor commands, until some of them are sent or end",
+                metadata: [LogKeys.waiting: "\(waitingCount)"])
+        }
     }
 
     /// The priority lane is always read, up to a bound of its own.
@@ -170,11 +185,12 @@ extension Pipeline {
     private func reject(_ record: borrowing Record, _ reason: DeadLetterReason, _ assignment: Assignment) {
         metrics.deadLettered(reason.code)
         writeDeadLetter(record, reason, assignment)
-        if rejectLog.shouldLog(at: loop.now) {
+        if let suppressed = rejectLog.admit(at: loop.now) {
             log.notice(
                 "a record became a dead letter",
                 metadata: [
                     LogKeys.code: "\(reason.code)", LogKeys.partition: "\(assignment.name)", LogKeys.offset: "\(record.offset)",
+                    LogKeys.suppressed: "\(suppressed)",
                 ])
         }
     }

@@ -129,6 +129,10 @@ extension Pipeline {
             recover("the consumer ended: \(error.description)", isFencing: false)
         case .retriable, .abortable, .membership, .other:
             fencings.brokerTrouble(at: loop.now)
+            if error.areAllBrokersDown, brokersGoneSince == nil {
+                brokersGoneSince = loop.now
+                updateHealth()
+            }
             if consumerLog.shouldLog(at: loop.now) {
                 log.warning(
                     "the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])

@@ -72,6 +72,8 @@ extension Pipeline {
         if account.tick(now) == .startProbe { gateway?.askBalance() }
         ticks += 1
         if ticks % 5 == 0 { lookAtClosedPartitions() }
+        // An idle consumer does not say when brokers are back.
+        if brokersGoneSince != nil, ticks % 2 == 0 { countPartitions() }
         if ticks % 60 == 0 { countPartitions() }
         sweepClosedIDs()
         savePausesIfDue()

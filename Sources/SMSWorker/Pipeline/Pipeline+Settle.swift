@@ -6,6 +6,10 @@ internal import Metrics
 extension Pipeline {
     func submitted(tag: UInt64, _ outcome: AttemptOutcome) {
         guard let attempt = attempts[tag] else { return }
+        switch outcome {
+        case .notSent(let reason, _, isAnswer: false), .unknown(let reason): lastProviderFailure = reason
+        case .accepted, .refused, .account, .notSent, .notBegun: break
+        }
         endPermit(attempt.permit, Self.ending(of: outcome))
         if case .refused(let code) = outcome, configuration.provider.checkBalance, !BalanceLook<RefusedAttempt>.familiarCodes.contains(code)
         {
@@ -55,7 +59,7 @@ extension Pipeline {
         case .opened(let duration):
             log.warning(
                 "the provider fails: attempts and polls stop and are tried again one by one",
-                metadata: [LogKeys.seconds: "\(duration.components.seconds)"])
+                metadata: [LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(lastProviderFailure)"])
             updateHealth()
         case .closed:
             log.notice("the provider answers again")
@@ -146,6 +150,13 @@ extension Pipeline {
         heldCount += 1
         leaveKey(request)
         write(request, completion: completion)
+        guard let suppressed = heldLog.admit(at: loop.now) else { return }
+        log.warning(
+            "a request is held: nobody knows whether its SMS went out; `requests held` lists them, `requests resolve` decides",
+            metadata: [
+                LogKeys.requestID: "\(Logger.Redaction.maskedID(String(decoding: request.entry.echo.id, as: UTF8.self)))",
+                LogKeys.partition: "\(request.assignment.name)", LogKeys.suppressed: "\(suppressed)",
+            ])
     }
 
     func expire(_ request: Request, _ reason: String, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {

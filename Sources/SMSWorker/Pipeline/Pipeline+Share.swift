@@ -7,12 +7,20 @@ extension Pipeline {
     /// At each assignment and each minute, as often as the group itself looks. As a rule the answer comes before a larger
     /// share counts (`RateBudget`, 1.5 s), so that none is taken by a total of before.
     func countPartitions() {
-        session?.restorer.countPartitions(of: configuration.topics.allRequests) { count in
-            self.loop.execute { self.assumeIsolated { $0.counted(partitions: count) } }
+        guard !isCounting, let session else { return }
+        isCounting = true
+        session.restorer.countPartitions(of: configuration.topics.allRequests) { count in
+            self.loop.execute { self.assumeIsolated { $0.counted(partitions: count, in: session) } }
         }
     }
 
-    private func counted(partitions count: Int) {
+    private func counted(partitions count: Int?, in session: KafkaSession) {
+        isCounting = false
+        guard let count, session === self.session else { return }
+        if brokersGoneSince != nil {
+            brokersGoneSince = nil
+            updateHealth()
+        }
         guard count != partitionCount else { return }
         log.info("the request topics have another number of partitions", metadata: [LogKeys.partitions: "\(count)"])
         partitionCount = count

@@ -59,6 +59,7 @@ extension Pipeline {
     func polled(tag: UInt64, _ outcome: PollOutcome) {
         guard let poll = pollsInFlight.remove(tag) else { return }
         let handle = poll.handle
+        if case .failed(let reason, retryAfter: nil) = outcome { lastProviderFailure = reason }
         switch outcome {
         case .status, .unknownID, .account, .refused, .failed(_, retryAfter: .some): endPermit(poll.permit, .success)
         case .failed(_, retryAfter: nil): endPermit(poll.permit, .failure)

@@ -73,6 +73,8 @@ extension Pipeline {
         let reason: String? =
             if isDraining { "draining" } else if session == nil { "reconnecting to Kafka" } else if !isJoined {
                 "joining the group"
+            } else if brokersGoneSince != nil {
+                "no broker answers"
             } else if let closed {
                 "partition \(closed.name) stays closed: \(closed.reason)"
             } else if restoring > 0 { "restoring \(restoring) partitions" } else if isCommitStuck {

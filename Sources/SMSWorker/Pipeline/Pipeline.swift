@@ -92,6 +92,15 @@ package actor Pipeline {
     var mayReadMore = false
     /// A poll may be due that something forbids: then its time is no reason to turn.
     var arePollsGated = false
+    /// `SEND_MAX_WAITING` was reached, and the lower mark not yet.
+    var isReadingStopped = false
+    /// What the last attempt or poll failed of that spoke against the provider: harmless words.
+    var lastProviderFailure = ""
+    var heldLog = LogThrottle(every: .seconds(1))
+    /// Every broker was away when the consumer last said something of it; since when.
+    var brokersGoneSince: MonotonicInstant?
+    /// A question for the number of partitions is under way.
+    var isCounting = false
     /// When the pause that lasts was last written to the ledger; nil: none lasts.
     var pausesSavedAt: MonotonicInstant?
     /// Requests that expired or were cancelled behind another of their key, and are links there still.

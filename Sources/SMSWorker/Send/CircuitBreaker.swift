@@ -7,7 +7,8 @@ package import EventLoop
 /// lets one probe through, then 2, 4, … `lastWidth` at a time; a probe that fails opens it for longer, the last width that succeeds
 /// closes it.
 ///
-/// With the defaults it stays open 1 … 2 s, then 2 … 4 s, 4 … 8 s, … 30 … 60 s, and closes after 15 successes.
+/// With the defaults it stays open 1 … 2 s, then 2 … 4 s, 4 … 8 s, … 30 … 60 s, and closes after 15 successes, or with
+/// one that comes half a minute after the first probe.
 package struct CircuitBreaker: Equatable, Sendable {
     package enum Kind: Equatable, Sendable { case send, poll }
 
@@ -55,6 +56,11 @@ package struct CircuitBreaker: Equatable, Sendable {
     /// Counts the changes of state: a permit of an earlier one says nothing of now.
     private var epoch: UInt32 = 0
     private var openings = 0
+    /// When the first probe of this half-open time was let through.
+    private var probingSince = MonotonicInstant(nanoseconds: 0)
+
+    /// A success so long after the first probe closes it, whatever the width: where little is sent, fifteen would take hours.
+    package static let calm = Duration.seconds(30)
 
     /// - Parameters:
     ///   - window: whole seconds, 1 … 600.
@@ -92,6 +98,7 @@ package struct CircuitBreaker: Equatable, Sendable {
         switch state {
         case .closed: return Permit(epoch: epoch, isProbe: false)
         case .open:
+            probingSince = now
             move(to: .halfOpen(width: 1, begun: 1, succeeded: 0))
         case .halfOpen(let width, let begun, let succeeded):
             state = .halfOpen(width: width, begun: begun + 1, succeeded: succeeded)
@@ -114,16 +121,20 @@ package struct CircuitBreaker: Equatable, Sendable {
             switch ending {
             case .failure: return open(at: now, using: &generator)
             case .neutral: state = .halfOpen(width: width, begun: begun - 1, succeeded: succeeded)
+            case .success where now - probingSince >= Self.calm: return close()
             case .success where succeeded + 1 < width: state = .halfOpen(width: width, begun: begun, succeeded: succeeded + 1)
             case .success where width < lastWidth: state = .halfOpen(width: min(2 * width, lastWidth), begun: 0, succeeded: 0)
-            case .success:
-                move(to: .closed)
-                openings = 0
-                for index in buckets.indices { buckets[index] = Bucket() }
-                return .closed
+            case .success: return close()
             }
             return nil
         }
+    }
+
+    private mutating func close() -> Change {
+        move(to: .closed)
+        openings = 0
+        for index in buckets.indices { buckets[index] = Bucket() }
+        return .closed
     }
 
     private mutating func open(at now: MonotonicInstant, using generator: inout some RandomNumberGenerator) -> Change {

@@ -17,7 +17,7 @@ struct StartCheck: Sendable {
             admin = try Admin(
                 bootstrapServers: configuration.kafka.bootstrapServers, properties: configuration.kafka.properties.forProducers)
         } catch {
-            return .failure(.unfit(error.message))
+            return .failure(.unfit("KAFKA_PROPERTIES_FILE: \(error.message)"))
         }
         while true {
             do throws(KafkaError) {

@@ -12,6 +12,8 @@ package final class Worker: Sendable {
     private let log = Logger(label: "worker")
     private let pipeline = Mutex<Pipeline?>(nil)
     private let isStopping = Atomic<Bool>(false)
+    /// Ends what the start waits for.
+    private let stopWaiting = Mutex<(@Sendable () -> Void)?>(nil)
     package let metrics = WorkerMetrics()
     package let health = HealthState()
 
@@ -44,18 +46,31 @@ package final class Worker: Sendable {
     /// Lets what runs finish. Safe from any thread, more than once.
     package func drain() {
         isStopping.store(true, ordering: .relaxed)
+        stopWaiting.withLock { $0.take() }?()
         guard let pipeline = pipeline.withLock({ $0 }) else { return }
         Task { await pipeline.drain() }
     }
 
+    /// What `ask` answers, or nil where `drain` comes first; a late answer is left alone, and goes with the process.
+    private func unlessStopped<Answer: Sendable>(_ ask: (@escaping @Sendable (Answer) -> Void) -> Void) async -> Answer? {
+        let answer: Answer? = await withCheckedContinuation { continuation in
+            let give = FirstAnswer(continuation)
+            stopWaiting.withLock { $0 = { give.resume(nil) } }
+            if isStopping.load(ordering: .relaxed) { give.resume(nil) }
+            ask { give.resume($0) }
+        }
+        stopWaiting.withLock { $0 = nil }
+        return answer
+    }
+
     private func runPipeline(_ client: RocketSMSClient.Configuration) async throws -> WorkerEnd {
         let starter = try WorkThread(name: "starter")
-        defer { starter.stop() }
+        // It may wait for a broker that does not answer.
+        defer { starter.abandon() }
         let configuration = configuration
         let log = log
-        let checked = await withCheckedContinuation { continuation in
-            starter.submit { continuation.resume(returning: StartCheck.run(configuration, log: log)) }
-        }
+        let checked = await unlessStopped { answer in starter.submit { answer(StartCheck.run(configuration, log: log)) } }
+        guard let checked else { return .drained }
         let check: StartCheck
         switch checked {
         case .success(let value): check = value
@@ -64,11 +79,13 @@ package final class Worker: Sendable {
         guard !isStopping.load(ordering: .relaxed) else { return .drained }
         let factory = try KafkaSessionFactory(
             configuration: configuration, messageLimit: check.messageLimit, partitionCount: check.partitionCount)
-        let opened = await withCheckedContinuation { continuation in factory.open { continuation.resume(returning: $0) } }
+        let opened = await unlessStopped { factory.open($0) }
+        guard let opened else { return .drained }
         let session: KafkaSession
         switch opened {
         case .success(let value): session = value
         case .failure(let error):
+            if error.isLocalRefusal { return .unfit("KAFKA_PROPERTIES_FILE: \(error.message)") }
             if error.isAuthorization { return .refused("Kafka refuses this worker's credentials or rights: \(error.description)") }
             return error.isTimeout ? .noBroker("no producer could be initialised: \(error.description)") : .failed(error.description)
         }

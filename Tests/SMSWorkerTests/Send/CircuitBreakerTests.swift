@@ -21,6 +21,7 @@ struct CircuitBreakerTests {
         var succeeded = 0
         /// Permits of earlier states say nothing.
         var era = 0
+        var probingSince = 0
     }
 
     @Test func anyOrderOfEventsKeepsTheRules() {
@@ -50,6 +51,7 @@ struct CircuitBreakerTests {
                     guard let permit else { continue }
                     if case .open = model.state {
                         model.state = .halfOpen
+                        model.probingSince = now
                         model.era += 1
                         model.width = 1
                         model.running = 0
@@ -82,6 +84,7 @@ struct CircuitBreakerTests {
                                 model.width *= 2
                                 model.succeeded = 0
                             }
+                            if ending == .success, now - model.probingSince >= 30_000 { closes = true }
                         }
                     }
                     switch change {
@@ -129,6 +132,23 @@ struct CircuitBreakerTests {
             for permit in permits { _ = breaker.ended(permit, .success, at: now, using: &generator) }
         }
         #expect(widths == [1, 2, 4, 8])
+    }
+
+    @Test func whereLittleIsSentOneSuccessIsEnoughAfterAWhile() throws {
+        var generator = SeededGenerator(seed: 9)
+        var breaker = CircuitBreaker()
+        for _ in 0..<10 {
+            let admitted = breaker.admit(.send, at: instant(0), sendsWait: true)
+            let permit = try #require(admitted)
+            _ = breaker.ended(permit, .failure, at: instant(0), using: &generator)
+        }
+        let probed = try #require(breaker.nextChange)
+        for (later, change) in [(Duration.zero, nil), (.seconds(29), nil), (.seconds(30), .closed)] as [(Duration, CircuitBreaker.Change?)]
+        {
+            let admitted = breaker.admit(.send, at: probed + later, sendsWait: true)
+            let permit = try #require(admitted)
+            #expect(breaker.ended(permit, .success, at: probed + later, using: &generator) == change)
+        }
     }
 
     @Test func aFewFailuresAmongManySuccessesDoNotOpenIt() throws {
