@@ -14,11 +14,19 @@ extension Pipeline {
         isJoined = false
         metrics.fencings.increment()
         log.warning("starting over on Kafka's side: \(reason)")
-        if isFencing, fencings.fenced(at: loop.now) == .exitRival {
-            finish(
-                .rival(
-                    "fenced three times within ten minutes with nothing to explain it: another living worker uses the same "
-                        + "KAFKA_INSTANCE_ID or KAFKA_TRANSACTIONAL_STEM"))
+        var chance = Duration.zero
+        if isFencing {
+            switch fencings.fenced(at: loop.now) {
+            case .rebuild(let unexplained):
+                // Two rivals that begin again in step take one producer's name each, fence each other for ever, and end together. With chance
+                // between them the later one has both names, and only the other ends.
+                if unexplained > 1 { chance = .milliseconds(Int.random(in: 0...2_000, using: &random)) }
+            case .exitRival:
+                finish(
+                    .rival(
+                        "fenced three times within ten minutes with nothing to explain it: another living worker uses the same "
+                            + "KAFKA_INSTANCE_ID or KAFKA_TRANSACTIONAL_STEM"))
+            }
         }
         if isStuck {
             if let last = lastStuck, loop.now - last < .seconds(3_600), !fencings.isExplained(at: loop.now) {
@@ -34,7 +42,7 @@ extension Pipeline {
             log.warning("Kafka's side was lost while draining: ending now, what runs is left to the next owner")
             finish(.drained)
         }
-        if end == nil { reopenSession() }
+        if end == nil { reopenSession(after: chance) }
         updateHealth()
     }
 
@@ -62,10 +70,10 @@ extension Pipeline {
         giveBackOperations(of: batch)
     }
 
-    private func reopenSession() {
+    private func reopenSession(after chance: Duration = .zero) {
         rebuildAttempts += 1
         let delay = rebuildAttempts == 1 ? Duration.zero : backoffForCommits.delay(failures: rebuildAttempts, using: &random)
-        let bounded = min(delay, timings.session)
+        let bounded = min(max(delay, chance), timings.session)
         loop.schedule(after: bounded) { [self] in
             guard session == nil, end == nil else { return }
             opener?.open { result in
