@@ -176,6 +176,24 @@ def test_a_cancel_is_read_while_the_account_is_paused(site, simulator):
     site.judge()
 
 
+def test_reading_stops_at_a_bound_and_goes_on(site, simulator):
+    """Two marks: what waits is bounded, and nothing of it is lost."""
+    simulator.control("credentials", password="another")
+    worker = site.worker(SEND_MAX_WAITING=50, LOG_LEVEL="info")
+    right = worker.settings["ROCKETSMS_PASSWORD"]
+    worker.start().wait_ready()
+    for number in range(2000):
+        site.publish(request(f"w-{number}"), key=key_of(number))
+    site.flush()
+    worker.wait_log("SEND_MAX_WAITING")
+    assert worker.metric("rocketsms_requests_waiting") < 1500, "one turn's records at most beyond the bound"
+    simulator.control("credentials", password=right)
+    site.wait_over(timeout=90)
+    worker.wait_log("requests are read again")
+    assert len(simulator.sends()) == 2000
+    site.judge()
+
+
 def test_waiting_for_send_at_survives_a_restart(site, simulator):
     worker = site.started(SEND_SCHEDULE="worker", KAFKA_INSTANCE_ID="scheduled")
     due = time.time() + 6

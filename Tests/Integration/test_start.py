@@ -29,6 +29,28 @@ def test_no_broker(site):
     failed_start(site, "KAFKA_START_TIMEOUT", server, code=69, KAFKA_BOOTSTRAP_SERVERS=server, KAFKA_START_TIMEOUT="2s")
 
 
+def test_a_stop_ends_a_start_that_waits_for_a_broker(site):
+    worker = site.worker(KAFKA_BOOTSTRAP_SERVERS=f"127.0.0.1:{ports.free_port()}", KAFKA_START_TIMEOUT="60s").start()
+    worker.wait_log("admin port open")
+    assert worker.terminate(timeout=10) == 0
+
+
+@pytest.mark.needs("nodes")
+def test_without_a_broker_the_worker_is_not_ready_and_comes_back(make_site, start_simulator):
+    broker = brokers.ApacheKafka(os.environ["KAFKA_HOME"])
+    try:
+        site = make_site(start_simulator(), on=broker)
+        worker = site.started(LOG_LEVEL="info")
+        site.status.until_final(site.send(request("before")))
+        broker.stop_node(1)
+        worker.wait_not_ready("broker|group|Kafka", timeout=30)
+        broker.start_node(1)
+        worker.wait_ready(timeout=60)
+        site.status.until_final(site.send(request("after")), timeout=60)
+    finally:
+        broker.stop()
+
+
 @pytest.mark.needs("unknown-topic")
 @pytest.mark.parametrize("setting", ["TOPICS_REQUESTS", "TOPICS_STATUS", "TOPICS_DEAD_LETTER"])
 def test_a_missing_topic(site, setting):
