@@ -1,17 +1,12 @@
 """One request on its way: events as the schemas and CloudEvents say, what is passed on, and an orderly end."""
 
 import json
+import signal
 
-import jsonschema
 import pytest
 
 from harness.requests import key_of, phone, request
-from harness.worker import ROOT
-
-
-def validator(name):
-    document = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text())
-    return jsonschema.Draft202012Validator(document, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+from harness.schemas import validator
 
 
 def test_a_request_becomes_an_sms_and_events(site, simulator):
@@ -96,6 +91,17 @@ def test_sigterm_finishes_what_runs_and_commits_it(site, simulator):
     # Known without another worker: the outcome was committed before the end.
     assert site.status.until_first(one)[0].status == "SENT"
     assert len(simulator.sends()) == 1
+
+
+def test_a_second_sigterm_stops_at_once(site, simulator):
+    worker = site.started(SEND_DRAIN_LIMIT="60s", ROCKETSMS_REQUEST_TIMEOUT="60s")
+    simulator.next("hold")
+    site.send(request("running"), key=key_of("running"))
+    simulator.wait_held()
+    worker.process.terminate()
+    worker.wait_log("draining")
+    worker.process.terminate()
+    assert worker.wait_end(10) in (-signal.SIGTERM, 128 + signal.SIGTERM)
 
 
 def test_sigterm_while_idle_ends_at_once(site):

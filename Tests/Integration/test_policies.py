@@ -233,6 +233,18 @@ def test_the_provider_waits_for_send_at(site, simulator):
     assert [event.status for event in site.status.of(one)][0] == "QUEUED" and last.status == "DELIVERED"
 
 
+def test_a_message_that_the_provider_does_not_know_ends(site, simulator):
+    """Five answers WRONG_ID in a row."""
+    simulator.faults(next=[{"fault": "error", "endpoint": "status", "code": "WRONG_ID", "always": True}])
+    worker = site.started()
+    one = site.send(request("forgotten"), key=key_of("a"))
+    (last,) = site.status.until_final(one)
+    assert last.code == "WRONG_ID" and last.status in ("QUEUED", "SENT")
+    assert worker.metric("rocketsms_polls_total") == 5
+    simulator.faults(clear=["rules"])
+    site.judge()
+
+
 def test_tracking_ends_with_its_horizon(site, simulator):
     site.started(TRACK_HORIZON="2s")
     simulator.fate("SENT")

@@ -9,6 +9,7 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 from .judge import agree, judge, repeats
 from .records import QUIET, DeadLetters, Published, Reader, StatusLog
+from .schemas import validate_events
 from .waiting import wait_for
 from .worker import PASSWORD, Worker
 
@@ -200,10 +201,11 @@ class Site:
                 quiet = 0 if log.read(0.2) else quiet + 1
 
     def close(self):
-        """Ends the workers and fails where one of them wrote something private into its log."""
+        """Ends the workers; fails where one of them wrote something private into its log, or published an event that its schema refuses."""
         for worker in self.workers:
             worker.stop()
         self.status.reader.close()
         self.dead_letters.reader.close()
         leaks = [f"{worker.name}: {line}" for worker in self.workers for line in worker.leaks()]
         assert not leaks, "private data in a log:\n" + "\n".join(leaks[:5])
+        validate_events(self.status.in_order)
