@@ -60,7 +60,7 @@ let package = Package(
         tests("JSONTests", ["JSON", "TestSupport"]),
         tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "TestSupport"]),
-        tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Logging", "TestSupport"]),
+        tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "JSON", "Logging", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
         tests("SMSWorkerTests", ["SMSWorker", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Metrics", "TestSupport"]),

@@ -39,10 +39,13 @@ def test_transactions_upstream_leave_no_gap_and_no_lag(site, simulator):
     # Half of them before the worker is there, half while it reads.
     for number in range(60):
         write(f"early-{number}" if number % 3 else f"never-{number}", commits=number % 3 != 0)
-    site.started(LOG_LEVEL="info")
+    worker = site.started(LOG_LEVEL="info")
     for number in range(60):
         write(f"late-{number}" if number % 3 else f"never-{number}", commits=number % 3 != 0)
     names = [f"{half}-{number}" for half in ("early", "late") for number in range(60) if number % 3]
     site.status.until(lambda: ended(names), 60, "the ends of all that was committed")
     assert len(simulator.sends()) == 3 * len(names), "an aborted request was sent, or one was sent twice"
     wait_for(lambda: all(offset == end for offset, end in committed_and_ends(site) if end), 30, lambda: f"no lag; {committed_and_ends(site)}")
+    # Nor in the worker's own figures, which are up to ten seconds old.
+    lag = f'rocketsms_kafka_consumer_lag{{topic="{site.requests}"}}'
+    wait_for(lambda: worker.metrics().get(lag) == 0, 25, worker.state)

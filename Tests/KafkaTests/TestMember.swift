@@ -15,6 +15,7 @@ final class TestMember {
     /// The next offset of each partition that is assigned.
     private(set) var positions: [TopicPartition: Int64] = [:]
     private(set) var events: [Event] = []
+    private(set) var statistics: [Statistics] = []
     /// What was read, in order of arrival.
     private(set) var records: [(partition: TopicPartition, offset: Int64)] = []
     /// How often a record or an end came that lies above the next offset: nothing but records stands in these topics, so the seek was
@@ -121,6 +122,7 @@ final class TestMember {
             if !isLost { try commit(partitions) }
             for partition in partitions { positions[partition] = nil }
             try consumer.unassign(partitions)
+        case .statistics(let statistics): self.statistics.append(statistics)
         case .error(let error): events.append(.error(error))
         }
     }

@@ -21,7 +21,7 @@ package final class Consumer: @unchecked Sendable {
     /// Subscribes at once; nothing is fetched before an assign event is answered.
     ///
     /// - Parameter properties: librdkafka's own keys. They override the defaults (session 15 s, heartbeat 3 s, cooperative-sticky, metadata
-    ///   refresh 60 s), but not what guarantees hang on.
+    ///   refresh 60 s, statistics 10 s), but not what guarantees hang on.
     package init(group: String, instanceID: String?, bootstrapServers: String, properties: [(key: String, value: String)], topics: [String])
         throws(KafkaError)
     {
@@ -29,6 +29,7 @@ package final class Consumer: @unchecked Sendable {
         try configuration.set([
             ("bootstrap.servers", bootstrapServers), ("session.timeout.ms", "15000"), ("heartbeat.interval.ms", "3000"),
             ("partition.assignment.strategy", "cooperative-sticky"), ("topic.metadata.refresh.interval.ms", "60000"),
+            ("statistics.interval.ms", "10000"),
         ])
         try configuration.set(properties)
         try configuration.set([
@@ -36,7 +37,7 @@ package final class Consumer: @unchecked Sendable {
             ("isolation.level", "read_committed"), ("enable.partition.eof", "true"),
         ])
         if let instanceID { try configuration.set("group.instance.id", instanceID) }
-        configuration.enableEvents(Int32(RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_ERROR))
+        configuration.enableEvents(Int32(RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS))
         client = try ClientHandle(RD_KAFKA_CONSUMER, configuration)
         rd_kafka_poll_set_consumer(client.pointer)
         guard let pointer = rd_kafka_queue_get_consumer(client.pointer) else {

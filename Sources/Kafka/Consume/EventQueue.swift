@@ -1,4 +1,6 @@
 internal import CLibrdkafka
+internal import Glibc
+internal import JSON
 
 /// A queue of librdkafka's, and what its events mean. Whoever made it frees it.
 struct EventQueue {
@@ -21,6 +23,10 @@ struct EventQueue {
             case RD_KAFKA_EVENT_ERROR:
                 defer { rd_kafka_event_destroy(event) }
                 return Self.failure(event, client)
+            case RD_KAFKA_EVENT_STATS:
+                guard let statistics = Self.statistics(event) else { break }
+                rd_kafka_event_destroy(event)
+                return .statistics(statistics)
             default: break
             }
             rd_kafka_event_destroy(event)
@@ -32,6 +38,17 @@ struct EventQueue {
     func wake(eventDescriptor: CInt) {
         var one: UInt64 = 1
         rd_kafka_queue_io_event_enable(pointer, eventDescriptor, &one, 8)
+    }
+
+    /// Nil where they cannot be read: the log says so, and nothing hangs on them.
+    private static func statistics(_ event: OpaquePointer) -> Statistics? {
+        guard let text = rd_kafka_event_stats(event) else { return nil }
+        do throws(JSONError) {
+            return try Statistics(json: UnsafeRawBufferPointer(start: text, count: strlen(text)))
+        } catch {
+            KafkaLog.unreadableStatistics(error.description)
+            return nil
+        }
     }
 
     /// Ends of partitions come as errors too.

@@ -74,6 +74,7 @@ package final class PartitionReader: Sendable {
             // Of group members only.
             case .assign: continue
             case .revoke: continue
+            case .statistics: continue
             case .error(let error):
                 // Connections come and go; what stays wrong shows as a stall.
                 guard error.isTransport else { throw error }

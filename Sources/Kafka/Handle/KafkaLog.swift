@@ -8,6 +8,7 @@ internal import Synchronization
 enum KafkaLog {
     private static let logger = Logger(label: "librdkafka")
     private static let admission = Mutex(OncePer<Kind>(.seconds(5)))
+    private static let unreadable = Mutex(OncePer<Int>(.seconds(3_600)))
 
     /// What repeats: librdkafka's facility (`FAIL`, `REQTMOUT`) of one client.
     private struct Kind: Hashable, Sendable {
@@ -35,6 +36,12 @@ enum KafkaLog {
         var metadata: Logger.Metadata = ["kafka.client": "\(client)", "kafka.facility": "\(facility)"]
         if suppressed > 0 { metadata["suppressed"] = "\(suppressed)" }
         logger.log(level, text, metadata: metadata)
+    }
+
+    /// Once in an hour: the next ones come every few seconds and would say the same.
+    static func unreadableStatistics(_ problem: String) {
+        guard unreadable.withLock({ $0.admit(0, at: MonotonicInstant.now.nanoseconds) }) != nil else { return }
+        logger.warning("statistics that cannot be read; their metrics stand still: \(problem)")
     }
 
     /// What goes wrong in librdkafka is repaired by it or becomes an error of ours: nothing that it says alone is worth more than a warning.

@@ -1,6 +1,6 @@
 package import Metrics
 
-/// All metrics of the worker, made once and held. Their names and labels stand here and nowhere else; every label has a fixed set of
+/// All metrics of the worker, made once and held. Their names and labels stand here and in `KafkaMetrics`; every label has a fixed set of
 /// values. Handles are touched from the pipeline's loop, and read by the admin server's thread.
 package struct WorkerMetrics: Sendable {
     package let registry: MetricsRegistry
@@ -52,6 +52,9 @@ package struct WorkerMetrics: Sendable {
     package let ready: Gauge
     package let partitionsOwned: Gauge
     package let partitionsClosed: Gauge
+
+    /// What librdkafka says of itself.
+    package let kafka: KafkaMetrics
 
     /// Our own codes that a FAILED event can have; every other is the provider's.
     package static let ownFailureCodes = ["EXPIRED", "OUTCOME_UNKNOWN", "CANCELLED", "TRACKING_EXPIRED", "PROVIDER_FAILED", "RESOLVED"]
@@ -115,6 +118,7 @@ package struct WorkerMetrics: Sendable {
         ready = registry.gauge("rocketsms_ready", help: "1 while /readyz answers 200.")
         partitionsOwned = registry.gauge("rocketsms_partitions_owned", help: "Request partitions assigned to this worker.")
         partitionsClosed = registry.gauge("rocketsms_partitions_closed", help: "Assigned partitions that are not open (yet).")
+        kafka = KafkaMetrics(registry: registry)
     }
 
     // MARK: What happens

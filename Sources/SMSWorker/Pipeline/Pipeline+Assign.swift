@@ -13,6 +13,7 @@ extension Pipeline {
             case .revoke(let partitions, let isLost): revoked(partitions, isLost: isLost, session)
             case .record(let record): self.consume(record)
             case .endOfPartition(let partition, let offset): reachedEnd(partition, offset)
+            case .statistics(let statistics): show(statistics)
             case .error(let error): consumerFailed(error)
             }
             guard self.session === session else { return }

@@ -67,9 +67,10 @@ extension Pipeline {
         case .record(let record): consume(record)
         case .endOfPartition(let partition, let offset): reachedEnd(partition, offset)
         case .error(let error): consumerFailed(error)
-        // Rebalances come on the consumer's own queue alone.
+        // Rebalances and statistics come on the consumer's own queue alone.
         case .assign: break
         case .revoke: break
+        case .statistics: break
         }
     }
 

@@ -111,4 +111,18 @@ extension Pipeline {
         metrics.accountPaused.set(account.maySend ? 0 : 1)
         metrics.breakerOpen.set(breaker.state == .closed ? 0 : 1)
     }
+
+    /// Records behind: those of the log that have not been read, of each topic. What was read and waits is `metrics.waiting`. Partitions that
+    /// are not open are not fetched, and nobody knows where they end.
+    func show(_ statistics: Statistics) {
+        var lag: [String: Int64] = [:]
+        for (partition, end) in statistics.ends {
+            guard let assignment = assignments[PartitionKey(topic: partition.topic, partition: partition.partition)],
+                assignment.phase == .open
+            else { continue }
+            // The end is as old as the last fetch; more may have been read since.
+            lag[partition.topic, default: 0] &+= max(0, end &- assignment.position.next)
+        }
+        metrics.kafka.show(statistics, lag: lag)
+    }
 }

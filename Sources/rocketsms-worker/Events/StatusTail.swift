@@ -46,6 +46,7 @@ struct StatusTail {
             case .endOfPartition: break
             case .assign: break
             case .revoke: break
+            case .statistics: break
             case nil: break
             }
             return nil
