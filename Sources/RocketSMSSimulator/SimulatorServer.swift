@@ -94,9 +94,9 @@ package final class SimulatorServer: Sendable {
     /// Advances the provider's clock.
     package func advance(by duration: Duration) async { await perform { $0.clock.advance(by: duration) } }
 
-    package func credits() async -> Int { await perform { $0.provider.credits } ?? 0 }
+    package func credits() async -> Int { await perform { $0.credits } ?? 0 }
 
-    package func setCredits(_ credits: Int) async { await perform { $0.provider.credits = credits } }
+    package func setCredits(_ credits: Int) async { await perform { $0.changeCredits(to: credits) } }
 
     package func setPassword(_ password: String) async {
         await perform { runtime in

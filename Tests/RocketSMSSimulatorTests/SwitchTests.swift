@@ -107,6 +107,15 @@ import Testing
             name: "plain-password", value: "accept",
             request: { await $0.raw("POST", "/simple/send", body: "\(plain)&\(hi)").reply?.text ?? "" },
             off: error("WRONG_AUTH"), on: sent()),
+        Case(
+            name: "missing-credentials-code", value: "NO_LOGIN",
+            request: { await $0.raw("GET", "/simple/balance?username=123456789").reply?.text ?? "" },
+            off: error("WRONG_AUTH"), on: error("NO_LOGIN")),
+        Case(
+            name: "credentials-check", value: "last", request: { await $0.raw("POST", "/simple/send", body: "text=hi").reply?.text ?? "" },
+            off: error("WRONG_AUTH"), on: error("NO_PHONE")),
+        send("check-order", "phone", "phone=1", off: error("NO_MESSAGE"), on: error("BAD_PHONE")),
+        send("check-order", "text", "", off: error("NO_PHONE"), on: error("NO_MESSAGE")),
         send("phone-format", "lenient", "phone=%2B375+(29)+123-45-67&text=hi", off: error("BAD_PHONE"), on: sent()),
         send("phone-minimum-digits", "13", hi, off: sent(), on: error("BAD_PHONE")),
         send("phone-maximum-digits", "11", hi, off: sent(), on: error("BAD_PHONE")),
@@ -133,6 +142,15 @@ import Testing
         call(
             "bulk-maximum", "1", "bulkSend", "text=a&phones[]=375291234567&phones[]=375291234567",
             off: #"[\#(atID("SENT")),{"id":9007199254740994,"status":"SENT"}]"#, on: error("BAD_PHONE")),
+        Case(
+            name: "bulk-maximum-code", value: "TOO_MANY",
+            request: { fixture in
+                try await fixture.control("switches", #"{"bulk-maximum": "1"}"#)
+                return await fixture.call("bulkSend", "text=a&phones[]=375291234567&phones[]=375291234568")
+            }, off: error("BAD_PHONE"), on: error("TOO_MANY")),
+        call(
+            "bulk-order", "reverse", "bulkSend", "text=a&phones[]=375291234567&phones[]=1",
+            off: #"[\#(atID("SENT")),{"error":"BAD_PHONE"}]"#, on: #"[{"error":"BAD_PHONE"},\#(atID("SENT"))]"#),
         call(
             "bulk-bad-phone", "whole", "bulkSend", "text=a&phones[]=375291234567&phones[]=1",
             off: #"[\#(atID("SENT")),{"error":"BAD_PHONE"}]"#, on: error("BAD_PHONE")),
@@ -200,6 +218,18 @@ import Testing
         call(
             "template-key", "tplid", "templates", "", off: #"[{"tpl_id":"TPL_ID_1","text":"Hello world"}]"#,
             on: #"[{"tplid":"TPL_ID_1","text":"Hello world"}]"#),
+        Case(
+            name: "empty-templates", value: "null",
+            request: { fixture in
+                try await fixture.control("templates", #"{"clear":true}"#)
+                return await fixture.call("templates")
+            }, off: "[]", on: "null"),
+        Case(
+            name: "charge-at", value: "sent",
+            request: { fixture in
+                _ = await fixture.send("\(hi)&timestamp=32503680000")
+                return await fixture.call("balance")
+            }, off: #"{"credits":999999,"balance":199999.80}"#, on: #"{"credits":1000000,"balance":200000.00}"#),
         later("queue-delay", "11s", "status", firstID, off: atID("DELIVERED"), on: atID("QUEUED")),
         later("delivery-delay", "11s", "status", firstID, off: atID("DELIVERED"), on: atID("SENT")),
         later("delivery-jitter", "24h", "status", firstID, off: atID("DELIVERED"), on: atID("SENT")),
@@ -224,6 +254,30 @@ import Testing
         defer { fixture.stop() }
         #expect(await fixture.send("\(Self.phone)&text=TPL_ID_404") == Self.error("NO_TPL"))
         #expect(await fixture.send("\(Self.hi)&sender=NotYet") == Self.error("NO_NAME"))
+    }
+
+    @Test func creditsGoWhenTheSwitchSays() async throws {
+        for (value, steps) in [("accept", [9, 9, 9]), ("sent", [10, 9, 9]), ("delivered", [10, 10, 9])] {
+            let fixture = try SimulatorFixture("charge-at=\(value)", "queue-delay=10s", "delivery-delay=10s", "delivery-jitter=0s") {
+                $0.credits = 10
+            }
+            defer { fixture.stop() }
+            _ = await fixture.send(Self.hi)
+            for credits in steps {
+                #expect(await fixture.simulator.credits() == credits)
+                #expect(await fixture.call("balance").hasPrefix(#"{"credits":\#(credits),"#), "\(value)")
+                await fixture.simulator.advance(by: .seconds(10))
+            }
+        }
+    }
+
+    @Test func aFailedMessageIsNotPaidForWhereDeliveriesAre() async throws {
+        let fixture = try SimulatorFixture("charge-at=delivered", "failed-share=1") { $0.credits = 1 }
+        defer { fixture.stop() }
+        #expect(await fixture.send(Self.hi) == Self.sent())
+        await fixture.simulator.advance(by: .seconds(60))
+        #expect(await fixture.simulator.credits() == 1)
+        #expect(await fixture.call("status", Self.firstID) == Self.atID("FAILED"))
     }
 
     @Test func theRateLimitAnswers429OrACode() async throws {

@@ -71,6 +71,10 @@ extension SimulatedProvider {
     static let maximumSenders = 10_000
 
     mutating func listTemplates() -> Answer {
+        if templates.isEmpty, switches.emptyTemplates != .array {
+            reply.literal(switches.emptyTemplates == .object ? "{}" : "null")
+            return Answer()
+        }
         reply.beginArray()
         for template in templates {
             reply.beginObject()

@@ -11,9 +11,8 @@ extension SimulatedProvider {
     }
 
     mutating func send(_ parameters: borrowing FormParameters, at now: WallTime, receivedAt: WallTime) -> Answer {
-        guard let phoneValue = parameters.phone else { return refuse("NO_PHONE") }
-        guard parameters.text != nil else { return refuse("NO_MESSAGE") }
-        guard let phone = PhoneNumber(phoneValue, switches) else { return refuse("BAD_PHONE") }
+        if let code = missingCode(.send, parameters) { return refuse(code) }
+        guard let phone = parameters.phone.flatMap({ PhoneNumber($0, switches) }) else { return refuse("BAD_PHONE") }
         var content = Content()
         content.isPriority = SimulatedProvider.isOn(parameters.priority)
         if let code = read(parameters, into: &content, at: now) { return refuse(code) }
@@ -21,36 +20,33 @@ extension SimulatedProvider {
             writeMessage(sequence, at: now, hasCost: true)
             return Answer()
         }
-        if let code = charge(content.parts) { return refuse(code) }
+        guard affords(content.parts) else { return refuse(switches.noCreditsCode) }
         let sequence = accept(phone, content, at: now, receivedAt: receivedAt)
         writeMessage(sequence, at: now, hasCost: true)
         return Answer(accepted: sequence..<sequence + 1)
     }
 
     mutating func bulkSend(_ parameters: borrowing FormParameters, at now: WallTime, receivedAt: WallTime) -> Answer {
-        guard !parameters.phones.isEmpty else { return refuse("NO_PHONE") }
-        guard parameters.text != nil else { return refuse("NO_MESSAGE") }
-        guard parameters.phones.count <= switches.bulkMaximum else { return refuse("BAD_PHONE") }
+        if let code = missingCode(.bulkSend, parameters) { return refuse(code) }
+        guard parameters.phones.count <= switches.bulkMaximum else { return refuse(switches.bulkMaximumCode) }
         let phones = parameters.phones.map { PhoneNumber($0, switches) }
         if switches.bulkBadPhone == .whole, phones.contains(nil) { return refuse("BAD_PHONE") }
         var content = Content()
         content.flags.insert(.bulk)
         if let code = read(parameters, into: &content, at: now) { return refuse(code) }
         let first = total + 1
+        var items = phones.map { phone -> BulkItem in
+            guard let phone else { return .refused("BAD_PHONE") }
+            if let sequence = repeated(phone, at: now) { return .message(sequence) }
+            guard affords(content.parts) else { return .refused(switches.noCreditsCode) }
+            return .message(accept(phone, content, at: now, receivedAt: receivedAt))
+        }
+        if switches.bulkOrder == .reverse { items.reverse() }
         reply.beginArray()
-        for phone in phones {
-            var code: String? = "BAD_PHONE"
-            if let phone {
-                if let sequence = repeated(phone, at: now) {
-                    writeMessage(sequence, at: now, hasCost: switches.bulkCost)
-                    continue
-                }
-                code = charge(content.parts)
-                if code == nil {
-                    writeMessage(accept(phone, content, at: now, receivedAt: receivedAt), at: now, hasCost: switches.bulkCost)
-                }
-            }
-            if let code {
+        for item in items {
+            switch item {
+            case .message(let sequence): writeMessage(sequence, at: now, hasCost: switches.bulkCost)
+            case .refused(let code):
                 reply.beginObject()
                 reply.member("error", code)
                 reply.endObject()
@@ -58,6 +54,34 @@ extension SimulatedProvider {
         }
         reply.endArray()
         return Answer(accepted: first..<total + 1)
+    }
+
+    /// What came of one phone of a bulkSend.
+    private enum BulkItem {
+        case message(_ sequence: Int)
+        case refused(_ code: String)
+    }
+
+    /// The code for a parameter without which the endpoint can do nothing; nil: there is all.
+    func missingCode(_ endpoint: Endpoint, _ parameters: borrowing FormParameters) -> String? {
+        switch endpoint {
+        case .send, .bulkSend:
+            let hasPhone = endpoint == .send ? parameters.phone != nil : !parameters.phones.isEmpty
+            let hasText = parameters.text != nil
+            if switches.checkOrder == .text, !hasText { return "NO_MESSAGE" }
+            if !hasPhone { return "NO_PHONE" }
+            if hasText { return nil }
+            // A list of phones has an answer for each bad one of its own, unless they are refused together.
+            let isBad =
+                switches.checkOrder == .phone
+                && (endpoint == .send
+                    ? parameters.phone.map { PhoneNumber($0, switches) == nil } ?? false
+                    : switches.bulkBadPhone == .whole && parameters.phones.contains { PhoneNumber($0, switches) == nil })
+            return isBad ? "BAD_PHONE" : "NO_MESSAGE"
+        case .status: return parameters.id == nil ? switches.badIDCode : nil
+        case .sendersAdd: return parameters.sender == nil ? switches.senderEmptyCode : nil
+        case .balance, .senders, .templates: return nil
+        }
     }
 
     /// `true` and `1` are on; anything else is off.
@@ -115,12 +139,6 @@ extension SimulatedProvider {
         return nil
     }
 
-    private mutating func charge(_ parts: Int) -> String? {
-        guard credits >= parts || switches.noCredits == .accept else { return switches.noCreditsCode }
-        credits -= parts
-        return nil
-    }
-
     private mutating func accept(_ phone: PhoneNumber, _ content: Content, at now: WallTime, receivedAt: WallTime) -> Int {
         var flags = content.flags
         if content.timestamp != nil { flags.insert(.timestamp) }
@@ -128,6 +146,7 @@ extension SimulatedProvider {
             receivedAt: receivedAt, acceptedAt: now, timestamp: content.timestamp ?? 0, phone: phone, offset: 0, textCount: 0,
             parts: UInt16(clamping: content.parts), fate: 0, mainSender: mainSender(), senderCount: 0, fault: 0, flags: flags)
         let sequence = record(entry, text: text, sender: sender)
+        charge(sequence)
         if switches.deduplicationWindow > .zero { recent[RecentKey(phone: phone, text: text)] = (sequence, now) }
         return sequence
     }

@@ -29,6 +29,8 @@ struct SimulatedProvider {
     var mainSenders: [String] = []
     /// First acceptance of a phone and text, where repeats are found out.
     var recent: [RecentKey: (sequence: Int, at: WallTime)] = [:]
+    /// Messages that are not paid for yet, where the switches charge later than at acceptance.
+    var charges = PendingCharges()
     /// Room for the text and the sender of the request being served.
     var text: [UInt8] = []
     var sender: [UInt8] = []
@@ -58,7 +60,14 @@ struct SimulatedProvider {
         _ endpoint: Endpoint, _ parameters: borrowing FormParameters, at now: WallTime, receivedAt: WallTime, allowsPlain: Bool = false
     ) -> Answer {
         reply.removeAll()
-        guard credentials.accept(parameters, switches: switches, allowsPlain: allowsPlain) else { return refuse("WRONG_AUTH") }
+        settleCharges(at: now)
+        if !credentials.accept(parameters, switches: switches, allowsPlain: allowsPlain) {
+            if switches.credentialsCheck == .last, let code = missingCode(endpoint, parameters) { return refuse(code) }
+            let isMissing = parameters.username == nil || parameters.password == nil
+            var answer = refuse(isMissing ? switches.missingCredentialsCode : "WRONG_AUTH")
+            answer.status = switches.authErrorStatus
+            return answer
+        }
         switch endpoint {
         case .send: return send(parameters, at: now, receivedAt: receivedAt)
         case .bulkSend: return bulkSend(parameters, at: now, receivedAt: receivedAt)

@@ -6,7 +6,7 @@ extension SimulatorRuntime {
     func writeState(_ writer: inout JSONWriter) {
         writer.member("now", now.milliseconds)
         writer.member("manualClock", clock.isManual)
-        writer.member("credits", provider.credits)
+        writer.member("credits", credits)
     }
 
     /// `id` is a string, for readers that have no 64-bit integers.

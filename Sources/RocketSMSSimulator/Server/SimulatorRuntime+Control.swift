@@ -169,7 +169,7 @@ extension SimulatorRuntime {
         guard let credits = try object.number("credits", -1_000_000_000...1_000_000_000_000) else {
             throw SimulatorSwitchError("credits is missing")
         }
-        provider.credits = credits
+        changeCredits(to: credits)
     }
 
     private func changeCredentials(_ object: ControlObject) throws(SimulatorSwitchError) {

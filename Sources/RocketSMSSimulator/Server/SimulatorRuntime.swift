@@ -29,6 +29,17 @@ final class SimulatorRuntime: @unchecked Sendable {
 
     var now: WallTime { clock.now(real: .now) }
 
+    /// What the account has now: messages that were due to be paid for are.
+    var credits: Int {
+        provider.settleCharges(at: now)
+        return provider.credits
+    }
+
+    func changeCredits(to credits: Int) {
+        provider.settleCharges(at: now)
+        provider.credits = credits
+    }
+
     func handle(_ request: borrowing HTTPRequest) -> HTTPAction {
         if let endpoint = Endpoint(path: request.path), endpoint != .bulkSend || provider.switches.bulk {
             return serve(endpoint, request, allowsPlain: false)

@@ -29,9 +29,14 @@ extension SimulatorSwitch {
     private static let credentials: [SimulatorSwitch] = [
         choice("md5-case", \.md5Case, .assumption, "any: the password's md5 in either case; strict: in lower case"),
         choice("plain-password", \.plainPassword, .assumption, "whether the password itself is taken in the place of its md5"),
+        text("missing-credentials-code", \.missingCredentialsCode, .assumption, "error code of a request without username or password"),
+        choice("credentials-check", \.credentialsCheck, .assumption, "last: a missing parameter is found before wrong credentials are"),
     ]
 
     private static let sending: [SimulatorSwitch] = [
+        choice(
+            "check-order", \.checkOrder, .assumption,
+            "presence: is there a phone, a text, is the phone a number; phone: all about the phone, then the text; text: that first"),
         choice("phone-format", \.phoneFormat, .assumption, "strict: digits only; lenient: a leading +, spaces, - ( ) are stripped"),
         number("phone-minimum-digits", \.phoneMinimumDigits, 1...19, .assumption, "fewer: BAD_PHONE"),
         number("phone-maximum-digits", \.phoneMaximumDigits, 1...19, .assumption, "more: BAD_PHONE"),
@@ -51,7 +56,9 @@ extension SimulatorSwitch {
         text("unapproved-sender-code", \.unapprovedSenderCode, .assumption, "its error code (invented)"),
         duration("deduplication-window", \.deduplicationWindow, .assumption, "the same phone and text get the first id again; 0s: never"),
         choice("send-answer", \.sendAnswer, .assumption, "the status in the answer to a send; current: SENT, or QUEUED where it waits"),
-        number("bulk-maximum", \.bulkMaximum, 1...100_000, .assumption, "phones of one bulkSend; more: BAD_PHONE"),
+        number("bulk-maximum", \.bulkMaximum, 1...100_000, .assumption, "phones of one bulkSend; more are refused"),
+        text("bulk-maximum-code", \.bulkMaximumCode, .assumption, "its error code"),
+        choice("bulk-order", \.bulkOrder, .assumption, "order of the items of a bulkSend's answer, by the phones of the request"),
         choice("bulk-bad-phone", \.bulkBadPhone, .assumption, "item: an error in its place; whole: BAD_PHONE, and nothing is sent"),
         flag("bulk-cost", \.bulkCost, .assumption, "whether the items of a bulkSend's answer have a cost"),
     ]
@@ -62,6 +69,7 @@ extension SimulatorSwitch {
         number("price", \.price, 0...1_000_000, .assumption, "thousandths of a rouble a part"),
         choice("cost", \.cost, .known, "form of the cost in the answer to a send; number: the money alone"),
         choice("cost-money", \.costMoney, .assumption, "cost.money is that of the whole message, or of one part"),
+        choice("charge-at", \.chargeAt, .assumption, "credits go when a message is accepted, leaves the queue (sent), or is delivered"),
         flag("refund-on-failed", \.refundOnFailed, .assumption, "credits of a failed message come back (when status or balance is asked)"),
         flag("balance-currency", \.balanceCurrency, .known, "a field currency in balance, which some clients look for"),
     ]
@@ -79,6 +87,7 @@ extension SimulatorSwitch {
         choice("added-sender", \.addedSender, .assumption, "state of a name after senders/add"),
         text("general-sender", \.generalSender, .known, "the service's own name, for accounts that have none"),
         text("template-key", \.templateKey, .known, "key of a template's tag; the vendor's document also writes tplid"),
+        choice("empty-templates", \.emptyTemplates, .assumption, "how templates answers when there are none: [], {} or null"),
     ]
 
     private static let limits: [SimulatorSwitch] = [

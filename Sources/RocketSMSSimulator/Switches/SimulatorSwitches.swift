@@ -22,8 +22,11 @@ package struct SimulatorSwitches: Sendable, Equatable {
     // Credentials
     package var md5Case = AnyOrStrict.any
     package var plainPassword = AcceptOrRefuse.refuse
+    package var missingCredentialsCode = "WRONG_AUTH"
+    package var credentialsCheck = FirstOrLast.first
 
     // Sending
+    package var checkOrder = CheckOrder.presence
     package var phoneFormat = StrictOrLenient.strict
     package var phoneMinimumDigits = 8
     package var phoneMaximumDigits = 15
@@ -46,6 +49,8 @@ package struct SimulatorSwitches: Sendable, Equatable {
     package var deduplicationWindow = Duration.zero
     package var sendAnswer = SendAnswer.current
     package var bulkMaximum = 1_000
+    package var bulkMaximumCode = "BAD_PHONE"
+    package var bulkOrder = RequestOrReverse.request
     package var bulkBadPhone = ItemOrWhole.item
     package var bulkCost = false
 
@@ -56,6 +61,7 @@ package struct SimulatorSwitches: Sendable, Equatable {
     package var price = 200
     package var cost = CostForm.object
     package var costMoney = TotalOrPart.total
+    package var chargeAt = ChargeTime.accept
     package var refundOnFailed = false
     package var balanceCurrency = false
 
@@ -72,6 +78,7 @@ package struct SimulatorSwitches: Sendable, Equatable {
     package var addedSender = PendingOrApproved.pending
     package var generalSender = "RSMS.BY"
     package var templateKey = "tpl_id"
+    package var emptyTemplates = EmptyList.array
 
     // Limits
     /// Zero: none.

@@ -17,6 +17,18 @@ package enum FallbackOrError: String, SwitchChoice { case fallback, error }
 package enum NumberOrString: String, SwitchChoice { case number, string }
 package enum PendingOrApproved: String, SwitchChoice { case pending, approved }
 package enum ItemOrWhole: String, SwitchChoice { case item, whole }
+package enum RequestOrReverse: String, SwitchChoice { case request, reverse }
+package enum FirstOrLast: String, SwitchChoice { case first, last }
+package enum EmptyList: String, SwitchChoice { case array, object, null }
+package enum ChargeTime: String, SwitchChoice { case accept, sent, delivered }
+package enum CheckOrder: String, SwitchChoice {
+    /// Is there a phone, is there a text, is the phone a number.
+    case presence
+    /// All about the phone, then the text.
+    case phone
+    /// The text, then all about the phone.
+    case text
+}
 package enum RealOrManual: String, SwitchChoice { case real, manual }
 package enum SendAnswer: String, SwitchChoice {
     /// By the clock: SENT, or QUEUED where it waits for its time or its turn.
