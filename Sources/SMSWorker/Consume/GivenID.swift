@@ -8,7 +8,7 @@ struct GivenID {
             if let own = try RequestRules.id(field, limit: isCommand ? SendRequest.generatedIDLimit : SendRequest.idLimit) {
                 outcome = .success(own)
             } else {
-                outcome = .success(isCommand ? nil : try event.requestID())
+                outcome = .success(isCommand ? nil : try event.id.checked())
             }
         } catch {
             outcome = .failure(error)

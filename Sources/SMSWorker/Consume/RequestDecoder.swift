@@ -10,7 +10,7 @@ package enum RequestDecoder {
         isPriorityTopic: Bool
     ) -> DecodedRecord {
         guard let value, let payload = unframed(value) else {
-            return .deadLetter(DeadLetterReason(.noValue, "the record has no value"))
+            return .deadLetter(DeadLetterReason(.noValue, "the record has no value", requestID: CloudEvent.ID(headers).readable))
         }
         let event: CloudEvent
         do throws(DeadLetterReason) { event = try CloudEvent(headers: headers, value: payload) } catch { return .deadLetter(error) }
@@ -38,7 +38,7 @@ package enum RequestDecoder {
         do throws(JSONError) {
             fields = try RequestFields(reading: json)
         } catch {
-            return .deadLetter(DeadLetterReason(notJSON: error))
+            return .deadLetter(DeadLetterReason(notJSON: error, requestID: event.id.readable))
         }
         let isCommand = !fields.command.isAbsent
         let id = GivenID(fields.id, event, isCommand: isCommand)

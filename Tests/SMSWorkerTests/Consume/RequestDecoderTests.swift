@@ -220,4 +220,40 @@ import Testing
         #expect(DecodedRecord(#"{"id":"","phone":"1"}"#).deadLetter?.requestID == nil)
         #expect(DecodedRecord(#"{"phone":"1"}"#, headers: [("ce_id", "e")]).deadLetter?.requestID?.text == "e")
     }
+
+    @Test func whatIsNoRequestIsNamedByItsEvent() {
+        func expect(_ value: String?, _ headers: [(String, String)], _ code: String, _ id: String?, line: Int = #line) {
+            let reason = DecodedRecord(value, headers: headers).deadLetter
+            #expect(reason?.code.rawValue == code, "line \(line)")
+            #expect(reason?.requestID?.text == id, "line \(line)")
+        }
+        let request = #"{"phone":"37529689","text":"a"}"#
+        let tooLong = String(repeating: "x", count: 129)
+        expect(request, [("ce_specversion", "0.3"), ("ce_id", "e")], "BAD_CLOUDEVENT", "e")
+        expect(request, [("ce_specversion", "1.0"), ("ce_id", "e")], "BAD_CLOUDEVENT", "e")
+        expect(request, [("ce_specversion", "0.3"), ("ce_id", "")], "BAD_CLOUDEVENT", nil)
+        expect(request, [("ce_specversion", "0.3")], "BAD_CLOUDEVENT", nil)
+        expect(request, [("ce_specversion", "0.3"), ("ce_id", tooLong)], "BAD_CLOUDEVENT", nil)
+        expect("nonsense", [("ce_id", "e")], "NOT_JSON", "e")
+        expect("{", [("ce_id", tooLong)], "NOT_JSON", nil)
+        expect("", [("ce_id", "e")], "NO_VALUE", "e")
+        expect(nil, [("ce_id", "e")], "NO_VALUE", "e")
+
+        let structured = [("content-type", "application/cloudevents+json")]
+        expect(#"{"specversion":"0.3","id":"m"}"#, structured, "BAD_CLOUDEVENT", "m")
+        expect(#"{"specversion":"1.0","id":"m"}"#, structured, "BAD_CLOUDEVENT", "m")
+        expect(#"{"specversion":"1.0","id":7}"#, structured, "BAD_CLOUDEVENT", nil)
+        let begin = #"{"specversion":"1.0","id":"m","source":"s","type":"t""#
+        expect(begin + "}", structured, "BAD_CLOUDEVENT", "m")
+        expect(begin + #","data_base64":"!"}"#, structured, "BAD_CLOUDEVENT", "m")
+        expect(begin + #","data":7}"#, structured, "NOT_JSON", "m")
+        // The headers of a structured event are not the event's.
+        expect("{", structured + [("ce_id", "e")], "NOT_JSON", nil)
+        expect(nil, structured + [("ce_id", "e")], "NO_VALUE", nil)
+    }
+
+    @Test func anUnreadableEventIDNamesNothing() {
+        let headers: [(String, [UInt8]?)] = [("ce_specversion", Array("0.3")), ("ce_id", [0xFF])]
+        #expect(DecodedRecord(bytes: Array("{}"), headers: headers).deadLetter?.requestID == nil)
+    }
 }
