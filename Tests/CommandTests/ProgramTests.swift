@@ -57,6 +57,17 @@ import Testing
         try walk(.program, [])
     }
 
+    @Test func helpSaysWhatEachKeyMayBe() async {
+        let console = CapturedConsole()
+        #expect(await console.run("run", "--help") == .done)
+        let help = console.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for sentence in [
+            "From 1 to 4096. Default: 64.", "From 0 to 0.9. Default: 0.2.", "From 100ms to 5m. Default: 15s.",
+            "Each from 100ms to 24h. Default: 2s,5s,15s,60s,5m,1h.", "One of resend, fail, hold. Default: resend.",
+            "It is true or false. Default: false.", "Each is host:port. --kafka-group-id",
+        ] { #expect(help.contains(sentence), "\(sentence)") }
+    }
+
     @Test func aFailureIsItsSentenceAndItsCode() async {
         let console = CapturedConsole()
         #expect(await console.run(["g", "fail"], tree: Self.failing) == .unknown)

@@ -3,7 +3,7 @@ internal import Logging
 /// Every key there is. Help, file, environment, flags, `config print` and the loader all go by this table.
 extension ConfigurationKey {
     package static let kafkaBootstrapServers = Self(
-        "kafka.bootstrapServers", .list(.server, atLeast: 1), "Brokers to begin with, as host:port; a comma list.")
+        "kafka.bootstrapServers", .list(.server, atLeast: 1), "Brokers to begin with; a comma list.")
     package static let kafkaGroupID = Self(
         "kafka.groupId", .text(.line), default: "rocketsms-worker", "The consumer group of all workers that share the topics.")
     package static let kafkaInstanceID = Self(

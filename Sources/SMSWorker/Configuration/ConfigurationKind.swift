@@ -61,6 +61,21 @@ package enum ConfigurationKind: Sendable {
         }
     }
 
+    /// What help says of the values that are accepted; nil where the key's own sentence says it all.
+    package var limits: String? {
+        switch self {
+        case .text(let rule): rule.requirement == ConfigurationTextRule.path.requirement ? nil : "It is " + rule.requirement
+        case .list(let rule, _): "Each is " + rule.requirement
+        case .integer(let range): "From \(range.lowerBound) to \(range.upperBound)"
+        case .decimal(let range):
+            "From \(ConfigurationValue.decimal(range.lowerBound).description) to \(ConfigurationValue.decimal(range.upperBound).description)"
+        case .bool: "It is true or false"
+        case .duration(let range): "From \(Self.text(range))"
+        case .durations(let range): "Each from \(Self.text(range))"
+        case .choice(let names): "One of " + names.joined(separator: ", ")
+        }
+    }
+
     /// Whether an empty text says something: that there are none.
     var acceptsNone: Bool {
         if case .list(_, atLeast: 0) = self { true } else { false }

@@ -52,7 +52,8 @@ struct HelpText: Sendable {
 
     private static func row(_ key: ConfigurationKey) -> (String, String) {
         let standard = key.defaultNote ?? key.defaultText.map { $0.isEmpty ? "none" : $0 }
-        return (key.flag, key.help + (standard.map { " Default: \($0)." } ?? ""))
+        let limits = key.kind.limits.map { " \($0)." } ?? ""
+        return (key.flag, key.help + limits + (standard.map { " Default: \($0)." } ?? ""))
     }
 
     private static func table(_ rows: [(String, String)]) -> String {
