@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 
 import pytest
@@ -220,6 +221,12 @@ def test_grace_period_exceeds_the_drain(helm, tmp_path, drain, timeout, grace, f
         ({**LEAST, "config": {**LEAST["config"], "ROCKETSMS_PASSWORD": "x"}}, "ROCKETSMS_PASSWORD"),
         ({**LEAST, "config": {**LEAST["config"], "ADMIN_HOST": "::"}}, "ADMIN_HOST"),
         ({**LEAST, "config": {**LEAST["config"], "SEND_DRAIN_LIMIT": "15"}}, "SEND_DRAIN_LIMIT"),
+        ({**LEAST, "config": {**LEAST["config"], "SEND_ON_UNKNOWN": "foo"}}, "SEND_ON_UNKNOWN"),
+        ({**LEAST, "config": {**LEAST["config"], "SEND_RATE_LIMIT": -1}}, "SEND_RATE_LIMIT"),
+        ({**LEAST, "config": {**LEAST["config"], "SEND_RATE_LIMIT": "-1"}}, "SEND_RATE_LIMIT"),
+        ({**LEAST, "config": {**LEAST["config"], "SEND_MAX_IN_FLIGHT": 1.5}}, "SEND_MAX_IN_FLIGHT"),
+        ({**LEAST, "config": {**LEAST["config"], "TOPICS_AUTO_CREATE": "yes"}}, "TOPICS_AUTO_CREATE"),
+        ({**LEAST, "config": {**LEAST["config"], "TRACK_CADENCE": "2s,5"}}, "TRACK_CADENCE"),
         ({**LEAST, "extraEnv": [{"name": "ROCKETSMS_PASSWORD", "value": "x"}]}, "extraEnv"),
         ({**LEAST, "credentials": {"existingSecret": "s", "passwordMd5Key": "md5"}}, "passwordMd5Key"),
         ({**LEAST, "credentials": {"existingSecret": "s", "passwordKey": ""}}, "passwordMd5Key"),
@@ -232,6 +239,41 @@ def test_wrong_values_are_refused_by_name(helm, tmp_path, values, named):
     result = run(helm, tmp_path, "template", "sms", str(CHART), values=values)
     assert result.returncode != 0
     assert named in result.stderr
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"SEND_RATE_LIMIT": 2.5, "SEND_PRIORITY_SHARE": "0.9", "SEND_MAX_IN_FLIGHT": "4096", "DEDUP_MAX_ENTRIES": 0},
+        {"SEND_ON_UNKNOWN": "hold", "SEND_ORDERING": "none", "SEND_SCHEDULE": "worker", "LOG_LEVEL": "trace", "LOG_FORMAT": "text"},
+        {"TOPICS_AUTO_CREATE": "true", "ROCKETSMS_CHECK_BALANCE": True, "TRACK_CADENCE": "2s, 5s,1h", "DEDUP_WINDOW": "0s"},
+    ],
+)
+def test_right_values_are_taken(helm, tmp_path, config):
+    data = one(render(helm, tmp_path, {**LEAST, "config": {**LEAST["config"], **config}}), "ConfigMap")["data"]
+    assert {key: data[key] for key in config} == {
+        key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in config.items()
+    }
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_notes_make_the_topics_with_the_workers_configuration(helm, tmp_path, case):
+    """The command of the notes, read as a shell reads it: the pod is the workers', but for what it runs."""
+    values = {**CASES[case], "extraEnv": [{"name": "NOTE", "value": "it's"}]}
+    result = run(helm, tmp_path, "install", "sms", str(CHART), "--dry-run=client", "--namespace", "shop", values=values)
+    assert result.returncode == 0, result.stderr
+    command = re.search(r"^  kubectl .* run (?:.*\\\n)+.*$", result.stdout.split("NOTES:")[1], re.MULTILINE)[0]
+    words = shlex.split(command)
+    assert words[:4] == ["kubectl", "-n", "shop", "run"] and {"--attach", "--rm", "--restart=Never"} <= set(words)
+    overrides = json.loads(next(word for word in words if word.startswith("--overrides=")).partition("=")[2])
+    deployment = one(render(helm, tmp_path, values), "Deployment")
+    assert f'--image={deployment["spec"]["template"]["spec"]["containers"][0]["image"]}' in words
+    expected = deployment["spec"]["template"]["spec"]
+    (container,) = expected["containers"]
+    for name in ("startupProbe", "livenessProbe", "readinessProbe", "ports"):
+        del container[name]
+    container["args"] = ["topics", "create", "--partitions", "8"]
+    assert overrides == {"apiVersion": "v1", "spec": {**expected, "restartPolicy": "Never"}}
 
 
 def test_oldest_kubernetes():
@@ -250,3 +292,18 @@ def test_the_keys_are_the_workers():
     }
     assert len(names) > 40 and config == keys - owned
     assert set(properties["extraEnv"]["items"]["properties"]["name"]["not"]["enum"]) == keys
+
+
+def test_values_are_bounded_as_the_worker_bounds_them():
+    table = (ROOT / "Sources/SMSWorker/Configuration/ConfigurationKey+Table.swift").read_text()
+    config = json.loads((CHART / "values.schema.json").read_text())["properties"]["config"]["properties"]
+    bounded = 0
+    for name, low, high in re.findall(r'Self\(\s*"([A-Za-z0-9.]+)",\s*\.(?:integer|decimal)\(([0-9._]+)\.\.\.([0-9._]+)\)', table):
+        key = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").upper()
+        if key in config:
+            assert (config[key]["minimum"], config[key]["maximum"]) == (float(low), float(high.replace("_", ""))), key
+            bounded += 1
+    assert bounded >= 8
+    for name, kind in re.findall(r'Self\(\s*"([A-Za-z0-9.]+)",\s*\.(bool|choice|duration|durations)\b', table):
+        key = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").upper()
+        assert ("enum" if kind in ("bool", "choice") else "pattern") in config[key], key

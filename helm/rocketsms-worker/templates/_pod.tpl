@@ -1,0 +1,143 @@
+{{/* The spec of a pod: of the workers, and of the one that makes the topics (NOTES.txt). */}}
+{{- define "rocketsms-worker.podSpec" -}}
+serviceAccountName: {{ include "rocketsms-worker.serviceAccountName" . }}
+# The worker never speaks to the Kubernetes API.
+automountServiceAccountToken: false
+enableServiceLinks: false
+terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds | int64 }}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
+  seccompProfile:
+    type: RuntimeDefault
+containers:
+  - name: worker
+    image: {{ include "rocketsms-worker.image" . | quote }}
+    imagePullPolicy: {{ .Values.image.pullPolicy }}
+    args: ["run"]
+    envFrom:
+      - configMapRef:
+          name: {{ include "rocketsms-worker.fullname" . }}
+    env:
+      # The pod's name outlives its containers: a restarted one ends its own past at once.
+      - name: KAFKA_TRANSACTIONAL_STEM
+        valueFrom:
+          fieldRef:
+            fieldPath: metadata.name
+      {{- with .Values.extraEnv }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+    ports:
+      - name: admin
+        containerPort: {{ .Values.admin.port | int64 }}
+        protocol: TCP
+    startupProbe:
+      httpGet:
+        path: /livez
+        port: admin
+      periodSeconds: 2
+      failureThreshold: 60
+    livenessProbe:
+      httpGet:
+        path: /livez
+        port: admin
+      periodSeconds: 10
+      timeoutSeconds: 5
+      failureThreshold: 6
+    readinessProbe:
+      httpGet:
+        path: /readyz
+        port: admin
+      periodSeconds: 5
+      timeoutSeconds: 5
+      failureThreshold: 2
+    {{- with .Values.resources }}
+    resources:
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
+    securityContext:
+      allowPrivilegeEscalation: false
+      readOnlyRootFilesystem: true
+      capabilities:
+        drop: ["ALL"]
+    volumeMounts:
+      - name: credentials
+        mountPath: /etc/rocketsms-worker/credentials
+        readOnly: true
+      {{- if or .Values.kafkaProperties.inline .Values.kafkaProperties.existingSecret }}
+      - name: kafka-properties
+        mountPath: /etc/rocketsms-worker/kafka
+        readOnly: true
+      {{- end }}
+      {{- with .Values.extraVolumeMounts }}
+      {{- toYaml . | nindent 6 }}
+      {{- end }}
+volumes:
+  - name: credentials
+    secret:
+      secretName: {{ .Values.credentials.existingSecret }}
+      defaultMode: 0440
+      items:
+        - key: {{ .Values.credentials.usernameKey }}
+          path: username
+        {{- if .Values.credentials.passwordKey }}
+        - key: {{ .Values.credentials.passwordKey }}
+          path: password
+        {{- else }}
+        - key: {{ .Values.credentials.passwordMd5Key }}
+          path: password-md5
+        {{- end }}
+  {{- if .Values.kafkaProperties.existingSecret }}
+  - name: kafka-properties
+    secret:
+      secretName: {{ .Values.kafkaProperties.existingSecret }}
+      defaultMode: 0440
+      items:
+        - key: {{ .Values.kafkaProperties.key }}
+          path: kafka.properties
+  {{- else if .Values.kafkaProperties.inline }}
+  - name: kafka-properties
+    configMap:
+      name: {{ include "rocketsms-worker.fullname" . | trunc 57 }}-kafka
+  {{- end }}
+  {{- with .Values.extraVolumes }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.topologySpreadConstraints }}
+topologySpreadConstraints:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* The pod that runs `topics create` with the workers' configuration, as the overrides of `kubectl run`, quoted for a shell. */}}
+{{- define "rocketsms-worker.topicsPod" -}}
+{{- $spec := include "rocketsms-worker.podSpec" . | fromYaml -}}
+{{- $container := index $spec.containers 0 -}}
+{{- range list "startupProbe" "livenessProbe" "readinessProbe" "ports" -}}
+{{- $_ := unset $container . -}}
+{{- end -}}
+{{- $_ := set $container "args" (list "topics" "create" "--partitions" "8") -}}
+{{- $_ := set $spec "restartPolicy" "Never" -}}
+'{{ dict "apiVersion" "v1" "spec" $spec | toJson | replace "'" "'\\''" }}'
+{{- end -}}
