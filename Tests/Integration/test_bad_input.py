@@ -1,4 +1,4 @@
-"""Records that cannot become a request, each with its code, and the limits of those that can."""
+"""Records that cannot become a request, each with its code, and the limits of those that can (G1: one dead letter each; G5: they stop nothing)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Membership that never rests, under load: nothing is missed, whatever moves where."""
+"""Membership that never rests, under load: nothing is missed, whatever moves where (G6: rebalance and restart)."""
 
 import os
 import random

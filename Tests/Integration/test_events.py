@@ -1,4 +1,4 @@
-"""One request on its way: events as the schemas and CloudEvents say, what is passed on, and an orderly end."""
+"""One request on its way: events as the schemas and CloudEvents say (G4: in sequence, one final), what is passed on, and an orderly end."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""Several workers: side by side, and rivals for one name."""
+"""Several workers: side by side, rivals for one name, and one that takes over from another (G6: kill -9)."""
 
 import pytest
 

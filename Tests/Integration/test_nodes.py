@@ -1,4 +1,4 @@
-"""Three nodes of Kafka, restarted one after another under load: in order, then by kill -9."""
+"""Three nodes of Kafka, restarted one after another under load: in order, then by kill -9 (G6: broker restart)."""
 
 import signal
 import threading

@@ -1,4 +1,4 @@
-"""Order by key, and the priority lane."""
+"""Order by key, and the priority lane (G5: a slow message stops no other key)."""
 
 from harness.requests import key_of, request
 

@@ -1,4 +1,4 @@
-"""What a request may ask for: policies on unknown outcomes, dedup, expiry, schedules, commands."""
+"""What a request may ask for: policies on unknown outcomes (G3), dedup, expiry, schedules, commands."""
 
 import datetime
 import time

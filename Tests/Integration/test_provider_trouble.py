@@ -1,4 +1,5 @@
-"""The provider fails, refuses, or wants it slower: no message fails for it, and nothing is sent twice."""
+"""The provider fails, refuses, or wants it slower: no message fails for it (G1), nothing is sent twice (G3), a refusal stops no other (G5),
+and an outage is one of the troubles of G6."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The status topic vanishes under load and comes back: the outcomes are kept meanwhile, and nothing is sent again."""
+"""The status topic vanishes under load and comes back: the outcomes are kept meanwhile (G1), and nothing is sent again (G3)."""
 
 import json
 import re

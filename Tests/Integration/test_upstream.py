@@ -1,4 +1,4 @@
-"""Requests that another system writes in transactions of its own: markers and aborted records stand between them."""
+"""Requests that another system writes in transactions of its own: markers and aborted records stand between them (G1)."""
 
 import json
 
