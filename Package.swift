@@ -53,7 +53,7 @@ let package = Package(
         .executableTarget(name: "Benchmarks", dependencies: ["RocketSMS", "EventLoop"], swiftSettings: settings),
 
         .target(
-            name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("LoggingTests", ["Logging"]),
         tests("MetricsTests", ["Metrics"]),

@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <time.h>
 
 static const uint32_t rs_EPOLLIN = EPOLLIN;
@@ -38,3 +39,8 @@ static inline int64_t rs_realtime_nanoseconds(void) {
     clock_gettime(CLOCK_REALTIME, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
+
+/* Declared for _GNU_SOURCE alone. */
+extern int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags);
+/* An accepted connection that no child process inherits; -1: errno says why. */
+static inline int rs_accept(int listener) { return accept4(listener, 0, 0, SOCK_CLOEXEC); }
