@@ -164,6 +164,7 @@ package final class Consumer: @unchecked Sendable {
         guard !isDestroyed else { return }
         isDestroyed = true
         answerLast()
+        queue.wakeNobody()
         rd_kafka_queue_destroy(queue.pointer)
         client.destroy()
     }

@@ -51,6 +51,9 @@ struct EventQueue {
         }
     }
 
+    /// Before the descriptor is closed: librdkafka keeps the queue for itself, and would write to whoever gets the number next.
+    func wakeNobody() { rd_kafka_queue_io_event_enable(pointer, -1, nil, 0) }
+
     /// Ends of partitions come as errors too.
     private static func failure(_ event: OpaquePointer, _ client: OpaquePointer) -> ConsumerEvent {
         let code = rd_kafka_event_error(event)

@@ -28,6 +28,7 @@ package final class RecordQueue: @unchecked Sendable {
     package func destroy() {
         guard !isDestroyed else { return }
         isDestroyed = true
+        queue.wakeNobody()
         rd_kafka_queue_destroy(queue.pointer)
     }
 }

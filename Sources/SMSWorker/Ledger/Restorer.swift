@@ -93,10 +93,11 @@ final class Restorer: Sendable {
 
     /// Counts the partitions of these topics; nil where one of them cannot be seen now. On the consumer's handle: behind its long
     /// poll the answer is half a second late, which is no harm here.
-    func countPartitions(of topics: [String], _ done: @escaping @Sendable (Int?) -> Void) {
+    func countPartitions(of topics: [String], _ done: @escaping @Sendable (_ didAnswer: Bool, Int?) -> Void) {
         upkeep.submit { [self] in
-            guard !cancelled else { return done(nil) }
-            done((try? consumer.metadata(of: topics, timeout: timeout))?.partitionCount(of: topics))
+            guard !cancelled else { return done(false, nil) }
+            let metadata = try? consumer.metadata(of: topics, timeout: timeout)
+            done(metadata != nil, metadata?.partitionCount(of: topics))
         }
     }
 

@@ -38,10 +38,10 @@ extension Pipeline {
     var mayReadPriority: Bool { !isDraining && commits.batches.count < 8 && waitingCount < configuration.send.maxWaiting * 2 }
 
     func readRecords() {
+        mayReadMore = false
         guard let session else { return }
         drainEvents(session)
         guard self.session === session else { return }
-        mayReadMore = false
         var count = 0
         // Handling an event may start over: the old session's queues are freed then, and the new one's are read in a turn of their own.
         while self.session === session, mayReadPriority, let event = session.priorityQueue.poll() {

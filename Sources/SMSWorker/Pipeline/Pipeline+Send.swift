@@ -65,13 +65,17 @@ extension Pipeline {
 
     /// Turn's end: as many intents as there is room for, the priority lane first.
     func beginWhatCan() {
-        while let request = priorityLane.nextRunnable(), isEarly(request) || canBegin(request) {
+        while let request = priorityLane.nextRunnable() {
+            let isEarly = isEarly(request)
+            guard isEarly || canBegin(request) else { break }
             _ = priorityLane.runnable.popFirst()
-            if isEarly(request) { enqueue(request) } else if !isPostponed(request) { begin(request) }
+            if isEarly { enqueue(request) } else if !isPostponed(request) { begin(request) }
         }
-        while let request = bulkLane.nextRunnable(), isEarly(request) || canBegin(request) {
+        while let request = bulkLane.nextRunnable() {
+            let isEarly = isEarly(request)
+            guard isEarly || canBegin(request) else { break }
             _ = bulkLane.runnable.popFirst()
-            if isEarly(request) { enqueue(request) } else if !isPostponed(request) { begin(request) }
+            if isEarly { enqueue(request) } else if !isPostponed(request) { begin(request) }
         }
     }
 

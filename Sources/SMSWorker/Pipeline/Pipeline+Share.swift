@@ -9,19 +9,19 @@ extension Pipeline {
     func countPartitions() {
         guard !isCounting, let session else { return }
         isCounting = true
-        session.restorer.countPartitions(of: configuration.topics.allRequests) { count in
-            self.loop.execute { self.assumeIsolated { $0.counted(partitions: count, in: session) } }
+        session.restorer.countPartitions(of: configuration.topics.allRequests) { didAnswer, count in
+            self.loop.execute { self.assumeIsolated { $0.counted(partitions: count, didAnswer, in: session) } }
         }
     }
 
-    private func counted(partitions count: Int?, in session: KafkaSession) {
+    private func counted(partitions count: Int?, _ didAnswer: Bool, in session: KafkaSession) {
         isCounting = false
-        guard let count, session === self.session else { return }
-        if brokersGoneSince != nil {
+        guard session === self.session else { return }
+        if didAnswer, brokersGoneSince != nil {
             brokersGoneSince = nil
             updateHealth()
         }
-        guard count != partitionCount else { return }
+        guard let count, count != partitionCount else { return }
         log.info("the request topics have another number of partitions", metadata: [LogKeys.partitions: "\(count)"])
         partitionCount = count
         takeShare()

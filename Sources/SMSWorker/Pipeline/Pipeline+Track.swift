@@ -42,7 +42,7 @@ extension Pipeline {
             guard let handle = dueHandles.first, let message = tracked[handle], let id = LedgerCodec.firstMessageID(message.value) else {
                 // Nobody can ask for a message without an id: it waits for its horizon.
                 endPermit(permit, .neutral)
-                if let handle = dueHandles.first { tracked.reschedule(handle, at: loop.now + .seconds(3_600)) }
+                if let handle = dueHandles.first, let message = tracked[handle] { pollAgain(handle, message) }
                 continue
             }
             guard message.assignment.phase == .open else {
@@ -83,8 +83,12 @@ extension Pipeline {
             }
         case .account(let problem, let code):
             pauseAccount(problem, code: code)
-            // No word on the message: it must not be its last, even at its horizon. Polls go on when the account is in order.
-            tracked.reschedule(handle, at: loop.now + Self.accountDelay)
+            if problem == .credentials {
+                // No word on the message: it must not be its last, even at its horizon. Polls go on when the account is in order.
+                tracked.reschedule(handle, at: loop.now + Self.accountDelay)
+            } else {
+                pollAgain(handle, message)
+            }
         case .refused: pollAgain(handle, message)
         case .failed(_, let after):
             if let after { retryAfter.close(for: after, at: loop.now) }
