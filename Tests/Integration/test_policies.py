@@ -198,6 +198,19 @@ def test_reading_stops_at_a_bound_and_goes_on(site, simulator):
     site.judge()
 
 
+def test_a_campaign_for_tomorrow_stops_nothing_today(site, simulator):
+    """What waits for its sendAt counts as a tenth of SEND_MAX_WAITING; it can be cancelled meanwhile."""
+    worker = site.started(SEND_SCHEDULE="worker", SEND_MAX_WAITING=20)
+    tomorrow = [site.publish(request(f"t-{number}", sendAt=rfc3339(86_400)), key=key_of(number)) for number in range(100)]
+    site.flush()
+    wait_for(lambda: worker.metric("rocketsms_requests_waiting") == 100, 20, "all to wait")
+    now = site.send(request("today"), key=key_of("today"))
+    assert site.status.until_final(now)[0].status == "DELIVERED"
+    site.send({"command": "cancel", "id": "t-7"}, key=tomorrow[7].key)
+    assert site.status.until_final(tomorrow[7])[0].code == "CANCELLED"
+    assert [send.request_id for send in simulator.sends()] == ["today"]
+
+
 def test_waiting_for_send_at_survives_a_restart(site, simulator):
     worker = site.started(SEND_SCHEDULE="worker", KAFKA_INSTANCE_ID="scheduled")
     due = time.time() + 6

@@ -88,7 +88,8 @@ extension ConfigurationKey {
         "send.schedule", .choice(WorkerConfiguration.Send.Schedule.allCases.map(\.rawValue)), default: "provider",
         "Who waits for a request's sendAt: the provider (it cannot be cancelled then), or the worker.")
     package static let sendMaxWaiting = Self(
-        "send.maxWaiting", .integer(1...10_000_000), default: "10000", "Requests waiting in this process before its partitions pause.")
+        "send.maxWaiting", .integer(1...10_000_000), default: "10000",
+        "Requests waiting in this process before its partitions pause; one that waits for its sendAt counts as a tenth.")
     package static let sendPriorityShare = Self(
         "send.priorityShare", .decimal(0...0.9), default: "0.2", "The share of the rate kept for the priority lane.")
     package static let sendDrainLimit = Self(

@@ -78,6 +78,7 @@ extension Pipeline {
         }
         scheduleExpiry(request)
         guard request.place != .behindKey else { return }
+        countScheduled(request, configuration.send.schedule == .worker && (request.entry.sendAt ?? .min) > wallNow)
         let now = wallNow
         let due = startTime(request)
         if due > now {
@@ -101,7 +102,18 @@ extension Pipeline {
         guard request.isCountedWaiting else { return }
         request.isCountedWaiting = false
         waitingCount -= 1
+        countScheduled(request, false)
     }
+
+    private func countScheduled(_ request: Request, _ isScheduled: Bool) {
+        guard request.isCountedScheduled != isScheduled else { return }
+        request.isCountedScheduled = isScheduled
+        scheduledCount += isScheduled ? 1 : -1
+    }
+
+    /// What is held against `SEND_MAX_WAITING`: one that waits for its `sendAt` counts as a tenth, or a campaign for tomorrow would stop
+    /// what is to be sent today.
+    var waitingLoad: Int { waitingCount - scheduledCount + (scheduledCount + 9) / 10 }
 
     /// A deadline also ends what never gets its turn (an account pause, a key that is blocked).
     private func scheduleExpiry(_ request: Request) {

@@ -23,10 +23,10 @@ extension Pipeline {
     /// Two marks: at `SEND_MAX_WAITING` reading stops, and goes on when a fifth of them has gone.
     func lookAtWaiting() {
         let most = configuration.send.maxWaiting
-        if isReadingStopped, waitingCount <= most - max(1, most / 5) {
+        if isReadingStopped, waitingLoad <= most - max(1, most / 5) {
             isReadingStopped = false
             log.notice("requests are read again", metadata: [LogKeys.waiting: "\(waitingCount)"])
-        } else if !isReadingStopped, waitingCount >= most {
+        } else if !isReadingStopped, waitingLoad >= most {
             isReadingStopped = true
             log.warning(
                 "as many requests wait as may (SEND_MAX_WAITING): no more are read, nor commands, until some of them are sent or end",
@@ -35,7 +35,7 @@ extension Pipeline {
     }
 
     /// The priority lane is always read, up to a bound of its own.
-    var mayReadPriority: Bool { !isDraining && commits.batches.count < 8 && waitingCount < configuration.send.maxWaiting * 2 }
+    var mayReadPriority: Bool { !isDraining && commits.batches.count < 8 && waitingLoad < configuration.send.maxWaiting * 2 }
 
     func readRecords() {
         mayReadMore = false

@@ -57,6 +57,8 @@ package actor Pipeline {
     /// Those of them under policy `fail` or `hold`.
     var queuedStrictIntents = 0
     var waitingCount = 0
+    /// Those of them that wait for their `sendAt` under the worker's schedule.
+    var scheduledCount = 0
     var heldCount = 0
 
     // MARK: The commit loop

@@ -38,6 +38,8 @@ final class Request {
     var timerGeneration: UInt32 = 0
     var hasExpiryTimer = false
     var isCountedWaiting = false
+    /// It waits for its `sendAt`.
+    var isCountedScheduled = false
 
     init(entry: LedgerEntry, assignment: Assignment, hash: RequestHash, orderHash: RequestHash?) {
         self.entry = entry

@@ -30,7 +30,7 @@ struct PauseHistoryTests {
     }
 
     @Test func forgettingNeverMakesAnAgeLarger() {
-        let failure = RandomSchedules.firstFailure(of: 500) { generator in
+        let failure = RandomSchedules.firstFailure(of: 10_000) { generator in
             var exact = PauseHistory(capacity: 1_000)
             var short = PauseHistory(capacity: 3)
             var second = 0

@@ -4,11 +4,13 @@ import Testing
 @testable import SMSWorker
 
 @Suite struct QueueTests {
-    @Test func itAgreesWithAnArray() {
-        let failure = RandomSchedules.firstFailure(of: 200) { random in
+    /// Many short schedules, and a few long ones, in which the consumed prefix is cut off.
+    @Test(arguments: [(10_000, 60), (40, 4_000)])
+    func itAgreesWithAnArray(_ schedules: UInt64, _ steps: Int) {
+        let failure = RandomSchedules.firstFailure(of: schedules) { random in
             var queue = Queue<Int>()
             var model: [Int] = []
-            for step in 0..<4_000 {
+            for step in 0..<steps {
                 switch Int.random(in: 0..<100, using: &random) {
                 // Long runs of each kind, so that the consumed prefix is cut off while elements stand behind it.
                 case ..<60 where step % 2_000 < 1_500, ..<10:
