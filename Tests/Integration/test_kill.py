@@ -113,7 +113,8 @@ def test_killed_under_hold_waits_for_an_operator(site, simulator):
     worker.start().wait_ready()
     after = site.send(request("after"), key=key_of("caught"))
     site.status.until_final(after)
-    assert site.status.of(one) == [] and worker.metric("rocketsms_requests_held") == 1
+    worker.wait_metric("rocketsms_requests_held", 1)
+    assert site.status.of(one) == []
     (sms,) = simulator.sends_of(one)
     site.send({"command": "resolve", "id": "caught", "as": "sent", "messageId": sms.id}, key=key_of("caught"))
     (last,) = site.status.until_final(one)

@@ -38,7 +38,7 @@ def test_policies_decide_what_follows_an_unknown_outcome(site, simulator):
             assert (len(sends), last.status, last.code, last.value["possibleDuplicate"]) == (1, "FAILED", "OUTCOME_UNKNOWN", True), loss
         else:
             assert (len(sends), site.status.of(one)) == (1, []), loss
-    assert worker.metric("rocketsms_requests_held") == len(LOSSES)
+    worker.wait_metric("rocketsms_requests_held", len(LOSSES))
 
 
 def test_attempts_of_unknown_outcome_are_few(site, simulator):

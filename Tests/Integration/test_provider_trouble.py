@@ -41,7 +41,7 @@ def test_without_credits_nothing_fails_and_a_top_up_goes_on(site, simulator):
     wait_for(lambda: worker.ready()[1]["account"] != "ok", 20, "the account's pause")
     status, body = worker.ready()
     assert status == 200, body
-    assert worker.metric("rocketsms_account_paused") == 1
+    worker.wait_metric("rocketsms_account_paused", 1)
     site.status.read(1)
     assert not any(site.status.of(one) for one in made[3:])
     simulator.control("credits", credits=100)

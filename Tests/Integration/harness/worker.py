@@ -74,6 +74,10 @@ class Worker:
         """Sum over the labels."""
         return sum(value for full, value in self.metrics().items() if full == name or full.startswith(name + "{"))
 
+    def wait_metric(self, name, value, timeout=10):
+        """Until a gauge has this value: the worker sets them once a second."""
+        wait_for(lambda: self.metric(name) == value, timeout, lambda: f"{name} to be {value}; it is {self.metric(name)}")
+
     def _get(self, path, decode):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
