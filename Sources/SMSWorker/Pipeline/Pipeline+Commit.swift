@@ -101,7 +101,7 @@ extension Pipeline {
                     intentCommitted(request, mark: mark, leaseStart: underWay.leaseStart)
                 }
             }
-            sweepClosedIDs()
+            if mustSweepOn { sweepClosedIDs() }
         case .aborted(let error):
             metrics.transactionsAborted.increment()
             failedCommits += 1

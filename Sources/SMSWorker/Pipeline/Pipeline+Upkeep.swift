@@ -13,6 +13,7 @@ extension Pipeline {
     /// themselves are not kept in memory: the restorer reads them where they stand, once, as the window passes over them.
     func sweepClosedIDs() {
         guard let session, !isCommitStuck, !isDraining, commits.batches.count < 2 else { return }
+        mustSweepOn = false
         for assignment in assignments.values where assignment.phase == .open && !assignment.isSweeping && assignment.closed.count > 0 {
             let surplus = assignment.closed.count - configuration.dedup.maxEntries
             let windowStart = wallNow - configuration.dedup.window.milliseconds
@@ -36,6 +37,8 @@ extension Pipeline {
         guard case .success(let sweep) = result else { return }
         assignment.sweepOffset = sweep.nextOffset
         assignment.oldestClosedAt = sweep.nextClosedAt
+        // There are more than one sweep may take: the next begins when their tombstones are committed, not a second later.
+        if sweep.closed.count >= Self.sweepLimit { mustSweepOn = true }
         let removable = sweep.closed.filter { closed in
             // The id may have come again after its window: then its last record is not this one.
             guard assignment.open[closed.hash] == nil else { return false }

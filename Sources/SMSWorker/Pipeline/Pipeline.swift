@@ -107,6 +107,8 @@ package actor Pipeline {
     var pausesSavedAt: MonotonicInstant?
     /// Requests that expired or were cancelled behind another of their key, and are links there still.
     var goneLinks = 0
+    /// A sweep has found as many closed ids as it may take at a time.
+    var mustSweepOn = false
     var ticks = 0
     var isJoined = false
     /// Partitions of all request topics, ours and others', as last counted: the fleet's limit is shared by them.
