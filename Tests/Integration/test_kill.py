@@ -17,6 +17,16 @@ from harness.waiting import TimedOut, wait_for
 SENDING = 2
 
 
+def goes_on(worker, site, simulator, one, policy, sms, status):
+    """Starts the worker again: the request ends as its policy says, admits what may be, and so many SMS went out in all."""
+    worker.start().wait_ready()
+    (last,) = site.status.until_final(one)
+    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
+    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
+    assert len(simulator.sends()) == sms
+    site.judge()
+
+
 @contextlib.contextmanager
 def provider_without_connections():
     """An address where connecting neither succeeds nor fails: its queue of connections is full."""
@@ -41,12 +51,7 @@ def test_killed_between_the_intent_and_the_post(site, simulator, policy, sms, st
         ledger.close()
         worker.kill()
     worker.settings.update(ROCKETSMS_BASE_URL=simulator.url, ROCKETSMS_REQUEST_TIMEOUT="3s")
-    worker.start().wait_ready()
-    (last,) = site.status.until_final(one)
-    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
-    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
-    assert len(simulator.sends()) == sms
-    site.judge()
+    goes_on(worker, site, simulator, one, policy, sms, status)
 
 
 @pytest.mark.needs("freeze")
@@ -64,12 +69,7 @@ def test_killed_between_the_reply_and_its_commit(site, simulator, policy, sms, s
         worker.kill()
     finally:
         site.broker.thaw()
-    worker.start().wait_ready()
-    (last,) = site.status.until_final(one)
-    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
-    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
-    assert len(simulator.sends()) == sms
-    site.judge()
+    goes_on(worker, site, simulator, one, policy, sms, status)
 
 
 def killed_while_held(site, simulator, fault, policy):
@@ -86,12 +86,7 @@ def killed_while_held(site, simulator, fault, policy):
 def test_killed_before_the_provider_accepts(site, simulator, policy, sms, status):
     worker, one = killed_while_held(site, simulator, "holdBeforeAccept", policy)
     simulator.release("drop")
-    worker.start().wait_ready()
-    (last,) = site.status.until_final(one)
-    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
-    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
-    assert len(simulator.sends()) == sms
-    site.judge()
+    goes_on(worker, site, simulator, one, policy, sms, status)
 
 
 @pytest.mark.parametrize("policy, sms, status", [("resend", 2, "DELIVERED"), ("fail", 1, "FAILED")])
@@ -99,12 +94,7 @@ def test_killed_after_the_provider_has_accepted(site, simulator, policy, sms, st
     worker, one = killed_while_held(site, simulator, "hold", policy)
     assert len(simulator.sends()) == 1
     simulator.release()
-    worker.start().wait_ready()
-    (last,) = site.status.until_final(one)
-    assert (last.status, last.value["possibleDuplicate"]) == (status, True)
-    assert policy == "resend" or last.code == "OUTCOME_UNKNOWN"
-    assert len(simulator.sends()) == sms
-    site.judge()
+    goes_on(worker, site, simulator, one, policy, sms, status)
 
 
 def test_killed_under_hold_waits_for_an_operator(site, simulator):

@@ -20,6 +20,7 @@ package final class PartitionReader: Sendable {
         } catch {
             guard error.isUnknownTopic else { throw error }
             // The topic may have grown since this client last looked, and by itself it looks every five minutes only.
+            // What these questions fail of, the last one fails of too, and says so.
             for client in [reader, uncommitted] { _ = try? client.metadata(of: [partition.topic], timeout: timeout) }
             return try uncommitted.watermarks(partition, timeout: timeout)
         }

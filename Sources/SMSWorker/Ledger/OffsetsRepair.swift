@@ -99,6 +99,7 @@ package struct OffsetsRepair {
             try producer.sendOffsets(repairs, metadata: GroupMetadata(group: kafka.groupID), timeout: reading.timeout)
             try retrying { () throws(KafkaError) in try producer.commit(timeout: timings.transaction) }
         } catch {
+            // The first error is the one to tell; what cannot be aborted either, the broker ends at the transaction's timeout.
             try? producer.abort(timeout: timings.transaction)
             throw error
         }

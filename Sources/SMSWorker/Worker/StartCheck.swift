@@ -67,7 +67,7 @@ struct StartCheck: Sendable {
     }
 
     /// A topic that may not be seen is missing from the list of all; asked for by its name, the broker says so. A reader asks, since a
-    /// producer's question would make the topic where the broker is set so.
+    /// producer's question would make the topic where the broker is set so. What cannot be asked either is told as missing.
     private static func refusal(of missing: [String], _ kafka: WorkerConfiguration.Kafka) -> KafkaError? {
         guard !missing.isEmpty,
             let reader = try? LogReader(
