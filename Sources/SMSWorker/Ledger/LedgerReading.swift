@@ -24,7 +24,9 @@ struct LedgerReading {
         var damage: RestoreError?
         _ = try kafka { () throws(KafkaError) in
             let add = { (offset: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) -> Bool in
-                do throws(LedgerError) { try fold.add(key: key, value: value) } catch { damage = .ledger(error, offset: offset) }
+                do throws(LedgerError) { try fold.add(key: key, value: value, at: offset) } catch {
+                    damage = .ledger(error, offset: offset)
+                }
                 return damage == nil
             }
             return try reader.read(records, from: marks.low, through: marks.high, stall: stall, isCancelled: isCancelled, add)
@@ -32,13 +34,9 @@ struct LedgerReading {
         if let damage { throw damage }
         // Not on a consumer's own handle: a question there waits behind its fetch, half a second on an idle topic.
         let log = try kafka { () throws(KafkaError) in try reader.uncommittedWatermarks(requests, timeout: timeout) }
-        do throws(LedgerError) {
-            return PartitionRestore(
-                ledger: try fold.finished(beginning: marks.low), committed: offset, low: log.low, high: log.high,
-                duration: MonotonicInstant.now - start)
-        } catch {
-            throw .ledger(error, offset: nil)
-        }
+        return PartitionRestore(
+            ledger: try fold.finished(beginning: marks.low), committed: offset, low: log.low, high: log.high,
+            duration: MonotonicInstant.now - start)
     }
 
     private func kafka<Result>(_ body: () throws(KafkaError) -> Result) throws(RestoreError) -> Result {

@@ -108,7 +108,7 @@ final class Restorer: Sendable {
         var surplus = request.surplus
         let take = { (offset: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) -> Bool in
             guard let key, !key.isEmpty, let value, let head = try? LedgerCodec.head(value), let closedAt = head.closedAt else {
-                sweep.nextOffset = offset + 1
+                sweep.nextOffset = offset.clampedSum(1)
                 return true
             }
             guard closedAt < request.closedBefore || surplus > 0, sweep.closed.count < request.limit else {
@@ -116,7 +116,7 @@ final class Restorer: Sendable {
                 return false
             }
             surplus -= 1
-            sweep.nextOffset = offset + 1
+            sweep.nextOffset = offset.clampedSum(1)
             let hash = RequestHash(id: key, generatedAt: head.hasGeneratedID ? head.timestamp : nil)
             sweep.closed.append(Sweep.Closed(id: [UInt8](key), hash: hash, closedAt: closedAt))
             return true

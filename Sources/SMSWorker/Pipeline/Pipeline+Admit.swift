@@ -126,9 +126,8 @@ extension Pipeline {
 
     /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached, by what is known of pauses now.
     func ageLimit(_ request: Request) -> Int64 {
-        let start = max(request.entry.admittedAt, request.entry.sendAt ?? 0)
-        let paused = account.paused(since: request.pausesCountedUntil, until: loop.now).milliseconds + request.entry.pausedMilliseconds
-        return start.clampedSum(configuration.send.maxAge.milliseconds).clampedSum(paused)
+        let paused = account.paused(since: request.pausesCountedUntil, until: loop.now)
+        return request.entry.ageLimit(configuration.send.maxAge, paused: paused)
     }
 
     /// The sentence of an expiry, or nil while there is time.

@@ -6,7 +6,7 @@ internal import Metrics
 extension Pipeline {
     func perform(_ command: Command, assignment: Assignment, offset: Int64) {
         // The command itself leaves no entry: its offset goes with whatever it changes, or alone.
-        let advance = offset + 1
+        let advance = offset.clampedSum(1)
         guard let found = find(command.id, in: assignment) else {
             drop(command, "there is no open request with this id here", assignment: assignment, advance: advance)
             return

@@ -150,7 +150,7 @@ extension Pipeline {
             let extent = deadLetterEncoder.encode(
                 reason, at: position, timestamp: record.timestamp, key: key?.count ?? 0, value: value?.count ?? 0, originals: originals,
                 now: wallNow, into: &eventHeaders)
-            commits.append(assignment, at: loop.now, advance: record.offset + 1) { operation in
+            commits.append(assignment, at: loop.now, advance: record.offset.clampedSum(1)) { operation in
                 let kept = extent == .everything ? value : nil
                 operation.record(
                     .deadLetter, key: extent == .headersAlone ? nil : key, headers: eventHeaders,
@@ -176,11 +176,11 @@ extension Pipeline {
         }
         guard !isRepeat else {
             metrics.duplicates.increment()
-            advance(assignment, to: offset + 1)
+            advance(assignment, to: offset.clampedSum(1))
             return
         }
         metrics.admitted.increment()
-        admit(request, advance: offset + 1)
+        admit(request, advance: offset.clampedSum(1))
     }
 
     private func reject(_ record: borrowing Record, _ reason: DeadLetterReason, _ assignment: Assignment) {

@@ -138,7 +138,8 @@ extension Pipeline {
     }
 
     private func wait(_ request: Request, completion: CommitQueue.Completion) {
-        request.entry.pausedMilliseconds += account.paused(since: request.pausesCountedUntil, until: loop.now).milliseconds
+        let paused = account.paused(since: request.pausesCountedUntil, until: loop.now)
+        request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(paused.milliseconds)
         request.pausesCountedUntil = loop.now
         write(request, completion: completion)
         request.place = .runnable

@@ -17,7 +17,7 @@ final class RocketSMSGateway: ProviderGateway {
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
         client.send(
             SendMessage(
-                phone: message.phone, text: message.text, sender: message.sender, timestamp: sendAt.map { ($0 + 999) / 1_000 },
+                phone: message.phone, text: message.text, sender: message.sender, timestamp: sendAt.map { $0.clampedSum(999) / 1_000 },
                 priority: isPriority), tag: tag)
     }
 
