@@ -57,10 +57,14 @@ extension Pipeline {
     func endPermit(_ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending) {
         switch breaker.ended(permit, ending, at: loop.now, using: &random) {
         case .opened(let duration):
+            updateHealth()
+            guard let suppressed = breakerLog.admit(at: loop.now) else { return }
             log.warning(
                 "the provider fails: attempts and polls stop and are tried again one by one",
-                metadata: [LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(lastProviderFailure)"])
-            updateHealth()
+                metadata: [
+                    LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(lastProviderFailure)",
+                    LogKeys.suppressed: "\(suppressed)",
+                ])
         case .closed:
             log.notice("the provider answers again")
             updateHealth()

@@ -100,6 +100,7 @@ package actor Pipeline {
     /// What the last attempt or poll failed of that spoke against the provider: harmless words.
     var lastProviderFailure = ""
     var heldLog = LogThrottle(every: .seconds(1))
+    var breakerLog = LogThrottle(every: .seconds(30))
     /// Every broker was away when the consumer last said something of it; since when.
     var brokersGoneSince: MonotonicInstant?
     /// A question for the number of partitions is under way.
