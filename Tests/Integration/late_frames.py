@@ -12,7 +12,8 @@ import time
 
 from harness.brokers import ApacheKafka
 from harness.late import PARTITIONS, let_go_late, worker_of
-from harness.relay import Plan, Relay
+from harness.plan import Plan
+from harness.relay import Relay
 from harness.simulator import Simulator
 from harness.site import Site
 

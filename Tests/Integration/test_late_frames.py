@@ -8,7 +8,8 @@ import pytest
 
 from harness import brokers
 from harness.late import PARTITIONS, let_go_late, worker_of
-from harness.relay import Plan, Relay
+from harness.plan import Plan
+from harness.relay import Relay
 
 PLANS = [
     "commit:delay:1-200", "commit:gate:produce:0", "abort:delay:1-200", "commit:gate:produce:1", "commit:gate:before-offsets",

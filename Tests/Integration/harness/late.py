@@ -8,7 +8,8 @@ import re
 import threading
 
 from .judge import judge
-from .relay import Late, Void
+from .plan import Late
+from .relay import Void
 from .requests import key_of, request
 from .waiting import TimedOut
 from .worker import run as command
