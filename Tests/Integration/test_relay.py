@@ -33,6 +33,7 @@ def test_offsets_with_compact_fields_are_read():
     partitions = b"\x03" + struct.pack(">ih", 0, 0) + b"\x00" + struct.pack(">ih", 1, 22) + b"\x00"
     answer = struct.pack(">i", 7) + b"\x01\x05\x02ab" + struct.pack(">i", 0) + b"\x02" + b"\x02r" + partitions + b"\x00\x00"
     assert parse_error(request, answer) == "ILLEGAL_GENERATION"
+    assert parse_error(request, with_error(request, answer, 30)) == "GROUP_AUTHORIZATION_FAILED"
 
 
 def test_an_answer_is_given_another_error():

@@ -102,30 +102,30 @@ def correlation(answer):
     return struct.unpack_from(">i", answer)[0]
 
 
-def _error_at(request, answer):
-    """Where the error's code is, in answers that have one of their own."""
+def _errors(request, answer):
+    """Where the codes of errors are in an answer; nowhere where they are not looked for (Produce, AddPartitionsToTxn)."""
+    if request.api in (API.PRODUCE, API.ADD_PARTITIONS):
+        return
     fields = Fields(answer, request.is_flexible, at=4)
     fields.tags()
     fields.take("i")  # throttle time
-    return fields.at
-
-
-def parse_error(request, answer):
-    """The name of the error in an answer, of several the first; None where it is not looked for (Produce, AddPartitionsToTxn)."""
-    if request.api in (API.PRODUCE, API.ADD_PARTITIONS):
-        return None
-    fields = Fields(answer, request.is_flexible, _error_at(request, answer))
     if request.api != API.OFFSETS:
-        return name_of(fields.take("h"))
+        yield fields.at
+        return
     for _ in range(fields.count()):
         fields.string()
         for _ in range(fields.count()):
             fields.take("i")
-            if code := fields.take("h"):
-                return name_of(code)
+            yield fields.at
+            fields.take("h")
             fields.tags()
         fields.tags()
-    return name_of(0)
+
+
+def parse_error(request, answer):
+    """The name of the error in an answer, of several the first; None where it is not looked for."""
+    codes = [struct.unpack_from(">h", answer, at)[0] for at in _errors(request, answer)]
+    return name_of(next(filter(None, codes), 0)) if codes else None
 
 
 def name_of(code):
@@ -134,5 +134,7 @@ def name_of(code):
 
 def with_error(request, answer, code):
     """The answer with another error in place of its own."""
-    at = _error_at(request, answer)
-    return answer[:at] + struct.pack(">h", code) + answer[at + 2 :]
+    made = bytearray(answer)
+    for at in _errors(request, answer):
+        struct.pack_into(">h", made, at, code)
+    return bytes(made)

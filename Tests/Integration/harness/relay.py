@@ -67,7 +67,7 @@ class Round:
         loop = asyncio.get_running_loop()
         self.kept, self.repeated, self.stopped = loop.create_future(), loop.create_future(), loop.create_future()
         self.goes_on = asyncio.Event()
-        # An abort comes about because the worker reads that it may not use its group.
+        # An abort comes about because the worker reads that it may not commit offsets: by then there is something to abort.
         self.refuses = plan.what == "abort"
         self.transaction = 0
 
@@ -216,7 +216,7 @@ class Relay:
         self.courses[request.transactional_id].answered(request, error)
         if self.round:
             self.round.answered(request, error)
-            if self.round.refuses and request.api == API.ADD_OFFSETS and error == "NONE":
+            if self.round.refuses and request.api == API.OFFSETS and error == "NONE":
                 self.round.refuses = False
                 return frames.with_error(request, answer, self.REFUSAL)
         return answer
