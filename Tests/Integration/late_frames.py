@@ -29,7 +29,7 @@ RUNS = [
     ("control", 0.2, ["commit:drop", "abort:drop", "offsets:drop"]),
     ("commit", 1, ["commit:delay:1-200"]),
     ("commit-gates", 0.2, gates("commit")),
-    ("abort", 0.2, ["abort:delay:1-200"]),
+    ("abort", 0.2, ["abort:delay:1-500"]),
     ("abort-gates", 0.2, gates("abort")),
     ("offsets", 0.2, ["offsets:delay:1-200", "offsets:gate:before-offsets", "offsets:gate:before-end"]),
     ("init", 0.1, ["init:delay:1-200", "init:gate:produce:1", "init:gate:before-end"]),

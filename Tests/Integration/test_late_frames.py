@@ -12,7 +12,7 @@ from harness.plan import Plan
 from harness.relay import Relay
 
 PLANS = [
-    "commit:delay:1-200", "commit:gate:produce:0", "abort:delay:1-200", "commit:gate:produce:1", "commit:gate:before-offsets",
+    "commit:delay:1-200", "commit:gate:produce:0", "abort:delay:1-500", "commit:gate:produce:1", "commit:gate:before-offsets",
     "abort:gate:produce:1", "commit:gate:before-end", "offsets:gate:before-end", "commit:delay:1-50", "abort:gate:before-offsets",
 ]  # fmt: skip
 FRAMES = 30

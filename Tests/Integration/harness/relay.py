@@ -68,7 +68,8 @@ class Round:
         self.kept, self.repeated, self.stopped = loop.create_future(), loop.create_future(), loop.create_future()
         self.goes_on = asyncio.Event()
         # An abort comes about because the worker reads that it may not commit offsets: by then there is something to abort.
-        self.refuses = plan.what == "abort"
+        # One commit goes before it, so that the aborts of several rounds are not a row of failures to the worker.
+        self.refuses = self.has_committed = False
         self.transaction = 0
 
     def keeps(self, link, request, course):
@@ -85,6 +86,8 @@ class Round:
             await self.goes_on.wait()
 
     def answered(self, request, error):
+        if self.plan.what == "abort" and not self.has_committed and error == "NONE" and request.is_commit:
+            self.refuses = self.has_committed = True
         if error == "NONE" and self.kept.done() and not self.repeated.done() and request.kind == self.kept.result()[1].kind:
             self.repeated.set_result(None)
 
