@@ -29,7 +29,7 @@ extension Pipeline {
             isJoined = true
             brokersGoneSince = nil
         } catch {
-            recover("an assignment could not be taken: \(error.description)", isFencing: false)
+            recover("an assignment could not be taken: \(error.description)")
             return
         }
         for partition in partitions {
@@ -124,7 +124,7 @@ extension Pipeline {
             try session.consumer.resume([assignment.topicPartition])
             try session.consumer.seek(assignment.topicPartition, to: offset)
         } catch {
-            recover("a restored partition could not be read: \(error.description)", isFencing: false)
+            recover("a restored partition could not be read: \(error.description)")
             return
         }
         log.info(
@@ -223,7 +223,7 @@ extension Pipeline {
         do {
             try session.consumer.unassign(revoke.partitions)
         } catch {
-            recover("a revoke could not be answered: \(error.description)", isFencing: false)
+            recover("a revoke could not be answered: \(error.description)")
             return
         }
         ownershipChanged()

@@ -26,7 +26,7 @@ extension Pipeline {
     }
 
     private func begin(_ session: KafkaSession) {
-        // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, offsets, commit. Never another order.
+        // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, flush, offsets, commit. Never another order.
         let leaseStart = loop.updateNow()
         guard let metadata = session.consumer.groupMetadata(), metadata.generation >= 0, !metadata.memberID.isEmpty else {
             // Not a member (yet, or any more): an unjoined handle switches fencing off.
@@ -35,7 +35,7 @@ extension Pipeline {
         let group = RefusedGeneration(generation: metadata.generation, memberID: metadata.memberID)
         guard group != refusedGeneration else {
             if leaseStart > refusedSince + timings.session {
-                recover("the group refuses this member, and nothing has changed for a session timeout", isFencing: false)
+                recover("the group refuses this member, and nothing has changed for a session timeout")
             } else {
                 wake(at: leaseStart + .milliseconds(250))
             }
@@ -64,30 +64,32 @@ extension Pipeline {
         commitUnderWay = CommitUnderWay(batch: batch, leaseStart: leaseStart, group: group, number: number)
         let alive = batch.owners.map(\.isAlive)
         let destinations = TransactionTopics(status: configuration.topics.status, deadLetter: configuration.topics.deadLetter)
-        session.committer.commit(batch.content, alive: alive, topics: destinations, metadata: metadata) { result in
-            self.loop.execute { self.assumeIsolated { $0.commitEnded(number, result) } }
+        session.committer.commit(batch.content, alive: alive, topics: destinations, metadata: metadata) { report in
+            self.loop.execute { self.assumeIsolated { $0.commitEnded(number, report) } }
         }
     }
 
     /// Each tick. A blocking call may overrun its timeout: then the thread and its handles are left behind.
     func watchCommit() {
         guard let session else { return }
-        if session.committer.takeTrouble() { fencings.brokerTrouble(at: loop.now) }
+        learnFencings(from: session.committer)
         // Seen at three ticks in a row: a process that stood still past the time gives its thread another chance to come out.
         overdueTicks = session.committer.isOverdue(at: loop.now) ? overdueTicks + 1 : 0
         guard overdueTicks >= 3 else { return }
         overdueTicks = 0
-        recover("the committer did not return within three times its timeout", isFencing: true, isStuck: true)
+        recover("the committer did not return within three times its timeout", fencing: .silence, isStuck: true)
     }
 
-    private func commitEnded(_ number: UInt64, _ result: CommitResult) {
+    private func commitEnded(_ number: UInt64, _ report: CommitReport) {
+        if let renewal = report.renewal { renewed(in: renewal) }
         guard let underWay = commitUnderWay, underWay.number == number else { return }
         commitUnderWay = nil
         let duration = loop.updateNow() - underWay.leaseStart
         pace.ended(at: loop.now)
         // Before a fencing is judged. The broker itself ends a transaction that was open past its timeout, which looks like a rival's doing.
-        if session?.committer.takeTrouble() == true || duration > timings.transaction { fencings.brokerTrouble(at: loop.now) }
-        switch result {
+        if let session { learnFencings(from: session.committer) }
+        if duration > timings.transaction { fencings.brokerTrouble(at: loop.now) }
+        switch report.result {
         case .committed:
             if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
             failedCommits = 0
@@ -120,11 +122,22 @@ extension Pipeline {
         case .fenced(let error):
             // Its fate is open: nothing of the ledger in memory survives, the restore decides.
             commits.putBack(underWay.batch)
-            recover("a transaction was fenced: \(error.description)", isFencing: true)
+            recover("a transaction was fenced: \(error.description)", fencing: .producer(report.producer))
+        case .fateOpen(let error):
+            commits.putBack(underWay.batch)
+            recover("a transaction was ended by something else: \(error.description)", fencing: .transactionState)
         case .rival(let error):
             commits.putBack(underWay.batch)
             finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
         }
+    }
+
+    private func renewed(in duration: Duration) {
+        metrics.producersRenewed.increment()
+        guard let suppressed = renewalLog.admit(at: loop.now) else { return }
+        var metadata: Logger.Metadata = [LogKeys.milliseconds: "\(duration.milliseconds)"]
+        if suppressed > 0 { metadata[LogKeys.suppressed] = "\(suppressed)" }
+        log.notice("a broker did not answer a request of a transaction: its producer was made anew", metadata: metadata)
     }
 
     private func rebuildProducers() {
@@ -135,7 +148,7 @@ extension Pipeline {
                 self.assumeIsolated { pipeline in
                     // The word of a session that is gone says nothing about the one of now.
                     guard pipeline.session === session else { return }
-                    pipeline.recover("the producers could not be made anew: \(error)", isFencing: false)
+                    pipeline.recover("the producers could not be made anew: \(error)")
                 }
             }
         }

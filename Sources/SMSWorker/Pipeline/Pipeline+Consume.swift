@@ -101,7 +101,7 @@ extension Pipeline {
         do {
             try session?.consumer.seek(assignment.topicPartition, to: assignment.position.next)
         } catch {
-            recover("a partition could not be read again: \(error.description)", isFencing: false)
+            recover("a partition could not be read again: \(error.description)")
         }
     }
 

@@ -6,17 +6,18 @@ internal import Metrics
 /// Recovery inside the process: producer and consumer are made anew, the ledger is restored; facts about the provider stay.
 extension Pipeline {
     /// - Parameters:
-    ///   - isFencing: counts towards "a rival has our name" where nothing explains it.
+    ///   - fencing: counts towards "a rival has our name" where nothing explains it.
     ///   - isStuck: a thread hangs in a call of librdkafka and is left behind with its handles.
-    func recover(_ reason: String, isFencing: Bool, isStuck: Bool = false) {
+    func recover(_ reason: String, fencing: FencingHistory.Cause? = nil, isStuck: Bool = false) {
         guard let lost = session else { return }
         session = nil
         isJoined = false
         metrics.fencings.increment()
         log.warning("starting over on Kafka's side: \(reason)")
         var chance = Duration.zero
-        if isFencing {
-            switch fencings.fenced(at: loop.now) {
+        if let fencing {
+            learnFencings(from: lost.committer)
+            switch fencings.fenced(fencing, at: loop.now) {
             case .rebuild(let unexplained):
                 // Two rivals that begin again in step take one producer's name each, fence each other for ever, and end together. With chance
                 // between them the later one has both names, and only the other ends.
@@ -44,6 +45,14 @@ extension Pipeline {
         }
         if end == nil { reopenSession(after: chance) }
         updateHealth()
+    }
+
+    /// What explains a fencing without a rival; before one is judged.
+    func learnFencings(from committer: Committer) {
+        if committer.takeTrouble() { fencings.brokerTrouble(at: loop.now) }
+        for number in 0...1 {
+            fencings.lateInitialisations(committer.takeLateInitialisations(of: number), of: number, at: loop.now)
+        }
     }
 
     /// No ledger state in memory survives; what is known of the provider does.
@@ -128,13 +137,13 @@ extension Pipeline {
     func consumerFailed(_ error: KafkaError) {
         if error.isOffsetLost {
             // Retention has passed the reader by: the restore decides, and says so.
-            return recover("a consumer offset is outside the log: \(error.description)", isFencing: false)
+            return recover("a consumer offset is outside the log: \(error.description)")
         }
         switch error.classification {
         case .fencedInstance:
             finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
         case .fenced, .fatal:
-            recover("the consumer ended: \(error.description)", isFencing: false)
+            recover("the consumer ended: \(error.description)")
         case .retriable, .abortable, .membership, .other:
             fencings.brokerTrouble(at: loop.now)
             if error.areAllBrokersDown, brokersGoneSince == nil {

@@ -68,6 +68,7 @@ package actor Pipeline {
     var commitNumber: UInt64 = 0
     let backoffForCommits = Backoff(base: .milliseconds(100), maximum: .seconds(5))
     var commitLog = LogThrottle(every: .seconds(5))
+    var renewalLog = LogThrottle(every: .seconds(5))
     var consumerLog = LogThrottle(every: .seconds(5))
     var rejectLog = LogThrottle(every: .seconds(1))
     var commitUnderWay: CommitUnderWay?
