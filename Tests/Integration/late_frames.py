@@ -82,6 +82,7 @@ def say(cells):
 def run(cluster, relay, folder, name, frames, plans, seed):
     """One run, its row printed; what there is to complain of."""
     begun = time.monotonic()
+    folder = pathlib.Path(tempfile.mkdtemp(dir=folder))  # The worker's log is counted.
     simulator = Simulator(folder, seed=seed, switches={"latency": "5ms"})
     try:
         site = Site(cluster, simulator, folder, partitions=PARTITIONS)
@@ -93,7 +94,7 @@ def run(cluster, relay, folder, name, frames, plans, seed):
     complaints = outcome.complaints(frames)
     for complaint in complaints[:5]:
         print(f"{name}: {complaint}", file=sys.stderr)
-    print(f"{name}: {len(complaints)} complaints, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    print(f"{name}: {len(complaints)} complaints, {len(outcome.voids)} frames did not come, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     return complaints
 
 
@@ -119,7 +120,7 @@ def main():
                 for name, share, plans in RUNS if nodes == 1 else MIXED:
                     if not asked.runs or name in asked.runs.split(","):
                         frames = max(1, round(asked.frames * share))
-                        complaints += run(cluster, relay, pathlib.Path(folder), name, frames, [Plan.parse(plan) for plan in plans], asked.seed)
+                        complaints += run(cluster, relay, folder, name, frames, [Plan.parse(plan) for plan in plans], asked.seed)
     sys.exit(1 if complaints else 0)
 
 

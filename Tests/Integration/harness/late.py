@@ -103,6 +103,14 @@ def start_again(worker, exits):
         pass  # A partition may stay closed for good.
 
 
+def restart(worker):
+    """A producer is initialised once, and after a late InitProducerId has fenced it; else a restart must do it. With nothing under way,
+    since a stop in the middle of a recovery leaves attempts of unknown outcome."""
+    worker.wait_ready()
+    worker.terminate()
+    worker.start()
+
+
 def let_go_late(site, worker, relay, plans, frames, seed, patience=60):
     """`frames` late frames, the plans in turn; then waits up to `patience` seconds for every request's end, and counts."""
     chance = random.Random(seed)
@@ -114,13 +122,11 @@ def let_go_late(site, worker, relay, plans, frames, seed, patience=60):
                 start_again(worker, exits)
             plan = plans[len(lates) % len(plans)]
             try:
-                # A producer is initialised once only, unless something makes it anew: then a restart must.
-                lates.append(relay.late(plan, chance, **({"patience": 2} if plan.what == "init" else {})))
+                lates.append(relay.late(plan, chance, **({"patience": 4} if plan.what == "init" else {})))
             except Void as void:
                 voids.append(str(void))
                 if plan.what == "init" and worker.is_running:
-                    worker.terminate()
-                    worker.start()
+                    restart(worker)
             site.status.read(0)
     site.flush()
     if not worker.is_running:
