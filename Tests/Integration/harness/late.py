@@ -11,7 +11,7 @@ from .judge import judge
 from .plan import Late
 from .relay import Void
 from .requests import key_of, request
-from .waiting import TimedOut
+from .waiting import TimedOut, wait_for
 from .worker import run as command
 
 RATE = 50  # requests a second
@@ -106,9 +106,10 @@ def start_again(worker, exits):
 def restart(worker):
     """A producer is initialised once, and after a late InitProducerId has fenced it; else a restart must do it. With nothing under way,
     since a stop in the middle of a recovery leaves attempts of unknown outcome."""
-    worker.wait_ready()
-    worker.terminate()
-    worker.start()
+    wait_for(lambda: not worker.is_running or worker.ready()[0] == 200, 60, lambda: f"{worker.name} ready; it says {worker.ready()[1]}")
+    if worker.is_running:
+        worker.terminate()
+        worker.start()
 
 
 def let_go_late(site, worker, relay, plans, frames, seed, patience=60):
@@ -136,9 +137,9 @@ def let_go_late(site, worker, relay, plans, frames, seed, patience=60):
     except TimedOut:
         pass
     if worker.is_running:
-        worker.terminate()
-    else:
-        exits.append(worker.wait_end())
+        worker.process.terminate()
+    if code := worker.wait_end():
+        exits.append(code)
     assert not relay.failures, relay.failures[:3]
     return count(site, worker, lates, voids, exits)
 
