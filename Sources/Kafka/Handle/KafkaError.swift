@@ -57,6 +57,9 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         self.requiresAbort = requiresAbort
     }
 
+    /// By its number alone.
+    package init(code: Int32, _ message: String) { self.init(rd_kafka_resp_err_t(code), message) }
+
     /// Takes the error over and destroys it.
     init(consuming error: OpaquePointer) {
         self.init(

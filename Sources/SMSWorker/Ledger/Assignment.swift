@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Kafka
 
 /// One ownership of one partition, from its assign event to the answer of its revoke (or to its loss). Assigned again, the partition gets
 /// another one: so an operation that is late for its assignment is recognised and dropped, whatever has happened since.
@@ -23,13 +22,14 @@ final class Assignment {
     let id: AssignmentID
     let topic: RequestTopic
     let partition: Int32
+    let key: PartitionKey
     private(set) var isAlive = true
     /// The same for other threads.
     let liveness = Liveness()
     var phase = Phase.restoring
 
     /// How far it has been read; set when it opens.
-    var position = ReadPosition(at: 0, openedAt: .now)
+    var position: ReadPosition
     /// The offset that the last transaction begun for this assignment carried.
     var coveredOffset: Int64 = 0
 
@@ -52,8 +52,12 @@ final class Assignment {
     /// The ledger offset up to which closed entries have been swept.
     var sweepOffset: Int64 = 0
     var isSweeping = false
+    /// A restore that failed for the brokers' sake is tried again then.
+    var restoreAgainAt: MonotonicInstant?
 
-    init(id: AssignmentID, topic: RequestTopic, partition: Int32) {
+    init(id: AssignmentID, topic: RequestTopic, partition: Int32, at now: MonotonicInstant) {
+        key = PartitionKey(topic: topic.name, partition: partition)
+        position = ReadPosition(at: 0, openedAt: now)
         self.id = id
         self.topic = topic
         self.partition = partition
@@ -66,8 +70,6 @@ final class Assignment {
 
     /// Whether a closed id may have left the dedup window that began at this time.
     func oldestClosed(atMost windowStart: Int64) -> Bool { oldestClosedAt.map { $0 <= windowStart } ?? true }
-
-    var topicPartition: TopicPartition { TopicPartition(topic: topic.name, partition: partition) }
 
     /// `<topic>-<partition>`: for log lines.
     var name: String { "\(topic.name)-\(partition)" }

@@ -1,14 +1,13 @@
-internal import Kafka
 
 /// How a transaction ended.
-enum CommitResult: Sendable {
+package enum CommitResult: Sendable {
     case committed
     /// Nothing of it is visible; the same operations may be tried again.
-    case aborted(KafkaError)
+    case aborted(BrokerError)
     /// The group refuses this member's generation: nothing to gain before it has changed.
-    case membership(KafkaError)
+    case membership(BrokerError)
     /// Its fate is open.
-    case fenced(KafkaError)
+    case fenced(BrokerError)
     /// A living rival has this worker's instance id.
-    case rival(KafkaError)
+    case rival(BrokerError)
 }

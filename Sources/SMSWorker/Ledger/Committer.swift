@@ -176,16 +176,16 @@ final class Committer: Sendable {
     private func ended(_ producer: TransactionalProducer, _ error: KafkaError) -> CommitResult {
         noteTrouble(error)
         switch error.classification {
-        case .fenced, .fatal: return .fenced(error)
-        case .fencedInstance: return .rival(error)
+        case .fenced, .fatal: return .fenced(BrokerError(error))
+        case .fencedInstance: return .rival(BrokerError(error))
         case .membership, .retriable, .abortable, .other: break
         }
         do throws(KafkaError) {
             try retrying { () throws(KafkaError) in try producer.abort(timeout: timeout) }
         } catch {
-            return .fenced(error)
+            return .fenced(BrokerError(error))
         }
-        return error.classification == .membership ? .membership(error) : .aborted(error)
+        return error.classification == .membership ? .membership(BrokerError(error)) : .aborted(BrokerError(error))
     }
 }
 

@@ -1,10 +1,10 @@
 internal import Synchronization
 
 /// Tells a thread that reads for an assignment when it may stop.
-final class Liveness: Sendable {
+package final class Liveness: Sendable {
     private let alive = Atomic<Bool>(true)
 
-    var isAlive: Bool { alive.load(ordering: .relaxed) }
+    package var isAlive: Bool { alive.load(ordering: .relaxed) }
 
-    func end() { alive.store(false, ordering: .relaxed) }
+    package func end() { alive.store(false, ordering: .relaxed) }
 }

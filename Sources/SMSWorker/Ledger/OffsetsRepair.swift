@@ -60,10 +60,10 @@ package struct OffsetsRepair {
                 committed: { (requests) throws(KafkaError) in try offsets.committed(requests, timeout: reading.timeout) })
         } catch {
             switch error {
-            case .kafka(let error) where error.isUnknownTopic:
+            case .kafka(let error) where error.isMissingTopic:
                 return Finding(
                     partition: partition, reason: "it has no ledger partition", outcome: .refused("`topics create` makes it"))
-            case .kafka(let error): throw error
+            case .kafka(let error): throw KafkaError(error)
             case .ledger, .cancelled:
                 return Finding(partition: partition, reason: error.description, outcome: .refused("its ledger cannot be read"))
             }

@@ -1,15 +1,13 @@
-internal import Kafka
-
 /// A ledger could not be read.
-enum RestoreError: Error, Sendable, CustomStringConvertible {
-    case kafka(KafkaError)
+package enum RestoreError: Error, Sendable, CustomStringConvertible {
+    case kafka(BrokerError)
     /// What stands in the ledger cannot be understood, and guessing would break the guarantees.
     ///
     /// - Parameter offset: of the record in the ledger's partition, where it is known.
     case ledger(LedgerError, offset: Int64?)
     case cancelled
 
-    var description: String {
+    package var description: String {
         switch self {
         case .kafka(let error): error.description
         case .ledger(let error, let offset):
@@ -19,7 +17,7 @@ enum RestoreError: Error, Sendable, CustomStringConvertible {
     }
 
     /// The request topic has grown and its ledger has not.
-    var isMissingLedger: Bool { if case .kafka(let error) = self { error.isUnknownTopic } else { false } }
+    var isMissingLedger: Bool { if case .kafka(let error) = self { error.isMissingTopic } else { false } }
 
     var isDamage: Bool { if case .ledger = self { true } else { false } }
 

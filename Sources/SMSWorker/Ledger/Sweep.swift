@@ -1,14 +1,14 @@
 /// What a sweep found.
-struct Sweep: Sendable {
-    struct Closed: Sendable {
-        let id: [UInt8]
-        let hash: RequestHash
-        let closedAt: Int64
+package struct Sweep: Sendable {
+    package struct Closed: Sendable {
+        package let id: [UInt8]
+        package let hash: RequestHash
+        package let closedAt: Int64
     }
 
-    var closed: [Closed] = []
+    package var closed: [Closed] = []
     /// Where the next sweep goes on.
-    var nextOffset: Int64
+    package var nextOffset: Int64
     /// When the first id that stays was closed; nil: none was seen.
-    var nextClosedAt: Int64?
+    package var nextClosedAt: Int64?
 }

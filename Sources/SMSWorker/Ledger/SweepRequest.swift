@@ -1,10 +1,10 @@
 /// Closed ids to be removed: from where on, and up to which closing time.
-struct SweepRequest: Sendable {
-    let ledger: String
-    let partition: Int32
-    let from: Int64
-    let closedBefore: Int64
+package struct SweepRequest: Sendable {
+    package let ledger: String
+    package let partition: Int32
+    package let from: Int64
+    package let closedBefore: Int64
     /// So many of the oldest go whatever their time.
-    let surplus: Int
-    let limit: Int
+    package let surplus: Int
+    package let limit: Int
 }

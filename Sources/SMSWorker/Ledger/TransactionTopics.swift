@@ -1,5 +1,5 @@
 /// Where events and dead letters go.
-struct TransactionTopics: Sendable {
-    let status: String
-    let deadLetter: String
+package struct TransactionTopics: Sendable {
+    package let status: String
+    package let deadLetter: String
 }

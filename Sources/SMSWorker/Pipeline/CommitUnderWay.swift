@@ -5,6 +5,6 @@ struct CommitUnderWay {
     var batch: CommitQueue.Batch
     /// Read before the group metadata: leases of its intents count from here.
     let leaseStart: MonotonicInstant
-    let group: RefusedGeneration
+    let membership: Membership
     let number: UInt64
 }

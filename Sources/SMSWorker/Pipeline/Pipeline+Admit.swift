@@ -6,7 +6,7 @@ extension Pipeline {
     func admit(_ request: Request, advance: Int64) {
         let assignment = request.assignment
         assignment.open[request.hash] = .active(request)
-        request.pausesCountedUntil = loop.now
+        request.pausesCountedUntil = now
         joinKey(request)
         if request.place == .runnable, canBegin(request) {
             begin(request, advance: advance)
@@ -79,13 +79,12 @@ extension Pipeline {
         scheduleExpiry(request)
         guard request.place != .behindKey else { return }
         countScheduled(request, configuration.send.schedule == .worker && (request.entry.sendAt ?? .min) > wallNow)
-        let now = wallNow
         let due = startTime(request)
-        if due > now {
+        if due > wallNow {
             request.place = .timer
             request.timerGeneration &+= 1
-            let delay = Duration.milliseconds(due.clampedDifference(now))
-            timers.insert(WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: loop.now + delay)
+            let delay = Duration.milliseconds(due.clampedDifference(wallNow))
+            timers.insert(WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: now + delay)
         } else {
             request.place = .runnable
             if request.entry.isPriority { priorityLane.runnable.append(request) } else { bulkLane.runnable.append(request) }
@@ -121,13 +120,13 @@ extension Pipeline {
         request.hasExpiryTimer = true
         let deadline = min(request.entry.expiresAt ?? .max, ageLimit(request))
         let delay = max(0, min(deadline.clampedDifference(wallNow), 31_536_000_000))
-        timers.insert(WaitTimer(request: request, generation: 0, kind: .expiry), at: loop.now + .milliseconds(delay))
+        timers.insert(WaitTimer(request: request, generation: 0, kind: .expiry), at: now + .milliseconds(delay))
     }
 
     /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached, by what is known of pauses now.
     func ageLimit(_ request: Request) -> Int64 {
         let start = max(request.entry.admittedAt, request.entry.sendAt ?? 0)
-        let paused = account.paused(since: request.pausesCountedUntil, until: loop.now).milliseconds + request.entry.pausedMilliseconds
+        let paused = account.paused(since: request.pausesCountedUntil, until: now).milliseconds + request.entry.pausedMilliseconds
         return start.clampedSum(configuration.send.maxAge.milliseconds).clampedSum(paused)
     }
 
@@ -139,7 +138,7 @@ extension Pipeline {
     }
 
     func runTimers() {
-        while let timer = timers.popDue(loop.now) {
+        while let timer = timers.popDue(now) {
             let request = timer.request
             guard request.assignment.isAlive, request.entry.state == .waiting else {
                 if timer.kind == .expiry { request.hasExpiryTimer = false }

@@ -1,20 +1,16 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
 internal import Metrics
 
 /// Owning partitions: assigned, restored, opened; drained, ended, given back.
 extension Pipeline {
     /// Rebalances arrive as events and are answered when the drain is done: nothing blocks in a callback.
-    func drainEvents(_ session: KafkaSession) {
-        while let event = session.consumer.poll() {
-            switch consume event {
+    func takeEvents(_ session: any LedgerSession) {
+        while let event = session.nextEvent() {
+            switch event {
             case .assign(let partitions): assigned(partitions, session)
             case .revoke(let partitions, let isLost): revoked(partitions, isLost: isLost, session)
-            case .record(let record): self.consume(record)
-            case .endOfPartition(let partition, let offset): reachedEnd(partition, offset)
-            case .statistics(let statistics): show(statistics)
-            case .error(let error): consumerFailed(error)
+            case .failed(let error): consumerFailed(error)
             }
             guard self.session === session else { return }
         }
@@ -22,10 +18,10 @@ extension Pipeline {
 
     // MARK: Assigned
 
-    private func assigned(_ partitions: [TopicPartition], _ session: KafkaSession) {
+    private func assigned(_ partitions: [PartitionKey], _ session: any LedgerSession) {
         refusedGeneration = nil
         do {
-            try session.consumer.assign(partitions)
+            try session.assign(partitions)
             isJoined = true
             brokersGoneSince = nil
         } catch {
@@ -35,9 +31,8 @@ extension Pipeline {
         for partition in partitions {
             guard let topic = topics.first(where: { $0.name == partition.topic }) else { continue }
             nextAssignmentID += 1
-            let assignment = Assignment(id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition.partition)
-            assignments[PartitionKey(topic: partition.topic, partition: partition.partition)] = assignment
-            session.forward(partition, isPriority: topic.isPriority)
+            let assignment = Assignment(id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition.partition, at: now)
+            assignments[partition] = assignment
             restore(assignment, session)
         }
         countPartitions()
@@ -45,17 +40,14 @@ extension Pipeline {
         ownershipChanged()
     }
 
-    func restore(_ assignment: Assignment, _ session: KafkaSession) {
+    func restore(_ assignment: Assignment, _ session: any LedgerSession) {
         assignment.phase = .restoring
-        let id = assignment.id
-        let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
-        let flag = assignment.liveness
-        session.restore(topic: key.topic, ledger: assignment.topic.ledgerName, partition: key.partition, wantedBy: flag) { result in
-            self.loop.execute { self.assumeIsolated { $0.restored(key, id, result) } }
-        }
+        assignment.restoreAgainAt = nil
+        session.restore(
+            assignment.key, ledger: assignment.topic.ledgerName, for: assignment.id, wantedWhile: assignment.liveness)
     }
 
-    private func restored(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<PartitionRestore, RestoreError>) {
+    func restored(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<PartitionRestore, RestoreError>) {
         guard let assignment = assignments[key], assignment.id == id, assignment.isAlive, assignment.phase == .restoring, let session else {
             return
         }
@@ -71,11 +63,9 @@ extension Pipeline {
             log.warning(
                 "the ledger could not be read, trying again",
                 metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error)"])
-            if error.isBrokerTrouble { fencings.brokerTrouble(at: loop.now) }
-            loop.schedule(after: .seconds(1)) { [self] in
-                guard assignment.isAlive, assignment.phase == .restoring, let session = self.session else { return }
-                restore(assignment, session)
-            }
+            if error.isBrokerTrouble { fencings.brokerTrouble(at: now) }
+            assignment.restoreAgainAt = now + .seconds(1)
+            wake(at: now + .seconds(1))
         case .success(let restore):
             metrics.restored(records: restore.ledger.recordCount, in: restore.duration)
             let decision = RestoreDecision.decide(
@@ -102,7 +92,7 @@ extension Pipeline {
         assignment.closedReason = reason
     }
 
-    private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: KafkaSession) {
+    private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: any LedgerSession) {
         assignment.phase = .open
         assignment.coveredOffset = offset
         assignment.sweepOffset = ledger.beginning
@@ -117,12 +107,12 @@ extension Pipeline {
         for entry in ledger.active where entry.state == .sending { reopen(entry, assignment) }
         for entry in ledger.active where entry.state != .sending { reopen(entry, assignment) }
         assignment.position = ReadPosition(
-            at: offset, openedAt: loop.now, doubt: session.consumer.knowsEnd(of: assignment.topicPartition) ? .zero : ReadPosition.longDoubt
+            at: offset, openedAt: now, doubt: session.knowsEnd(of: assignment.key) ? .zero : ReadPosition.longDoubt
         )
         do {
             // In this order: the first record after 1–5 ms; the other way round after a second.
-            try session.consumer.resume([assignment.topicPartition])
-            try session.consumer.seek(assignment.topicPartition, to: offset)
+            try session.resume(assignment.key)
+            try session.seek(assignment.key, to: offset)
         } catch {
             recover("a restored partition could not be read: \(error.description)", isFencing: false)
             return
@@ -139,7 +129,7 @@ extension Pipeline {
     private func reopen(_ entry: LedgerEntry, _ assignment: Assignment) {
         let request = makeRequest(entry, assignment: assignment)
         assignment.open[request.hash] = .active(request)
-        request.pausesCountedUntil = loop.now
+        request.pausesCountedUntil = now
         switch entry.state {
         case .waiting:
             joinKey(request)
@@ -171,21 +161,21 @@ extension Pipeline {
 
     // MARK: Revoked
 
-    private func revoked(_ partitions: [TopicPartition], isLost: Bool, _ session: KafkaSession) {
+    private func revoked(_ partitions: [PartitionKey], isLost: Bool, _ session: any LedgerSession) {
         refusedGeneration = nil
-        let ending = partitions.compactMap { assignments[PartitionKey(topic: $0.topic, partition: $0.partition)] }
+        let ending = partitions.compactMap { assignments[$0] }
         if !partitions.isEmpty {
             log.info(isLost ? "partitions lost" : "partitions revoked, draining", metadata: [LogKeys.partitions: "\(names(partitions))"])
         }
         pendingRevoke = PendingRevoke(
-            partitions: partitions, assignments: ending, deadline: isLost ? loop.now : loop.now + configuration.send.drainLimit)
+            partitions: partitions, assignments: ending, deadline: isLost ? now : now + configuration.send.drainLimit)
         if isLost {
             // Out of the group: not ready until an assignment comes again, be it an empty one.
             isJoined = false
             for assignment in ending { end(assignment) }
         } else {
             for assignment in ending { drain(assignment) }
-            wake(at: loop.now + configuration.send.drainLimit)
+            wake(at: now + configuration.send.drainLimit)
         }
         answerRevokeIfDrained()
     }
@@ -212,16 +202,16 @@ extension Pipeline {
         guard let revoke = pendingRevoke, let session else { return }
         let isDone = revoke.assignments.allSatisfy { !$0.isAlive || ($0.running == 0 && $0.pendingOperations == 0) }
         // At the limit a POST still runs: its intent stays, the next owner decides. Its siblings' outcomes get their last transaction.
-        let isLate = loop.now >= revoke.deadline + (isCommitStuck ? .zero : timings.transaction)
+        let isLate = now >= revoke.deadline + (isCommitStuck ? .zero : timings.transaction)
         let runs = revoke.assignments.contains { $0.isAlive && $0.running > 0 }
-        let isOverLimit = loop.now >= revoke.deadline && !revoke.assignments.contains { $0.isAlive && $0.pendingOperations > 0 } && runs
+        let isOverLimit = now >= revoke.deadline && !revoke.assignments.contains { $0.isAlive && $0.pendingOperations > 0 } && runs
         guard isDone || isOverLimit || isLate else {
-            return wake(at: loop.now >= revoke.deadline ? loop.now + .milliseconds(100) : revoke.deadline)
+            return wake(at: now >= revoke.deadline ? now + .milliseconds(100) : revoke.deadline)
         }
         pendingRevoke = nil
         for assignment in revoke.assignments { end(assignment) }
         do {
-            try session.consumer.unassign(revoke.partitions)
+            try session.unassign(revoke.partitions)
         } catch {
             recover("a revoke could not be answered: \(error.description)", isFencing: false)
             return
@@ -242,7 +232,7 @@ extension Pipeline {
                 switch request.place {
                 case .stock:
                     stockCount -= 1
-                    facts.record(.neverBegun, mark: request.entry.mark, at: loop.now)
+                    facts.record(.neverBegun, mark: request.entry.mark, at: now)
                 case .held: heldCount -= 1
                 case .behindKey, .timer, .runnable, .intentQueued, .running, .gone: break
                 }
@@ -250,25 +240,31 @@ extension Pipeline {
         }
         for attempt in attempts.elements where attempt.request?.assignment === assignment {
             attempt.request = nil
-            facts.record(.running(attempt), mark: attempt.mark, at: loop.now)
+            facts.record(.running(attempt), mark: attempt.mark, at: now)
         }
         assignment.open = [:]
         assignment.lastWithKey = [:]
         assignment.closed = ClosedIndex()
         timers.removeEnded()
-        let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
-        if assignments[key] === assignment { assignments[key] = nil }
-        assignmentCache = [:]
+        if assignments[assignment.key] === assignment { assignments[assignment.key] = nil }
     }
 
     /// Partitions came or went: the share of the fleet's limit, and what `/readyz` says.
     func ownershipChanged() {
-        assignmentCache = [:]
         takeShare()
         updateHealth()
     }
 
-    private func names(_ partitions: [TopicPartition]) -> String {
+    /// Restores that failed for the brokers' sake, again.
+    func restoreAgain() {
+        guard let session else { return }
+        for assignment in assignmentsInOrder {
+            guard let at = assignment.restoreAgainAt, assignment.phase == .restoring else { continue }
+            if at <= now { restore(assignment, session) } else { wake(at: at) }
+        }
+    }
+
+    private func names(_ partitions: [PartitionKey]) -> String {
         partitions.prefix(32).map { "\($0.topic)-\($0.partition)" }.joined(separator: ",") + (partitions.count > 32 ? ",…" : "")
     }
 }

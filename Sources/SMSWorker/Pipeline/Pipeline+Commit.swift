@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
 internal import Metrics
 
@@ -12,7 +11,7 @@ extension Pipeline {
 
     func commitIfDue() {
         guard commitUnderWay == nil, let session, !commits.isEmpty else { return }
-        let now = loop.now
+        let now = now
         guard now >= commitNotBefore else { return wake(at: commitNotBefore) }
         if !commits.hasRecords, pendingRevoke == nil, !isCommitStuck, let since = commits.offsetsSince, now < since + Self.offsetDelay {
             return wake(at: since + Self.offsetDelay)
@@ -25,15 +24,14 @@ extension Pipeline {
         begin(session)
     }
 
-    private func begin(_ session: KafkaSession) {
+    private func begin(_ session: any LedgerSession) {
         // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, offsets, commit. Never another order.
-        let leaseStart = loop.updateNow()
-        guard let metadata = session.consumer.groupMetadata(), metadata.generation >= 0, !metadata.memberID.isEmpty else {
+        let leaseStart = now
+        guard let membership = session.membership(), membership.generation >= 0, !membership.memberID.isEmpty else {
             // Not a member (yet, or any more): an unjoined handle switches fencing off.
             return wake(at: leaseStart + .milliseconds(100))
         }
-        let group = RefusedGeneration(generation: metadata.generation, memberID: metadata.memberID)
-        guard group != refusedGeneration else {
+        guard membership != refusedGeneration else {
             if leaseStart > refusedSince + timings.session {
                 recover("the group refuses this member, and nothing has changed for a session timeout", isFencing: false)
             } else {
@@ -61,32 +59,30 @@ extension Pipeline {
         intentStock.transactionBegan()
         pace.began(operations: batch.content.records.count, at: leaseStart)
         let number = commitNumber
-        commitUnderWay = CommitUnderWay(batch: batch, leaseStart: leaseStart, group: group, number: number)
+        commitUnderWay = CommitUnderWay(batch: batch, leaseStart: leaseStart, membership: membership, number: number)
         let alive = batch.owners.map(\.isAlive)
         let destinations = TransactionTopics(status: configuration.topics.status, deadLetter: configuration.topics.deadLetter)
-        session.committer.commit(batch.content, alive: alive, topics: destinations, metadata: metadata) { result in
-            self.loop.execute { self.assumeIsolated { $0.commitEnded(number, result) } }
-        }
+        session.commit(batch.content, alive: alive, topics: destinations, number: number)
     }
 
     /// Each tick. A blocking call may overrun its timeout: then the thread and its handles are left behind.
     func watchCommit() {
         guard let session else { return }
-        if session.committer.takeTrouble() { fencings.brokerTrouble(at: loop.now) }
+        if session.takeTrouble() { fencings.brokerTrouble(at: now) }
         // Seen at three ticks in a row: a process that stood still past the time gives its thread another chance to come out.
-        overdueTicks = session.committer.isOverdue(at: loop.now) ? overdueTicks + 1 : 0
+        overdueTicks = session.isCommitOverdue(at: now) ? overdueTicks + 1 : 0
         guard overdueTicks >= 3 else { return }
         overdueTicks = 0
         recover("the committer did not return within three times its timeout", isFencing: true, isStuck: true)
     }
 
-    private func commitEnded(_ number: UInt64, _ result: CommitResult) {
+    func commitEnded(_ number: UInt64, _ result: CommitResult) {
         guard let underWay = commitUnderWay, underWay.number == number else { return }
         commitUnderWay = nil
-        let duration = loop.updateNow() - underWay.leaseStart
-        pace.ended(at: loop.now)
+        let duration = now - underWay.leaseStart
+        pace.ended(at: now)
         // Before a fencing is judged. The broker itself ends a transaction that was open past its timeout, which looks like a rival's doing.
-        if session?.committer.takeTrouble() == true || duration > timings.transaction { fencings.brokerTrouble(at: loop.now) }
+        if session?.takeTrouble() == true || duration > timings.transaction { fencings.brokerTrouble(at: now) }
         switch result {
         case .committed:
             if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
@@ -112,11 +108,11 @@ extension Pipeline {
             }
         case .membership(let error):
             metrics.transactionsAborted.increment()
-            refusedGeneration = underWay.group
-            refusedSince = loop.now
+            refusedGeneration = underWay.membership
+            refusedSince = now
             log.notice("the group refuses this member's transaction: waiting for a rebalance", metadata: [LogKeys.code: "\(error.name)"])
             commits.putBack(underWay.batch)
-            wake(at: loop.now + .milliseconds(250))
+            wake(at: now + .milliseconds(250))
         case .fenced(let error):
             // Its fate is open: nothing of the ledger in memory survives, the restore decides.
             commits.putBack(underWay.batch)
@@ -128,25 +124,15 @@ extension Pipeline {
     }
 
     private func rebuildProducers() {
-        guard let session else { return }
-        session.committer.rebuildProducers { error in
-            guard let error else { return }
-            self.loop.execute {
-                self.assumeIsolated { pipeline in
-                    // The word of a session that is gone says nothing about the one of now.
-                    guard pipeline.session === session else { return }
-                    pipeline.recover("the producers could not be made anew: \(error)", isFencing: false)
-                }
-            }
-        }
+        session?.rebuildProducers()
     }
 
     /// The same operations again, in the same order, after a pause: a topic that refuses writes must not make the worker forget.
-    private func failed(_ batch: CommitQueue.Batch, _ error: KafkaError) {
+    private func failed(_ batch: CommitQueue.Batch, _ error: BrokerError) {
         commits.putBack(batch)
         let delay = backoffForCommits.delay(failures: failedCommits, using: &random)
-        commitNotBefore = loop.now + delay
-        if commitLog.shouldLog(at: loop.now) {
+        commitNotBefore = now + delay
+        if commitLog.shouldLog(at: now) {
             log.error(
                 "a transaction was aborted and is tried again; no new attempt begins until it is through",
                 metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)", LogKeys.attempts: "\(failedCommits)"])
@@ -173,9 +159,9 @@ extension Pipeline {
             case .intent(_, let mark):
                 // No POST begins for an intent before its commit has returned, and its mark is its own: whatever became of the
                 // transaction, this attempt has not begun and never will.
-                if !facts.contains(mark: mark) { facts.record(.neverBegun, mark: mark, at: loop.now) }
+                if !facts.contains(mark: mark) { facts.record(.neverBegun, mark: mark, at: now) }
             case .outcome(let outcome, let mark):
-                facts.record(outcome == .notBegun ? .neverBegun : .ended(outcome), mark: mark, at: loop.now)
+                facts.record(outcome == .notBegun ? .neverBegun : .ended(outcome), mark: mark, at: now)
             }
         }
     }

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
 internal import Metrics
 
@@ -14,10 +13,10 @@ extension Pipeline {
         lookAtWaiting()
         guard !isDraining, commits.batches.count < 4, !isReadingStopped else { return false }
         if hasRoom {
-            lastRoom = loop.now
+            lastRoom = now
             return true
         }
-        return loop.now - lastRoom > .milliseconds(200)
+        return now - lastRoom > .milliseconds(200)
     }
 
     /// Two marks: at `SEND_MAX_WAITING` reading stops, and goes on when a fifth of them has gone.
@@ -40,45 +39,44 @@ extension Pipeline {
     func readRecords() {
         mayReadMore = false
         guard let session else { return }
-        drainEvents(session)
+        takeEvents(session)
         guard self.session === session else { return }
-        var count = 0
-        // Handling an event may start over: the old session's queues are freed then, and the new one's are read in a turn of their own.
-        while self.session === session, mayReadPriority, let event = session.priorityQueue.poll() {
-            handle(event)
-            count += 1
-            guard count < Self.recordsPerTurn else {
-                mayReadMore = true
-                return
-            }
+        var left = Self.recordsPerTurn
+        // Each turn another partition begins, so that a full turn leaves none behind for ever.
+        let open = assignmentsInOrder.filter { $0.phase == .open }
+        let begin = open.isEmpty ? 0 : ticksOfReading % open.count
+        ticksOfReading &+= 1
+        let order = open[begin...] + open[..<begin]
+        for assignment in order where assignment.topic.isPriority {
+            read(assignment, session, &left) { $0.mayReadPriority }
         }
-        while self.session === session, mayReadBulk(), let event = session.bulkQueue.poll() {
-            handle(event)
-            count += 1
-            guard count < Self.recordsPerTurn else {
-                mayReadMore = true
-                return
+        for assignment in order where !assignment.topic.isPriority {
+            read(assignment, session, &left) { $0.mayReadBulk() }
+        }
+        if left == 0 { mayReadMore = true }
+    }
+
+    /// Handling an event may start over: then nothing more of this session is read.
+    private func read(
+        _ assignment: Assignment, _ session: any LedgerSession, _ left: inout Int, while mayRead: (Pipeline) -> Bool
+    ) {
+        func isWanted(_ left: Int) -> Bool {
+            left > 0 && self.session === session && assignment.isAlive && assignment.phase == .open && mayRead(self)
+        }
+        guard isWanted(left) else { return }
+        session.read(assignment.key) { event in
+            left -= 1
+            switch event {
+            case .record(let record): consume(record, assignment)
+            case .end(let offset): reachedEnd(assignment, offset)
+            case .failed(let error): consumerFailed(error)
             }
+            return isWanted(left)
         }
     }
 
-    private func handle(_ event: consuming ConsumerEvent) {
-        switch consume event {
-        case .record(let record): consume(record)
-        case .endOfPartition(let partition, let offset): reachedEnd(partition, offset)
-        case .error(let error): consumerFailed(error)
-        // Rebalances and statistics come on the consumer's own queue alone.
-        case .assign: break
-        case .revoke: break
-        case .statistics: break
-        }
-    }
-
-    func consume(_ record: borrowing Record) {
-        guard let assignment = assignment(record.topic, record.partition),
-            assignment.isAlive, assignment.phase == .open
-        else { return }
-        switch assignment.position.record(record.offset, at: loop.now) {
+    private func consume(_ record: LentRecord, _ assignment: Assignment) {
+        switch assignment.position.record(record.offset, at: now) {
         case .drop: return
         case .seekBack: return seekBack(assignment)
         case .take(let gap): if gap > 0 { metrics.gaps.increment() }
@@ -87,29 +85,17 @@ extension Pipeline {
         accept(record, assignment)
     }
 
-    /// Whose record this is, now; the map is emptied whenever an assignment comes or goes.
-    private func assignment(_ topic: TopicIdentity, _ partition: Int32) -> Assignment? {
-        let origin = RecordOrigin(topic: topic, partition: partition)
-        if let cached = assignmentCache[origin] { return cached }
-        let found = assignments[PartitionKey(topic: topic.name, partition: partition)]
-        if let found { assignmentCache[origin] = found }
-        return found
-    }
-
     private func seekBack(_ assignment: Assignment) {
         metrics.seekBacks.increment()
         do {
-            try session?.consumer.seek(assignment.topicPartition, to: assignment.position.next)
+            try session?.seek(assignment.key, to: assignment.position.next)
         } catch {
             recover("a partition could not be read again: \(error.description)", isFencing: false)
         }
     }
 
-    func reachedEnd(_ partition: TopicPartition, _ offset: Int64) {
-        guard let assignment = assignments[PartitionKey(topic: partition.topic, partition: partition.partition)], assignment.isAlive,
-            assignment.phase == .open
-        else { return }
-        switch assignment.position.end(offset, at: loop.now) {
+    private func reachedEnd(_ assignment: Assignment, _ offset: Int64) {
+        switch assignment.position.end(offset, at: now) {
         case .drop: break
         case .seekBack: seekBack(assignment)
         // Markers of upstream transactions stand here; without this commit the partition would keep a lag of 1 for ever.
@@ -117,7 +103,7 @@ extension Pipeline {
         }
     }
 
-    private func accept(_ record: borrowing Record, _ assignment: Assignment) {
+    private func accept(_ record: LentRecord, _ assignment: Assignment) {
         switch decode(record, assignment) {
         case .request(let decoded):
             admit(decoded, record.timestamp, assignment, offset: record.offset)
@@ -128,34 +114,30 @@ extension Pipeline {
         }
     }
 
-    private func decode(_ record: borrowing Record, _ assignment: Assignment) -> DecodedRecord {
+    private func decode(_ record: LentRecord, _ assignment: Assignment) -> DecodedRecord {
         let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: record.offset)
         let isPriorityTopic = assignment.topic.isPriority
         var headers = RequestHeaders()
         record.withHeaders { headers.see(name: $0, value: $1) }
-        return record.withKey { key in
-            record.withValue { value in
-                RequestDecoder.decode(key: key, value: value, headers: headers, at: position, isPriorityTopic: isPriorityTopic)
-            }
-        }
+        return RequestDecoder.decode(
+            key: record.key, value: record.value, headers: headers, at: position, isPriorityTopic: isPriorityTopic)
     }
 
     /// The record as it came, with the headers that say why; less of it where the topic would not take it whole.
-    private func writeDeadLetter(_ record: borrowing Record, _ reason: DeadLetterReason, _ assignment: Assignment) {
+    private func writeDeadLetter(_ record: LentRecord, _ reason: DeadLetterReason, _ assignment: Assignment) {
         var originals = RecordHeaders()
         record.withHeaders { originals.append(name: $0, value: $1) }
-        let key = record.withKey { $0.map { [UInt8]($0) } }
+        let key = record.key.map { [UInt8]($0) }
+        let value = record.value
         let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: record.offset)
-        record.withValue { value in
-            let extent = deadLetterEncoder.encode(
-                reason, at: position, timestamp: record.timestamp, key: key?.count ?? 0, value: value?.count ?? 0, originals: originals,
-                now: wallNow, into: &eventHeaders)
-            commits.append(assignment, at: loop.now, advance: record.offset + 1) { operation in
-                let kept = extent == .everything ? value : nil
-                operation.record(
-                    .deadLetter, key: extent == .headersAlone ? nil : key, headers: eventHeaders,
-                    value: kept.map { bytes in { $0.append(contentsOf: bytes) } })
-            }
+        let extent = deadLetterEncoder.encode(
+            reason, at: position, timestamp: record.timestamp, key: key?.count ?? 0, value: value?.count ?? 0, originals: originals,
+            now: wallNow, into: &eventHeaders)
+        commits.append(assignment, at: now, advance: record.offset + 1) { operation in
+            let kept = extent == .everything ? value : nil
+            operation.record(
+                .deadLetter, key: extent == .headersAlone ? nil : key, headers: eventHeaders,
+                value: kept.map { bytes in { $0.append(contentsOf: bytes) } })
         }
     }
 
@@ -183,10 +165,10 @@ extension Pipeline {
         admit(request, advance: offset + 1)
     }
 
-    private func reject(_ record: borrowing Record, _ reason: DeadLetterReason, _ assignment: Assignment) {
+    private func reject(_ record: LentRecord, _ reason: DeadLetterReason, _ assignment: Assignment) {
         metrics.deadLettered(reason.code)
         writeDeadLetter(record, reason, assignment)
-        if let suppressed = rejectLog.admit(at: loop.now) {
+        if let suppressed = rejectLog.admit(at: now) {
             log.notice(
                 "a record became a dead letter",
                 metadata: [

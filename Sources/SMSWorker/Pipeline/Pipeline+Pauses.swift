@@ -16,11 +16,11 @@ extension Pipeline {
             pausesSavedAt = nil
         } else {
             guard let last = pausesSavedAt else {
-                pausesSavedAt = loop.now
+                pausesSavedAt = now
                 return
             }
-            guard loop.now - last >= saveInterval else { return }
-            pausesSavedAt = loop.now
+            guard now - last >= saveInterval else { return }
+            pausesSavedAt = now
         }
         for assignment in assignments.values where assignment.phase == .open {
             for case .active(let request) in assignment.open.values { savePause(request) }
@@ -29,10 +29,10 @@ extension Pipeline {
 
     func savePause(_ request: Request) {
         guard request.entry.state == .waiting else { return }
-        let pause = account.paused(since: request.pausesCountedUntil, until: loop.now)
+        let pause = account.paused(since: request.pausesCountedUntil, until: now)
         guard pause >= Self.leastPause else { return }
         request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(pause.milliseconds)
-        request.pausesCountedUntil = loop.now
+        request.pausesCountedUntil = now
         write(request)
     }
 }

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
 internal import Metrics
 
@@ -16,7 +15,7 @@ extension Pipeline {
         log.warning("starting over on Kafka's side: \(reason)")
         var chance = Duration.zero
         if isFencing {
-            switch fencings.fenced(at: loop.now) {
+            switch fencings.fenced(at: now) {
             case .rebuild(let unexplained):
                 // Two rivals that begin again in step take one producer's name each, fence each other for ever, and end together. With chance
                 // between them the later one has both names, and only the other ends.
@@ -29,10 +28,10 @@ extension Pipeline {
             }
         }
         if isStuck {
-            if let last = lastStuck, loop.now - last < .seconds(3_600), !fencings.isExplained(at: loop.now) {
+            if let last = lastStuck, now - last < .seconds(3_600), !fencings.isExplained(at: now) {
                 finish(.failed("Kafka's client hung twice within an hour, with no trouble of the brokers to explain it"))
             }
-            lastStuck = loop.now
+            lastStuck = now
         }
         dropLedgerState()
         leave(lost)
@@ -54,9 +53,8 @@ extension Pipeline {
         commitUnderWay = nil
         pendingRevoke = nil
         assignments = [:]
-        assignmentCache = [:]
         failedCommits = 0
-        commitNotBefore = loop.now
+        commitNotBefore = now
         refusedGeneration = nil
         priorityLane = Lane()
         bulkLane = Lane()
@@ -74,74 +72,67 @@ extension Pipeline {
         rebuildAttempts += 1
         let delay = rebuildAttempts == 1 ? Duration.zero : backoffForCommits.delay(failures: rebuildAttempts, using: &random)
         let bounded = min(max(delay, chance), timings.session)
-        loop.schedule(after: bounded) { [self] in
-            guard session == nil, end == nil else { return }
-            opener?.open { result in
-                self.loop.execute { self.assumeIsolated { $0.opened(result) } }
-            }
-        }
+        reopenAt = now + bounded
+        wake(at: now + bounded)
     }
 
-    private func opened(_ result: Result<KafkaSession, KafkaError>) {
+    func reopenIfDue() {
+        guard let at = reopenAt else { return }
+        guard at <= now else { return wake(at: at) }
+        reopenAt = nil
+        guard session == nil, end == nil else { return }
+        opener.open()
+    }
+
+    func sessionOpened(_ result: Result<any LedgerSession, BrokerError>) {
         switch result {
         case .success(let session):
             guard end == nil else {
                 // Asked to stop meanwhile: `drain` has ended the run.
-                session.abandon()
-                session.free()
+                leave(session)
                 return
             }
             adopt(session)
         case .failure(let error):
             guard end == nil else { return }
             log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
-            fencings.brokerTrouble(at: loop.now)
+            fencings.brokerTrouble(at: now)
             reopenSession()
         }
     }
 
     /// Takes a session over: from here on its events come to the loop.
-    func adopt(_ session: KafkaSession) {
+    private func adopt(_ session: any LedgerSession) {
         self.session = session
         // Topics only grow: what the start counted is the least, the next assignment counts again.
         partitionCount = max(partitionCount, session.partitionCount)
-        do {
-            wakeRegistration = try session.wake(on: loop) { [weak self] in
-                guard let self else { return }
-                self.assumeIsolated { $0.turnIsNeeded() }
-            }
-        } catch {
-            finish(.failed("the loop refused a descriptor: \(error)"))
-        }
         updateHealth()
     }
 
     /// Stops listening to a session, and leaves it to be freed.
-    func leave(_ session: KafkaSession) {
-        if let wakeRegistration { loop.deregister(wakeRegistration) }
-        wakeRegistration = nil
+    func leave(_ session: any LedgerSession) {
         session.abandon()
-        // Not in this turn: the record that is being handled would outlive its client.
-        loop.execute { session.free() }
+        // Not before the turn's end: the record that is being handled would outlive its client.
+        leftSessions.append(session)
     }
 
-    func consumerFailed(_ error: KafkaError) {
+    func consumerFailed(_ error: BrokerError) {
         if error.isOffsetLost {
             // Retention has passed the reader by: the restore decides, and says so.
             return recover("a consumer offset is outside the log: \(error.description)", isFencing: false)
         }
-        switch error.classification {
+        switch error.kind {
         case .fencedInstance:
             finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
         case .fenced, .fatal:
             recover("the consumer ended: \(error.description)", isFencing: false)
         case .retriable, .abortable, .membership, .other:
-            fencings.brokerTrouble(at: loop.now)
+            fencings.brokerTrouble(at: now)
             if error.areAllBrokersDown, brokersGoneSince == nil {
-                brokersGoneSince = loop.now
+                brokersGoneSince = now
                 updateHealth()
             }
-            if consumerLog.shouldLog(at: loop.now) {
+            if consumerLog.shouldLog(at: now) {
                 log.warning(
                     "the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])
             }
@@ -151,7 +142,5 @@ extension Pipeline {
     func finish(_ end: PipelineEnd) {
         guard self.end == nil else { return }
         self.end = end
-        ending?.resume(returning: end)
-        ending = nil
     }
 }

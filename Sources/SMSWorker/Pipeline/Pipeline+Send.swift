@@ -28,7 +28,7 @@ extension Pipeline {
 
     /// No attempt may begin while this is false, whichever request it is.
     var isSendingAllowed: Bool {
-        !isDraining && account.maySend && !isCommitStuck && clockGuard.mayLease(at: loop.now) && retryAfter.mayBegin(at: loop.now)
+        !isDraining && account.maySend && !isCommitStuck && clockGuard.mayLease(at: now) && retryAfter.mayBegin(at: now)
             && isBreakerPassable
     }
 
@@ -36,7 +36,7 @@ extension Pipeline {
     private var isBreakerPassable: Bool {
         switch breaker.state {
         case .closed, .halfOpen: true
-        case .open(let until): until <= loop.now
+        case .open(let until): until <= now
         }
     }
 
@@ -85,8 +85,8 @@ extension Pipeline {
     /// A retry over its budget steps aside until there may be one; fresh requests go past it.
     private func isPostponed(_ request: Request) -> Bool {
         guard isRetry(request) else { return false }
-        let next = retryBudget.nextAvailable(at: loop.now)
-        guard next > loop.now else { return false }
+        let next = retryBudget.nextAvailable(at: now)
+        guard next > now else { return false }
         request.place = .timer
         request.timerGeneration &+= 1
         timers.insert(WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: next)
@@ -128,21 +128,21 @@ extension Pipeline {
             }
             let kind: RateBudget.Kind = request.entry.isPriority ? .prioritySend : .bulkSend
             let isRetry = isRetry(request)
-            if isRetry, retryBudget.nextAvailable(at: loop.now) > loop.now {
+            if isRetry, retryBudget.nextAvailable(at: now) > now {
                 // Retries over budget wait their turn without a slot; fresh messages go past them.
                 removeFromStock(request)
                 withdraw(request, notBefore: wallNow + 1_000)
                 continue
             }
             // Before the budget, so that a probe that is not let through takes nothing from it.
-            guard breaker.mayAdmit(.send, at: loop.now, sendsWait: true) else { return }
-            guard budget.take(kind, at: loop.now) else {
+            guard breaker.mayAdmit(.send, at: now, sendsWait: true) else { return }
+            guard budget.take(kind, at: now) else {
                 wakeForBudget(kind)
                 return
             }
             // Asked last: a permit that is not used would have to be given back.
-            guard let permit = breaker.admit(.send, at: loop.now, sendsWait: true) else { return }
-            if isRetry { _ = retryBudget.takeRetry(at: loop.now) } else { retryBudget.firstAttempt() }
+            guard let permit = breaker.admit(.send, at: now, sendsWait: true) else { return }
+            if isRetry { _ = retryBudget.takeRetry(at: now) } else { retryBudget.firstAttempt() }
             removeFromStock(request)
             post(request, permit)
         }
@@ -158,7 +158,7 @@ extension Pipeline {
     }
 
     func isLeaseValid(_ request: Request) -> Bool {
-        clockGuard.isValid(request.lease, at: loop.now)
+        clockGuard.isValid(request.lease, at: now)
     }
 
     private func removeFromStock(_ request: Request) {
@@ -177,13 +177,13 @@ extension Pipeline {
         metrics.attempts.increment()
         let schedule = configuration.send.schedule == .provider ? request.entry.sendAt : nil
         let sendAt = schedule.flatMap { $0 > wallNow ? $0 : nil }
-        gateway?.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
+        gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
     }
 
     /// Asked by the gateway just before the first byte.
-    func mayBegin(tag: UInt64) -> Bool {
+    package func mayBegin(tag: UInt64, at clock: Now) -> Bool {
+        set(clock)
         guard let request = attempts[tag]?.request, request.assignment.isAlive, request.assignment.phase == .open else { return false }
-        loop.updateNow()
         return isLeaseValid(request) && account.maySend && (request.entry.expiresAt.map { wallNow < $0 } ?? true)
     }
 }

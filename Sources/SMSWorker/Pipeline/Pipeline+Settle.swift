@@ -15,9 +15,9 @@ extension Pipeline {
         {
             // The vendor documents no code for an empty account: an unfamiliar one may be it, and then no message may fail.
             let refused = RefusedAttempt(tag: tag, code: code)
-            switch balanceLook.ask(for: refused, at: loop.now) {
+            switch balanceLook.ask(for: refused, at: now) {
             case .known(let answer): looked(refused, answer)
-            case .start: gateway?.askBalance()
+            case .start: gateway.askBalance()
             case .wait: break
             }
             return
@@ -38,8 +38,8 @@ extension Pipeline {
     }
 
     func balanceAnswered(_ answer: BalanceAnswer) {
-        for refused in balanceLook.answered(answer, at: loop.now) { looked(refused, answer) }
-        if case .logResumed(let pause) = account.probeAnswered(answer, at: loop.now, using: &random) {
+        for refused in balanceLook.answered(answer, at: now) { looked(refused, answer) }
+        if case .logResumed(let pause) = account.probeAnswered(answer, at: now, using: &random) {
             log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
         }
         updateHealth()
@@ -55,7 +55,7 @@ extension Pipeline {
     }
 
     func endPermit(_ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending) {
-        switch breaker.ended(permit, ending, at: loop.now, using: &random) {
+        switch breaker.ended(permit, ending, at: now, using: &random) {
         case .opened(let duration):
             log.warning(
                 "the provider fails: attempts and polls stop and are tried again one by one",
@@ -75,7 +75,7 @@ extension Pipeline {
         metrics.count(outcome)
         guard let request = attempt.request, request.assignment.isAlive else {
             // Its assignment has ended: nobody writes anything now; a restore in this process will ask for this fact.
-            facts.record(.ended(outcome), mark: attempt.mark, at: loop.now)
+            facts.record(.ended(outcome), mark: attempt.mark, at: now)
             return
         }
         request.assignment.running -= 1
@@ -84,29 +84,29 @@ extension Pipeline {
 
     /// What an outcome changes: the entry, its event, the queue it stands in.
     func settle(_ request: Request, _ outcome: AttemptOutcome, mark: UInt64) {
-        let now = wallNow
+        let wall = wallNow
         let completion = CommitQueue.Completion.outcome(outcome, mark: mark)
         switch outcome {
         case .accepted(let receipt):
             account.acceptedSend()
             if isRetry(request) { retryBudget.retryAnswered() }
-            let event = request.entry.accept(receipt, at: now)
+            let event = request.entry.accept(receipt, at: wall)
             publish(request, event, completion: completion)
         case .refused(let code):
             if isRetry(request) { retryBudget.retryAnswered() }
-            let event = request.entry.refuse(code: code, at: now)
+            let event = request.entry.refuse(code: code, at: wall)
             publish(request, event, completion: completion)
         case .account(let problem, let code):
             pauseAccount(problem, code: code)
             request.entry.postpone()
             wait(request, completion: completion)
         case .notSent(_, let after, _):
-            if let after { retryAfter.close(for: after, at: loop.now) }
-            request.entry.notSent(notBefore: now + backoffDelay(failures: Int(request.entry.failures) + 1, atLeast: after))
+            if let after { retryAfter.close(for: after, at: now) }
+            request.entry.notSent(notBefore: wall + backoffDelay(failures: Int(request.entry.failures) + 1, atLeast: after))
             wait(request, completion: completion)
         case .notBegun:
             request.entry.withdraw()
-            if let reason = expiry(request, at: now) {
+            if let reason = expiry(request, at: wall) {
                 expire(request, reason, completion: completion)
             } else {
                 wait(request, completion: completion)
@@ -114,7 +114,7 @@ extension Pipeline {
         case .unknown(let reason):
             let delay = backoffDelay(failures: Int(request.entry.unknownAttempts) + 1, atLeast: nil)
             let event = request.entry.unknown(
-                reason, default: configuration.send.onUnknown, maxAttempts: configuration.send.maxAttempts, notBefore: now + delay, at: now)
+                reason, default: configuration.send.onUnknown, maxAttempts: configuration.send.maxAttempts, notBefore: wall + delay, at: wall)
             if let event {
                 publish(request, event, completion: completion)
             } else if request.entry.state == .held {
@@ -138,8 +138,8 @@ extension Pipeline {
     }
 
     private func wait(_ request: Request, completion: CommitQueue.Completion) {
-        request.entry.pausedMilliseconds += account.paused(since: request.pausesCountedUntil, until: loop.now).milliseconds
-        request.pausesCountedUntil = loop.now
+        request.entry.pausedMilliseconds += account.paused(since: request.pausesCountedUntil, until: now).milliseconds
+        request.pausesCountedUntil = now
         write(request, completion: completion)
         request.place = .runnable
         enqueue(request)
@@ -150,7 +150,7 @@ extension Pipeline {
         heldCount += 1
         leaveKey(request)
         write(request, completion: completion)
-        guard let suppressed = heldLog.admit(at: loop.now) else { return }
+        guard let suppressed = heldLog.admit(at: now) else { return }
         log.warning(
             "a request is held: nobody knows whether its SMS went out; `requests held` lists them, `requests resolve` decides",
             metadata: [
@@ -185,7 +185,7 @@ extension Pipeline {
     // MARK: Account
 
     func pauseAccount(_ problem: AccountProblem, code: String) {
-        guard case .logPaused = account.refused(problem, at: loop.now, using: &random) else { return }
+        guard case .logPaused = account.refused(problem, at: now, using: &random) else { return }
         log.warning(
             problem == .credentials
                 ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers"

@@ -9,14 +9,11 @@ extension Pipeline {
     func countPartitions() {
         guard !isCounting, let session else { return }
         isCounting = true
-        session.restorer.countPartitions(of: configuration.topics.allRequests) { didAnswer, count in
-            self.loop.execute { self.assumeIsolated { $0.counted(partitions: count, didAnswer, in: session) } }
-        }
+        session.countPartitions(of: configuration.topics.allRequests)
     }
 
-    private func counted(partitions count: Int?, _ didAnswer: Bool, in session: KafkaSession) {
+    func counted(partitions count: Int?, _ didAnswer: Bool) {
         isCounting = false
-        guard session === self.session else { return }
         if didAnswer, brokersGoneSince != nil {
             brokersGoneSince = nil
             updateHealth()
@@ -29,6 +26,6 @@ extension Pipeline {
 
     func takeShare() {
         guard session != nil else { return }
-        budget.setShare(owned: assignments.count, all: partitionCount, at: loop.now)
+        budget.setShare(owned: assignments.count, all: partitionCount, at: now)
     }
 }

@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
 internal import Metrics
 
@@ -19,19 +18,15 @@ extension Pipeline {
             let windowStart = wallNow - configuration.dedup.window.milliseconds
             guard surplus > 0 || assignment.oldestClosed(atMost: windowStart) else { continue }
             assignment.isSweeping = true
-            let id = assignment.id
-            let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
             let request = SweepRequest(
                 ledger: assignment.topic.ledgerName, partition: assignment.partition, from: assignment.sweepOffset,
                 closedBefore: windowStart,
                 surplus: max(0, surplus), limit: Self.sweepLimit)
-            session.restorer.sweep(request) { result in
-                self.loop.execute { self.assumeIsolated { $0.swept(key, id, result) } }
-            }
+            session.sweep(request, of: assignment.key, for: assignment.id)
         }
     }
 
-    private func swept(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<Sweep, RestoreError>) {
+    func swept(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<Sweep, RestoreError>) {
         guard let assignment = assignments[key], assignment.id == id, assignment.isAlive else { return }
         assignment.isSweeping = false
         guard case .success(let sweep) = result else { return }
@@ -47,7 +42,7 @@ extension Pipeline {
         }
         guard !removable.isEmpty else { return }
         for closed in removable { assignment.closed.remove(closed.hash) }
-        commits.append(assignment, at: loop.now) { operation in
+        commits.append(assignment, at: now) { operation in
             for closed in removable { operation.tombstone(key: closed.id) }
         }
         metrics.tombstones.increment(by: removable.count)
@@ -101,7 +96,7 @@ extension Pipeline {
         health.update(
             HealthState.Snapshot(
                 isReady: reason == nil, reason: reason, account: accountState, breaker: breakerState,
-                partitions: HealthState.Partitions(assigned: assignments.count, open: open)))
+                partitions: HealthState.Partitions(assigned: assignments.count, open: open)), at: now)
         metrics.waiting.set(waitingCount)
         metrics.sending.set(runningCount + stockCount + queuedIntents)
         metrics.held.set(heldCount)
@@ -117,15 +112,13 @@ extension Pipeline {
 
     /// Records behind: those of the log that have not been read, of each topic. What was read and waits is `metrics.waiting`. Partitions that
     /// are not open are not fetched, and nobody knows where they end.
-    func show(_ statistics: Statistics) {
+    package func lag(ends: [PartitionKey: Int64]) -> [String: Int64] {
         var lag: [String: Int64] = [:]
-        for (partition, end) in statistics.ends {
-            guard let assignment = assignments[PartitionKey(topic: partition.topic, partition: partition.partition)],
-                assignment.phase == .open
-            else { continue }
+        for (partition, end) in ends {
+            guard let assignment = assignments[partition], assignment.phase == .open else { continue }
             // The end is as old as the last fetch; more may have been read since.
             lag[partition.topic, default: 0] &+= max(0, end &- assignment.position.next)
         }
-        metrics.kafka.show(statistics, lag: lag)
+        return lag
     }
 }

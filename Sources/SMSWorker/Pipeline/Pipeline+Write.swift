@@ -26,7 +26,7 @@ extension Pipeline {
             }
         }
         commits.append(
-            assignment, at: loop.now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent
+            assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent
         ) { operation in
             operation.record(.ledger, key: entry.echo.id) { LedgerCodec.encode(entry, into: &$0) }
             guard event != nil else { return }
@@ -38,6 +38,6 @@ extension Pipeline {
 
     /// An offset alone: a repeat that was dropped, the end of a partition. It goes with the next transaction.
     func advance(_ assignment: Assignment, to offset: Int64) {
-        commits.append(assignment, at: loop.now, advance: offset) { _ in }
+        commits.append(assignment, at: now, advance: offset) { _ in }
     }
 }

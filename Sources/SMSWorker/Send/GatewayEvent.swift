@@ -1,5 +1,5 @@
 /// What a gateway has to tell.
-enum GatewayEvent {
+package enum GatewayEvent {
     case submitted(tag: UInt64, AttemptOutcome)
     case polled(tag: UInt64, PollOutcome)
     case receipt(messageID: String, ReceivedStatus)

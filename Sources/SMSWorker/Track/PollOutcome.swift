@@ -1,5 +1,5 @@
 /// What a poll ended in.
-enum PollOutcome: Equatable {
+package enum PollOutcome: Equatable {
     case status(ReceivedStatus)
     /// `WRONG_ID`: the provider does not know this message.
     case unknownID

@@ -10,7 +10,7 @@ internal import Synchronization
 package final class Worker: Sendable {
     private let configuration: WorkerConfiguration
     private let log = Logger(label: "worker")
-    private let pipeline = Mutex<Pipeline?>(nil)
+    private let pipeline = Mutex<PipelineRunner?>(nil)
     private let isStopping = Atomic<Bool>(false)
     /// Ends what the start waits for.
     private let stopWaiting = Mutex<(@Sendable () -> Void)?>(nil)
@@ -91,11 +91,12 @@ package final class Worker: Sendable {
         }
         let loop = try EventLoop(name: "pipeline")
         defer { loop.stop() }
-        let pipeline = Pipeline(
-            loop: loop, configuration: configuration, deadLetterLimit: check.messageLimit, metrics: metrics, health: health)
+        let pipeline = PipelineRunner(
+            loop: loop, configuration: configuration, deadLetterLimit: check.messageLimit, metrics: metrics, health: health,
+            factory: factory)
         self.pipeline.withLock { $0 = pipeline }
         if isStopping.load(ordering: .relaxed) { drain() }
-        let end = await pipeline.run(session, client: client, opener: factory)
+        let end = await pipeline.run(session, client: client)
         switch end {
         case .drained: return .drained
         case .rival(let sentence), .failed(let sentence): return .failed(sentence)

@@ -3,7 +3,7 @@ internal import Kafka
 internal import Logging
 
 /// Makes sessions: producers first (their `init_transactions` ends the past of the same name), then the consumer, which subscribes.
-final class KafkaSessionFactory: SessionOpener {
+final class KafkaSessionFactory: Sendable {
     private let configuration: WorkerConfiguration
     private let consumerProperties: [(key: String, value: String)]
     private let producerProperties: [(key: String, value: String)]

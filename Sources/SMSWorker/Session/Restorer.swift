@@ -70,7 +70,7 @@ final class Restorer: Sendable {
         throws(RestoreError) -> PartitionRestore
     {
         let reader: PartitionReader
-        do throws(KafkaError) { reader = try source.get() } catch { throw .kafka(error) }
+        do throws(KafkaError) { reader = try source.get() } catch { throw .kafka(BrokerError(error)) }
         return try LedgerReading(reader: reader, timeout: timeout, stall: stall).read(
             requests: TopicPartition(topic: topic, partition: partition), ledger: ledger,
             isCancelled: { !assignment.isAlive || self.cancelled },
@@ -86,7 +86,7 @@ final class Restorer: Sendable {
             do throws(KafkaError) {
                 done(.success(try sweep(try upkeepReader.get(), request)))
             } catch {
-                done(.failure(.kafka(error)))
+                done(.failure(.kafka(BrokerError(error))))
             }
         }
     }
@@ -104,26 +104,12 @@ final class Restorer: Sendable {
     private func sweep(_ reader: PartitionReader, _ request: SweepRequest) throws(KafkaError) -> Sweep {
         let partition = TopicPartition(topic: request.ledger, partition: request.partition)
         let marks = try reader.uncommittedWatermarks(partition, timeout: timeout)
-        var sweep = Sweep(nextOffset: max(request.from, marks.low))
-        var surplus = request.surplus
-        let take = { (offset: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) -> Bool in
-            guard let key, !key.isEmpty, let value, let head = try? LedgerCodec.head(value), let closedAt = head.closedAt else {
-                sweep.nextOffset = offset + 1
-                return true
-            }
-            guard closedAt < request.closedBefore || surplus > 0, sweep.closed.count < request.limit else {
-                sweep.nextClosedAt = sweep.closed.count < request.limit ? closedAt : 0
-                return false
-            }
-            surplus -= 1
-            sweep.nextOffset = offset + 1
-            let hash = RequestHash(id: key, generatedAt: head.hasGeneratedID ? head.timestamp : nil)
-            sweep.closed.append(Sweep.Closed(id: [UInt8](key), hash: hash, closedAt: closedAt))
-            return true
-        }
+        var fold = SweepFold(request, low: marks.low)
         let isCancelled = { self.cancelled }
-        try reader.read(partition, from: sweep.nextOffset, through: marks.high, stall: stall, isCancelled: isCancelled, take)
-        return sweep
+        try reader.read(partition, from: fold.sweep.nextOffset, through: marks.high, stall: stall, isCancelled: isCancelled) {
+            fold.add(offset: $0, key: $1, value: $2)
+        }
+        return fold.sweep
     }
 
     /// Ends the threads after what they read now; each frees its reader, which blocks.

@@ -1,0 +1,26 @@
+internal import Kafka
+
+extension BrokerError {
+    init(_ error: KafkaError) {
+        let kind: Kind =
+            switch error.classification {
+            case .retriable: .retriable
+            case .abortable: .abortable
+            case .fenced: .fenced
+            case .fencedInstance: .fencedInstance
+            case .membership: .membership
+            case .fatal: .fatal
+            case .other: .other
+            }
+        self.init(kind, name: error.name, description: error.description)
+        isBrokerTrouble = error.isBrokerTrouble
+        isOffsetLost = error.isOffsetLost
+        areAllBrokersDown = error.areAllBrokersDown
+        isMissingTopic = error.isUnknownTopic
+        code = error.code
+    }
+}
+
+extension KafkaError {
+    init(_ error: BrokerError) { self.init(code: error.code, error.description) }
+}
