@@ -52,6 +52,10 @@ let package = Package(
         // Run by scripts/bench. Here and not in a package of its own because it measures what is `package` only.
         .executableTarget(name: "Benchmarks", dependencies: ["RocketSMS", "EventLoop"], swiftSettings: settings),
 
+        // Run by scripts/simulate, in a release build: the worker's own code on a virtual clock, against a simulated Kafka and provider.
+        .executableTarget(
+            name: "Simulation", dependencies: ["SMSWorker", "RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "Logging", "Metrics"],
+            path: "Tests/Simulation", swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: settings),

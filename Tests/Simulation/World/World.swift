@@ -1,0 +1,103 @@
+import EventLoop
+import SMSWorker
+
+/// Virtual time, one thread, one seed: everything that may happen is an item in one queue, ordered by time and, at equal time, by chance.
+final class World {
+    struct Item: Hashable { fileprivate let number: UInt64 }
+
+    private struct Entry {
+        let at: Int64
+        /// Drawn by the seed: what happens first at equal times.
+        let tie: UInt64
+        let number: UInt64
+    }
+
+    /// Of everything outside the workers' own.
+    var random: Chance
+    private(set) var nanoseconds: Int64
+    private var heap: [Entry] = []
+    private var bodies: [UInt64: () -> Void] = [:]
+    private var count: UInt64 = 0
+    private(set) var eventsRun = 0
+    private let beganAt: Int64
+
+    init(seed: UInt64) {
+        random = Chance(seed: seed)
+        // An hour after boot.
+        nanoseconds = 3_600_000_000_000
+        beganAt = nanoseconds
+    }
+
+    var monotonic: MonotonicInstant { MonotonicInstant(nanoseconds: nanoseconds) }
+    /// Milliseconds since 1970.
+    var wall: Int64 { 1_795_000_000_000 + (nanoseconds - beganAt) / 1_000_000 }
+    var clock: Now { Now(monotonic: monotonic, wall: wall) }
+    var elapsed: Duration { .nanoseconds(nanoseconds - beganAt) }
+
+    @discardableResult
+    func schedule(after delay: Duration, _ body: @escaping () -> Void) -> Item {
+        schedule(at: MonotonicInstant(nanoseconds: nanoseconds) + max(.zero, delay), body)
+    }
+
+    @discardableResult
+    func schedule(at instant: MonotonicInstant, _ body: @escaping () -> Void) -> Item {
+        count += 1
+        bodies[count] = body
+        push(Entry(at: max(instant.nanoseconds, nanoseconds), tie: random.next(), number: count))
+        return Item(number: count)
+    }
+
+    func cancel(_ item: Item) { bodies[item.number] = nil }
+
+    /// Lets the next item happen.
+    ///
+    /// - Returns: false where nothing is left before `end`.
+    func step(until end: MonotonicInstant) -> Bool {
+        while let first = heap.first {
+            guard let body = bodies.removeValue(forKey: first.number) else {
+                pop()
+                continue
+            }
+            guard first.at <= end.nanoseconds else {
+                bodies[first.number] = body
+                return false
+            }
+            pop()
+            nanoseconds = first.at
+            eventsRun += 1
+            body()
+            return true
+        }
+        return false
+    }
+
+    // MARK: Chance
+
+    func chance(_ share: Double) -> Bool { Double.random(in: 0..<1, using: &random) < share }
+
+    func duration(_ range: ClosedRange<Int64>) -> Duration { .microseconds(Int64.random(in: range, using: &random)) }
+
+    private static func isBefore(_ a: Entry, _ b: Entry) -> Bool { (a.at, a.tie, a.number) < (b.at, b.tie, b.number) }
+
+    private func push(_ entry: Entry) {
+        heap.append(entry)
+        var index = heap.count - 1
+        while index > 0, Self.isBefore(heap[index], heap[(index - 1) / 2]) {
+            heap.swapAt(index, (index - 1) / 2)
+            index = (index - 1) / 2
+        }
+    }
+
+    private func pop() {
+        heap.swapAt(0, heap.count - 1)
+        heap.removeLast()
+        var index = 0
+        while true {
+            var least = index
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && Self.isBefore(heap[child], heap[least]) { least = child }
+            if least == index { return }
+            heap.swapAt(index, least)
+            index = least
+        }
+    }
+}
