@@ -6,7 +6,7 @@ import Testing
 @Suite struct LaneTests {
     private func assignment(_ number: UInt64, _ phase: Assignment.Phase) -> Assignment {
         let topic = RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false)
-        let made = Assignment(id: AssignmentID(value: number), topic: topic, partition: 0)
+        let made = Assignment(id: AssignmentID(value: number), topic: topic, partition: 0, at: MonotonicInstant(nanoseconds: 0))
         made.phase = phase
         return made
     }

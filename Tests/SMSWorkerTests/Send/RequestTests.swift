@@ -1,3 +1,4 @@
+import EventLoop
 import TestSupport
 import Testing
 
@@ -7,7 +8,8 @@ import Testing
     /// A revoke drops a whole line at once; released one within the other, 200,000 links would overflow any thread's stack.
     @Test func aLongLineOfOneKeyIsLetGo() {
         let assignment = Assignment(
-            id: AssignmentID(value: 1), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false), partition: 0)
+            id: AssignmentID(value: 1), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false), partition: 0,
+            at: MonotonicInstant(nanoseconds: 0))
         let entry = LedgerEntry.sample()
         func request() -> Request {
             Request(entry: entry, assignment: assignment, hash: RequestHash(id: [1]), orderHash: RequestHash(id: [2]))

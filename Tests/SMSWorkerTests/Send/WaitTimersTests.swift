@@ -7,7 +7,8 @@ import Testing
 @Suite struct WaitTimersTests {
     private func assignment(_ number: UInt64) -> Assignment {
         Assignment(
-            id: AssignmentID(value: number), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false), partition: 0)
+            id: AssignmentID(value: number), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false), partition: 0,
+            at: MonotonicInstant(nanoseconds: 0))
     }
 
     /// A model that sorts: every timer comes once, in order of time, never early; those of an ended assignment never.
