@@ -94,7 +94,9 @@ final class World {
         var index = 0
         while true {
             var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && Self.isBefore(heap[child], heap[least]) { least = child }
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && Self.isBefore(heap[child], heap[least]) {
+                least = child
+            }
             if least == index { return }
             heap.swapAt(index, least)
             index = least
