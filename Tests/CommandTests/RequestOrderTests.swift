@@ -1,6 +1,8 @@
 import Kafka
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 @testable import rocketsms_worker
 

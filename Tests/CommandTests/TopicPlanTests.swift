@@ -1,6 +1,8 @@
 import Testing
 
 @testable import Kafka
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct TopicPlanTests {

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// Keep-alive connections to one host, and the requests that run on them or wait for one. It never sends a request again.
 ///

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// One connection: its exchange, if one runs, and the buffers that it keeps for all of them. Lives on the loop.
 final class PooledConnection {

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import JSON
+internal import Time
 
 /// Understands the provider's answers. The body is read first, whatever the HTTP status: the provider reports its errors with
 /// HTTP 200, and an id is an id.

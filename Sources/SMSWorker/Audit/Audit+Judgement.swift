@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// What the topics say of one record of a request topic, once everything else has been read.
 extension Audit {
     mutating func checkEnds(_ course: RequestCourse, _ position: RecordPosition, _ id: String?) {

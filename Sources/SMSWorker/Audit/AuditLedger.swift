@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// One ledger partition for the audit: of every id the little that is compared with the other topics.
 struct AuditLedger: Sendable {
     struct Look: Sendable {

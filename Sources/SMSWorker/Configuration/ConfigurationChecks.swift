@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// What must hold between values of different keys. Each answer is a sentence.
 struct ConfigurationChecks {
     let configuration: WorkerConfiguration

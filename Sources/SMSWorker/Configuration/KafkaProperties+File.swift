@@ -1,3 +1,7 @@
+internal import Requests
+internal import SMSPipeline
+internal import Time
+
 extension KafkaProperties {
     private static let maximumBytes = 1_048_576
 

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// librdkafka warns of keys that only the other kind of client knows: each kind gets its own.
 extension KafkaProperties {
     /// For handles that read.

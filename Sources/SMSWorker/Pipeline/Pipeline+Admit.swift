@@ -1,4 +1,7 @@
 internal import EventLoop
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Admission: where a request that waits stands, behind its key, a timer, or in its lane.
 extension Pipeline {

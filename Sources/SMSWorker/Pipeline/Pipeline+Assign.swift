@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Owning partitions: assigned, restored, opened; drained, ended, given back.
 extension Pipeline {

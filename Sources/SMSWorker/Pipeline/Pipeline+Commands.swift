@@ -1,6 +1,8 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
 
 /// Commands: records on the request topic that cancel a waiting request or resolve a held one.
 extension Pipeline {

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Consuming: records one by one, each into an operation of the commit queue before the next is looked at.
 extension Pipeline {

@@ -1,4 +1,7 @@
 internal import EventLoop
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Account pauses do not count towards `SEND_MAX_AGE`, across restarts too: what has been paused is written to the ledger now and then.
 extension Pipeline {

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Recovery inside the process: producer and consumer are made anew, the ledger is restored; facts about the provider stay.
 extension Pipeline {

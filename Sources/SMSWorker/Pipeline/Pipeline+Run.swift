@@ -1,5 +1,8 @@
 internal import EventLoop
 internal import Logging
+internal import Requests
+package import SMSPipeline
+package import Time
 
 /// The turns of the loop, the ticks, start and stop.
 extension Pipeline {

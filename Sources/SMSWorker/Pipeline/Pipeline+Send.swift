@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+package import Time
 
 /// Sending: which request begins an attempt, when its POST may leave, and what its outcome changes.
 extension Pipeline {

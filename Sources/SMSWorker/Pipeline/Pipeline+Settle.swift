@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Outcomes: what the provider's answer changes, for the message and for the account.
 extension Pipeline {

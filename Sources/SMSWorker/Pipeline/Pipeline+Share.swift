@@ -1,5 +1,7 @@
 internal import EventLoop
 internal import Logging
+internal import Requests
+internal import SMSPipeline
 
 /// The share of the fleet's limit: owned of all partitions. Request topics may grow under a running worker; one that went on with the old
 /// total would take too much, and so would every other.

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Tracking: polls by the cadence, and what their answers change.
 extension Pipeline {

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+package import SMSPipeline
+internal import Time
 
 /// What happens once a second whatever else does: tombstones for ids whose dedup window is over, partitions that wait for an operator,
 /// the figures and the word on readiness.

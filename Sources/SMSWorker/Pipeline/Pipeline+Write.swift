@@ -1,5 +1,8 @@
 internal import EventLoop
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// How decisions become operations of the commit queue.
 extension Pipeline {

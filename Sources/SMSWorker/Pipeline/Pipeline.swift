@@ -1,5 +1,8 @@
-package import EventLoop
+internal import EventLoop
 internal import Logging
+internal import Requests
+package import SMSPipeline
+package import Time
 
 /// The worker's pipeline: consume → send → track → publish, on one event loop.
 ///

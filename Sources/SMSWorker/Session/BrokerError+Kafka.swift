@@ -1,4 +1,6 @@
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 
 extension BrokerError {
     init(_ error: KafkaError) {

@@ -1,7 +1,10 @@
 internal import EventLoop
 internal import Glibc
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
+internal import Time
 
 /// Kafka's side as it is: the consumer with a record queue for each of its partitions, the committer with its two producers, and the
 /// restorers.

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Kafka
 internal import Logging
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Makes sessions: producers first (their `init_transactions` ends the past of the same name), then the consumer, which subscribes.
 final class KafkaSessionFactory: Sendable {

@@ -1,5 +1,8 @@
 internal import EventLoop
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Reads what is known of one partition, by `RestoreSteps`. Blocks.
 struct LedgerReading {

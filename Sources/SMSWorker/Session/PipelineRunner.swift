@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Kafka
+internal import Requests
 internal import RocketSMS
+internal import SMSPipeline
+internal import Time
 
 /// Runs the pipeline on the event loop: turns what the outside says into its events, gives it its turns, and wakes it when it asks.
 ///

@@ -1,5 +1,7 @@
 internal import EventLoop
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
 
 /// Reads ledgers on threads of its own: restores of several partitions at once, and sweeps on another thread, since a partition that waits

@@ -1,4 +1,6 @@
 package import Kafka
+internal import Requests
+internal import SMSPipeline
 
 /// What of a cluster's topics differs from what the worker needs: a pure judgement, for `topics check` and for the start.
 package struct TopicInspection: Sendable {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Settings of topics, by Kafka's own names, and the values that the worker's topics have.
 package enum TopicSetting {
     package static let cleanupPolicy = "cleanup.policy"

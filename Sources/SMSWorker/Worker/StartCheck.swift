@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Kafka
 internal import Logging
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// What must be true of the topics before the first record is read. Admin requests are made here and never in a running worker.
 struct StartCheck: Sendable {

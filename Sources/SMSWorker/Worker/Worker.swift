@@ -3,7 +3,9 @@ internal import HTTPServer
 internal import Kafka
 internal import Logging
 internal import Metrics
+internal import Requests
 internal import RocketSMS
+internal import SMSPipeline
 internal import Synchronization
 
 /// The program `run`: builds the parts, runs them, stops them in the reverse order.

@@ -1,4 +1,6 @@
+internal import Requests
 package import RocketSMS
+internal import SMSPipeline
 
 extension WorkerConfiguration {
     /// What the provider's client is told, from `ROCKETSMS_…`.

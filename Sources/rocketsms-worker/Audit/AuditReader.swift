@@ -1,5 +1,7 @@
 internal import EventLoop
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// Reads the topics for an audit, in the order that it needs, each up to where it ends now. Blocks; one thread.

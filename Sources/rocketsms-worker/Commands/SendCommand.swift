@@ -1,6 +1,8 @@
 internal import Glibc
 internal import JSON
+internal import Requests
 internal import RocketSMS
+internal import SMSPipeline
 internal import SMSWorker
 
 /// `send`

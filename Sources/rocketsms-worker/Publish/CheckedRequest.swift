@@ -1,4 +1,6 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// A request that the worker will take, as it goes to the topic.

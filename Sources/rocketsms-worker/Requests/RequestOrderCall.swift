@@ -1,7 +1,10 @@
 internal import EventLoop
 internal import JSON
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// Finds the partition of a request, writes a command there, and waits for the event that confirms it. Blocks.
 struct RequestOrderCall: Sendable {

@@ -1,6 +1,9 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 @Suite struct CommandTests {
     @Test func theCommandsOfTheContract() {
         func command(_ json: String) -> Command? { DecodedRecord(json).command }

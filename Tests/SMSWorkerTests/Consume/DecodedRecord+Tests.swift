@@ -1,5 +1,8 @@
 import SMSWorker
 
+@testable import Requests
+@testable import SMSPipeline
+
 extension DecodedRecord {
     /// Decodes a record given as text: the fourth of partition 3 of `sms.requests`.
     init(

@@ -1,6 +1,9 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 @Suite struct RequestDecoderTests {
     @Test func theWholeRequestOfTheContract() throws {
         let request = try #require(

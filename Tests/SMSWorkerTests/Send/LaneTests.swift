@@ -1,6 +1,9 @@
 import EventLoop
 import Testing
+import Time
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct LaneTests {

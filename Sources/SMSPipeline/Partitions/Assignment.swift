@@ -1,0 +1,77 @@
+package import Requests
+package import Time
+
+/// One ownership of one partition, from its assign event to the answer of its revoke (or to its loss). Assigned again, the partition gets
+/// another one: so an operation that is late for its assignment is recognised and dropped, whatever has happened since.
+package final class Assignment {
+    package enum Phase: Equatable {
+        /// The ledger is being read.
+        case restoring
+        case open
+        /// Not to be read until an operator has decided; the sentence says why.
+        case closed(String)
+        /// Being given back: nothing begins any more.
+        case draining
+    }
+
+    /// What an open id stands for.
+    package enum Open {
+        case active(Request)
+        case tracked(TrackingHandle)
+    }
+
+    package let id: AssignmentID
+    package let topic: RequestTopic
+    package let partition: Int32
+    package let key: PartitionKey
+    package private(set) var isAlive = true
+    /// The same for other threads.
+    package let liveness = Liveness()
+    package var phase = Phase.restoring
+
+    /// How far it has been read; set when it opens.
+    package var position: ReadPosition
+    /// The offset that the last transaction begun for this assignment carried.
+    package var coveredOffset: Int64 = 0
+
+    package var open: [RequestHash: Open] = [:]
+    package var closed = ClosedIndex()
+    /// The last request in line of each key; the chain runs from the head by `nextWithKey`.
+    package var lastWithKey: [RequestHash: Request] = [:]
+
+    /// When the first closed id that a sweep left standing was closed (ms); nil: no sweep has looked yet.
+    package var oldestClosedAt: Int64?
+    /// Why it stays closed, kept while it is looked at again.
+    package var closedReason: String?
+
+    /// Operations in the commit queue and in the transaction under way.
+    package var pendingOperations = 0
+    /// POSTs under way.
+    package var running = 0
+    /// When the empty-key record was last written; nil: not yet by this assignment.
+    package var recordedAt: MonotonicInstant?
+    /// The ledger offset up to which closed entries have been swept.
+    package var sweepOffset: Int64 = 0
+    package var isSweeping = false
+    /// A restore that failed for the brokers' sake is tried again then.
+    package var restoreAgainAt: MonotonicInstant?
+
+    package init(id: AssignmentID, topic: RequestTopic, partition: Int32, at now: MonotonicInstant) {
+        key = PartitionKey(topic: topic.name, partition: partition)
+        position = ReadPosition(at: 0, openedAt: now)
+        self.id = id
+        self.topic = topic
+        self.partition = partition
+    }
+
+    package func end() {
+        isAlive = false
+        liveness.end()
+    }
+
+    /// Whether a closed id may have left the dedup window that began at this time.
+    package func oldestClosed(atMost windowStart: Int64) -> Bool { oldestClosedAt.map { $0 <= windowStart } ?? true }
+
+    /// `<topic>-<partition>`: for log lines.
+    package var name: String { "\(topic.name)-\(partition)" }
+}

@@ -1,5 +1,0 @@
-/// Where events and dead letters go.
-package struct TransactionTopics: Sendable {
-    package let status: String
-    package let deadLetter: String
-}
