@@ -70,6 +70,12 @@ package struct LedgerEntry: Equatable, Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// Of its texts, roughly: what it takes in memory beside the fixed parts.
+    package var byteCount: Int {
+        echo.id.count + (echo.key?.count ?? 0) + (echo.metadata?.count ?? 0) + (echo.traceparent?.count ?? 0)
+            + (echo.tracestate?.count ?? 0) + (message?.text.count ?? 0)
+    }
+
     /// From stored parts; `LedgerCodec` alone calls it.
     package init(
         state: State, echo: Echo, message: Message?, offset: Int64, timestamp: Int64, isPriority: Bool, hasGeneratedID: Bool,

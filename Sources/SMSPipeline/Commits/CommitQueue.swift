@@ -9,7 +9,7 @@ package struct CommitQueue {
     package enum Completion {
         case none
         /// The intent of this request: once committed, its POST may begin.
-        case intent(Request, mark: UInt64)
+        case intent(PendingRequest, mark: UInt64)
         /// The outcome of this attempt: a fact as long as it is not committed.
         case outcome(AttemptOutcome, mark: UInt64)
     }

@@ -48,6 +48,9 @@ package struct RetryBudget: Equatable, Sendable {
         return true
     }
 
+    /// One that was taken and not used.
+    package mutating func giveBack() { balance = min(most, balance + 1) }
+
     package mutating func retryAnswered() { balance = min(most, balance + 2) }
 
     /// When a retry may begin if nothing else happens; `now` where it may at once.

@@ -16,7 +16,7 @@ package final class Assignment {
 
     /// What an open id stands for.
     package enum Open {
-        case active(Request)
+        case active(PendingRequest)
         case tracked(TrackingHandle)
     }
 
@@ -36,8 +36,6 @@ package final class Assignment {
 
     package var open: [RequestHash: Open] = [:]
     package var closed = ClosedIndex()
-    /// The last request in line of each key; the chain runs from the head by `nextWithKey`.
-    package var lastWithKey: [RequestHash: Request] = [:]
 
     /// When the first closed id that a sweep left standing was closed (ms); nil: no sweep has looked yet.
     package var oldestClosedAt: Int64?
@@ -46,8 +44,18 @@ package final class Assignment {
 
     /// Operations in the commit queue and in the transaction under way.
     package var pendingOperations = 0
+
+    // Counted by `SendQueue`:
     /// POSTs under way.
-    package var running = 0
+    package internal(set) var running = 0
+    /// Requests without an attempt, and their bytes in memory.
+    package internal(set) var waiting = 0
+    package internal(set) var waitingBytes = 0
+    /// Those of them that wait for their `sendAt` under the worker's schedule.
+    package internal(set) var scheduled = 0
+    /// As many wait as may: it is not read until a fifth of them have gone.
+    package var isFull = false
+
     /// When the empty-key record was last written; nil: not yet by this assignment.
     package var recordedAt: MonotonicInstant?
     /// The ledger offset up to which closed entries have been swept.

@@ -135,31 +135,30 @@ extension Pipeline {
         request.pausesCountedUntil = now
         switch entry.state {
         case .waiting:
-            joinKey(request)
-            enqueue(request)
-        case .held:
-            request.place = .held
-            heldCount += 1
+            _ = queue.join(request)
+            wait(request)
+        case .held: queue.restoredHeld(request)
         case .sending:
-            joinKey(request)
-            request.place = .running
+            _ = queue.join(request)
+            queue.begun(request)
             switch facts.take(mark: entry.mark) {
             case .neverBegun: settle(request, .notBegun, mark: entry.mark)
             case .ended(let outcome): settle(request, outcome, mark: entry.mark)
             case .running(let attempt):
                 attempt.request = request
-                assignment.running += 1
             case nil: settle(request, .unknown(reason: "the worker stopped while the attempt was under way"), mark: entry.mark)
             }
         case .tracking, .closed: break
         }
     }
 
-    func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> Request {
+    func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> PendingRequest {
         let hash = RequestHash(id: entry.echo.id, generatedAt: entry.hasGeneratedID ? entry.timestamp : nil)
         let order =
             configuration.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
-        return Request(entry: entry, assignment: assignment, hash: hash, orderHash: order)
+        return PendingRequest(
+            entry: entry, assignment: assignment, hash: hash, orderHash: order,
+            isStrict: (entry.policy ?? configuration.send.onUnknown) != .resend)
     }
 
     // MARK: Revoked
@@ -188,16 +187,19 @@ extension Pipeline {
         let wasOpen = assignment.phase == .open
         assignment.phase = .draining
         guard wasOpen else { return }
-        for case .active(let request) in assignment.open.values {
+        for request in activeInOrder(assignment) {
             switch request.place {
-            case .stock:
-                stockCount -= 1
-                withdraw(request)
-            case .intentQueued: withdraw(request)
+            case .stock, .intentQueued: withdraw(request)
             case .behindKey, .timer, .runnable: savePause(request)
             case .running, .held, .gone: break
             }
         }
+    }
+
+    /// In log order: what is written of them must not depend on the order of a hash table.
+    func activeInOrder(_ assignment: Assignment) -> [PendingRequest] {
+        assignment.open.values.compactMap { open -> PendingRequest? in if case .active(let request) = open { request } else { nil } }
+            .sorted { $0.entry.offset < $1.entry.offset }
     }
 
     /// Drain first, fence second: the assignment ends with the answer, and everything of it that comes later is dropped.
@@ -227,28 +229,22 @@ extension Pipeline {
         assignment.end()
         for batch in commits.batches { keepFacts(of: batch, endedBy: assignment) }
         if let underWay = commitUnderWay { keepFacts(of: underWay.batch, endedBy: assignment) }
+        var requests: [PendingRequest] = []
         for open in assignment.open.values {
             switch open {
             case .tracked(let handle): tracked.remove(handle)
             case .active(let request):
-                stopCountingWaiting(request)
-                switch request.place {
-                case .stock:
-                    stockCount -= 1
-                    facts.record(.neverBegun, mark: request.entry.mark, at: now)
-                case .held: heldCount -= 1
-                case .behindKey, .timer, .runnable, .intentQueued, .running, .gone: break
-                }
+                requests.append(request)
+                if request.place == .stock { facts.record(.neverBegun, mark: request.entry.mark, at: now) }
             }
         }
+        queue.end(assignment, requests)
         for attempt in attempts.elements where attempt.request?.assignment === assignment {
             attempt.request = nil
             facts.record(.running(attempt), mark: attempt.mark, at: now)
         }
         assignment.open = [:]
-        assignment.lastWithKey = [:]
         assignment.closed = ClosedIndex()
-        timers.removeEnded()
         if assignments[assignment.key] === assignment { assignments[assignment.key] = nil }
     }
 

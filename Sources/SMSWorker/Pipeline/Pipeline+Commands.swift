@@ -39,22 +39,21 @@ extension Pipeline {
         }
     }
 
-    private func resolve(_ request: Request, _ resolution: Command.Resolution, advance: Int64) {
-        let now = wallNow
+    private func resolve(_ request: PendingRequest, _ resolution: Command.Resolution, advance: Int64) {
+        let wall = wallNow
         switch resolution {
         case .sent(let messageID):
-            let event = request.entry.resolveSent(messageID: messageID, at: now)
+            let event = request.entry.resolveSent(messageID: messageID, at: wall)
             publish(request, event, advance: advance)
         case .failed:
-            let event = request.entry.resolveFailed(at: now)
+            let event = request.entry.resolveFailed(at: wall)
             publish(request, event, advance: advance)
         case .resend:
             request.entry.resolveResend()
-            heldCount -= 1
-            request.place = .runnable
-            joinKey(request)
+            request.pausesCountedUntil = now
+            _ = queue.join(request)
             write(request, advance: advance)
-            enqueue(request)
+            wait(request)
         }
     }
 

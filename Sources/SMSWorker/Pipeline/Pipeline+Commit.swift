@@ -21,7 +21,7 @@ extension Pipeline {
         }
         let isUrgent = commits.isUrgent || pendingRevoke != nil || isDraining
         // Only intents that may not run ahead starve slots; the others are there before a slot is free.
-        let slotsStarve = intentStock.starves(freeSlots: freeSlots, stocked: stockCount, startable: queuedStrictIntents)
+        let slotsStarve = intentStock.starves(freeSlots: freeSlots, stocked: queue.count(.stock), startable: queue.queuedStrictIntents)
         let due = pace.beginning(queued: commits.recordCount, priorityWaits: isUrgent, slotsStarve: slotsStarve, at: now)
         guard due <= now else { return wake(at: due) }
         begin(session)
@@ -146,7 +146,6 @@ extension Pipeline {
     /// A batch whose assignments have all ended: its facts were kept when they did, only the counters are left.
     private func forget(_ batch: CommitQueue.Batch) {
         giveBackOperations(of: batch)
-        for case (_, .intent(let request, _)) in batch.completions { stopCountingIntent(request) }
     }
 
     func giveBackOperations(of batch: CommitQueue.Batch) {

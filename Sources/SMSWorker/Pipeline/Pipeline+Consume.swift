@@ -10,11 +10,12 @@ extension Pipeline {
     /// Records read in one turn of the loop at most, so that answers and timers are never far away.
     static let recordsPerTurn = 512
 
-    /// Whether a bulk record can be taken now. Reading stops when what is read could only wait; where that lasts, it goes on up to the bound
-    /// on waiting requests, so that a `cancel` is seen.
-    private func mayReadBulk() -> Bool {
-        lookAtWaiting()
-        guard !isDraining, commits.batches.count < 4, !isReadingStopped else { return false }
+    /// Whether a record of this partition can be taken now: up to the partition's share of what may wait, so that neither a key's line nor a
+    /// partition's backlog stops another. Beyond what could begin, bulk topics are read only where that lasts, so that a `cancel` is seen.
+    private func mayRead(_ assignment: Assignment) -> Bool {
+        guard !isDraining, !isFull(assignment) else { return false }
+        guard !assignment.topic.isPriority else { return commits.batches.count < 8 }
+        guard commits.batches.count < 4 else { return false }
         if hasRoom {
             lastRoom = now
             return true
@@ -22,22 +23,27 @@ extension Pipeline {
         return now - lastRoom > .milliseconds(200)
     }
 
-    /// Two marks: at `SEND_MAX_WAITING` reading stops, and goes on when a fifth of them has gone.
-    func lookAtWaiting() {
-        let most = configuration.send.maxWaiting
-        if isReadingStopped, waitingLoad <= most - max(1, most / 5) {
-            isReadingStopped = false
-            log.notice("requests are read again", metadata: [LogKeys.waiting: "\(waitingCount)"])
-        } else if !isReadingStopped, waitingLoad >= most {
-            isReadingStopped = true
-            log.warning(
-                "as many requests wait as may (SEND_MAX_WAITING): no more are read, nor commands, until some of them are sent or end",
-                metadata: [LogKeys.waiting: "\(waitingCount)"])
+    /// Two marks: at its share reading stops, and goes on when a fifth of that has gone.
+    private func isFull(_ assignment: Assignment) -> Bool {
+        let most = max(500, configuration.send.maxWaiting / max(1, assignments.count))
+        // One that waits for its `sendAt` counts as a tenth, or a campaign for tomorrow would stop what is to be sent today.
+        let load = assignment.waiting - assignment.scheduled + (assignment.scheduled + 9) / 10
+        let fill = max(Double(load) / Double(most), Double(assignment.waitingBytes) / Double(most * Self.bytesOfOne))
+        if assignment.isFull, fill <= 0.8 {
+            assignment.isFull = false
+        } else if !assignment.isFull, fill >= 1 {
+            assignment.isFull = true
+            if fullLog.shouldLog(at: now) {
+                log.notice(
+                    "as many requests of a partition wait as may (SEND_MAX_WAITING): no more of it are read, nor commands, until some are sent or end",
+                    metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.waiting: "\(assignment.waiting)"])
+            }
         }
+        return assignment.isFull
     }
 
-    /// The priority lane is always read, up to a bound of its own.
-    var mayReadPriority: Bool { !isDraining && commits.batches.count < 8 && waitingLoad < configuration.send.maxWaiting * 2 }
+    /// What a waiting request may take in memory, on the average of a partition's share.
+    private static let bytesOfOne = 4_096
 
     func readRecords() {
         mayReadMore = false
@@ -50,21 +56,15 @@ extension Pipeline {
         let begin = open.isEmpty ? 0 : ticksOfReading % open.count
         ticksOfReading &+= 1
         let order = open[begin...] + open[..<begin]
-        for assignment in order where assignment.topic.isPriority {
-            read(assignment, session, &left) { $0.mayReadPriority }
-        }
-        for assignment in order where !assignment.topic.isPriority {
-            read(assignment, session, &left) { $0.mayReadBulk() }
-        }
+        for assignment in order where assignment.topic.isPriority { read(assignment, session, &left) }
+        for assignment in order where !assignment.topic.isPriority { read(assignment, session, &left) }
         if left == 0 { mayReadMore = true }
     }
 
     /// Handling an event may start over: then nothing more of this session is read.
-    private func read(
-        _ assignment: Assignment, _ session: any LedgerSession, _ left: inout Int, while mayRead: (Pipeline) -> Bool
-    ) {
+    private func read(_ assignment: Assignment, _ session: any LedgerSession, _ left: inout Int) {
         func isWanted(_ left: Int) -> Bool {
-            left > 0 && self.session === session && assignment.isAlive && assignment.phase == .open && mayRead(self)
+            left > 0 && self.session === session && assignment.isAlive && assignment.phase == .open && mayRead(assignment)
         }
         guard isWanted(left) else { return }
         session.read(assignment.key) { event in

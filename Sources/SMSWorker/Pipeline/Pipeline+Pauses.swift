@@ -25,12 +25,12 @@ extension Pipeline {
             guard now - last >= saveInterval else { return }
             pausesSavedAt = now
         }
-        for assignment in assignments.values where assignment.phase == .open {
-            for case .active(let request) in assignment.open.values { savePause(request) }
+        for assignment in assignmentsInOrder where assignment.phase == .open {
+            for request in activeInOrder(assignment) { savePause(request) }
         }
     }
 
-    func savePause(_ request: Request) {
+    func savePause(_ request: PendingRequest) {
         guard request.entry.state == .waiting else { return }
         let pause = account.paused(since: request.pausesCountedUntil, until: now)
         guard pause >= Self.leastPause else { return }

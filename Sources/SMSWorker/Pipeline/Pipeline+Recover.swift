@@ -50,7 +50,7 @@ extension Pipeline {
 
     /// No ledger state in memory survives; what is known of the provider does.
     func dropLedgerState() {
-        for assignment in assignments.values { self.end(assignment) }
+        for assignment in assignmentsInOrder { self.end(assignment) }
         if let underWay = commitUnderWay { dropped(underWay.batch) }
         for batch in commits.removeAll() { dropped(batch) }
         commitUnderWay = nil
@@ -59,11 +59,6 @@ extension Pipeline {
         failedCommits = 0
         commitNotBefore = now
         refusedGeneration = nil
-        priorityLane = Lane()
-        bulkLane = Lane()
-        stockCount = 0
-        queuedIntents = 0
-        queuedStrictIntents = 0
     }
 
     private func dropped(_ batch: CommitQueue.Batch) {

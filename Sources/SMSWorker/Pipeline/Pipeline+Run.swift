@@ -59,6 +59,7 @@ extension Pipeline {
         reopenIfDue()
         restoreAgain()
         runTimers()
+        beginWhatCan()
         readRecords()
         beginWhatCan()
         pumpSends()
@@ -85,9 +86,7 @@ extension Pipeline {
         if ticks % 60 == 0 { countPartitions() }
         sweepClosedIDs()
         savePausesIfDue()
-        priorityLane.compact(living: waitingCount)
-        bulkLane.compact(living: waitingCount)
-        compactKeys()
+        queue.compact()
         updateHealth()
     }
 
@@ -131,7 +130,7 @@ extension Pipeline {
     private func scheduleWake() {
         var due = wakeAt
         wakeAt = nil
-        if let timer = timers.nextDeadline { due = min(due ?? timer, timer) }
+        if let timer = queue.nextDeadline { due = min(due ?? timer, timer) }
         // What gates polls wakes by itself: the budget, the gates below, an answer, a commit, the tick.
         if let poll = tracked.nextDue, pollsInFlight.count < configuration.track.maxInFlight, !arePollsGated {
             due = min(due ?? poll, poll)
@@ -143,7 +142,7 @@ extension Pipeline {
 
     /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the breaker.
     private func gateChange() -> MonotonicInstant? {
-        guard waitingCount > 0 || stockCount > 0 || (arePollsGated && tracked.count > 0) else { return nil }
+        guard queue.waiting > 0 || queue.stocked > 0 || (arePollsGated && tracked.count > 0) else { return nil }
         return [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), breaker.nextChange]
             .compactMap(\.self).filter { $0 > now }.min()
     }

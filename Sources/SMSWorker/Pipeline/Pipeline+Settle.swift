@@ -73,7 +73,6 @@ extension Pipeline {
 
     func finish(tag: UInt64, _ outcome: AttemptOutcome) {
         guard let attempt = attempts.remove(tag) else { return }
-        runningCount -= 1
         if outcome != .notBegun { intentStock.postEnded() }
         metrics.count(outcome)
         guard let request = attempt.request, request.assignment.isAlive else {
@@ -81,22 +80,21 @@ extension Pipeline {
             facts.record(.ended(outcome), mark: attempt.mark, at: now)
             return
         }
-        request.assignment.running -= 1
         settle(request, outcome, mark: attempt.mark)
     }
 
     /// What an outcome changes: the entry, its event, the queue it stands in.
-    func settle(_ request: Request, _ outcome: AttemptOutcome, mark: UInt64) {
+    func settle(_ request: PendingRequest, _ outcome: AttemptOutcome, mark: UInt64) {
         let wall = wallNow
         let completion = CommitQueue.Completion.outcome(outcome, mark: mark)
         switch outcome {
         case .accepted(let receipt):
             account.acceptedSend()
-            if isRetry(request) { retryBudget.retryAnswered() }
+            if request.isRetry { retryBudget.retryAnswered() }
             let event = request.entry.accept(receipt, at: wall)
             publish(request, event, completion: completion)
         case .refused(let code):
-            if isRetry(request) { retryBudget.retryAnswered() }
+            if request.isRetry { retryBudget.retryAnswered() }
             let event = request.entry.refuse(code: code, at: wall)
             publish(request, event, completion: completion)
         case .account(let problem, let code):
@@ -109,7 +107,8 @@ extension Pipeline {
             wait(request, completion: completion)
         case .notBegun:
             request.entry.withdraw()
-            if let reason = expiry(request, at: wall) {
+            giveBackRetry(request)
+            if let reason = expiry(request) {
                 expire(request, reason, completion: completion)
             } else {
                 wait(request, completion: completion)
@@ -134,26 +133,30 @@ extension Pipeline {
     }
 
     /// An intent that did not become a POST goes back to `waiting`, cleanly.
-    func withdraw(_ request: Request, notBefore: Int64? = nil) {
+    func withdraw(_ request: PendingRequest) {
         let mark = request.entry.mark
         request.entry.withdraw()
-        if let notBefore { request.entry.notBefore = notBefore }
+        giveBackRetry(request)
         wait(request, completion: .outcome(.notBegun, mark: mark))
     }
 
-    private func wait(_ request: Request, completion: CommitQueue.Completion) {
+    /// It was not used.
+    private func giveBackRetry(_ request: PendingRequest) {
+        if request.holdsRetry { retryBudget.giveBack() }
+        request.holdsRetry = false
+    }
+
+    private func wait(_ request: PendingRequest, completion: CommitQueue.Completion) {
         request.entry.pausedMilliseconds += account.paused(since: request.pausesCountedUntil, until: now).milliseconds
         request.pausesCountedUntil = now
         write(request, completion: completion)
-        request.place = .runnable
-        enqueue(request)
+        wait(request)
     }
 
-    private func hold(_ request: Request, completion: CommitQueue.Completion) {
-        request.place = .held
-        heldCount += 1
-        leaveKey(request)
+    private func hold(_ request: PendingRequest, completion: CommitQueue.Completion) {
+        let next = queue.held(request)
         write(request, completion: completion)
+        if let next { wait(next) }
         guard let suppressed = heldLog.admit(at: now) else { return }
         log.warning(
             "a request is held: nobody knows whether its SMS went out; `requests held` lists them, `requests resolve` decides",
@@ -163,22 +166,21 @@ extension Pipeline {
             ])
     }
 
-    func expire(_ request: Request, _ reason: String, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
+    func expire(_ request: PendingRequest, _ reason: String, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
         let event = request.entry.expire(reason, at: wallNow)
         publish(request, event, advance: advance, completion: completion)
     }
 
     /// Writes an entry with its event, and lets the request leave the sending part: it is tracked now, or closed.
-    func publish(_ request: Request, _ event: EntryEvent, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
-        stopCountingWaiting(request)
-        if request.place == .held { heldCount -= 1 } else { leaveKey(request) }
-        request.place = .gone
+    func publish(_ request: PendingRequest, _ event: EntryEvent, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
+        let next = queue.left(request)
         write(request, event: event, advance: advance, completion: completion, isUrgent: request.entry.isPriority)
         if request.entry.state == .tracking {
             track(request.entry, assignment: request.assignment, hash: request.hash)
         } else {
             closeID(request.hash, assignment: request.assignment, at: request.entry.closedAt)
         }
+        if let next { wait(next) }
     }
 
     func closeID(_ hash: RequestHash, assignment: Assignment, at milliseconds: Int64) {

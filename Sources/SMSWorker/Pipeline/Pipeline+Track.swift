@@ -34,7 +34,7 @@ extension Pipeline {
     func pumpPolls() {
         arePollsGated = true
         guard gateway.mustPoll, account.mayPoll, !isCommitStuck, !isDraining, retryAfter.mayBegin(at: now) else { return }
-        let sendsWait = stockCount > 0
+        let sendsWait = queue.count(.stock) > 0
         if !budget.isUnlimited, tracked.nextDue.map({ $0 > now }) ?? true { budget.notWaiting(.poll) }
         while pollsInFlight.count < configuration.track.maxInFlight, let due = tracked.nextDue, due <= now {
             guard breaker.mayAdmit(.poll, at: now, sendsWait: sendsWait) else { return }

@@ -16,7 +16,7 @@ extension Pipeline {
     func sweepClosedIDs() {
         guard let session, !isCommitStuck, !isDraining, commits.batches.count < 2 else { return }
         mustSweepOn = false
-        for assignment in assignments.values where assignment.phase == .open && !assignment.isSweeping && assignment.closed.count > 0 {
+        for assignment in assignmentsInOrder where assignment.phase == .open && !assignment.isSweeping && assignment.closed.count > 0 {
             let surplus = assignment.closed.count - configuration.dedup.maxEntries
             let windowStart = wallNow - configuration.dedup.window.milliseconds
             guard surplus > 0 || assignment.oldestClosed(atMost: windowStart) else { continue }
@@ -54,7 +54,7 @@ extension Pipeline {
     /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew.
     func lookAtClosedPartitions() {
         guard let session else { return }
-        for assignment in assignments.values {
+        for assignment in assignmentsInOrder {
             guard case .closed = assignment.phase else { continue }
             restore(assignment, session)
         }
@@ -100,12 +100,12 @@ extension Pipeline {
             HealthState.Snapshot(
                 isReady: reason == nil, reason: reason, account: accountState, breaker: breakerState,
                 partitions: HealthState.Partitions(assigned: assignments.count, open: open)), at: now)
-        metrics.waiting.set(waitingCount)
-        metrics.sending.set(runningCount + stockCount + queuedIntents)
-        metrics.held.set(heldCount)
+        metrics.waiting.set(queue.waiting)
+        metrics.sending.set(attempts.count + queue.stocked)
+        metrics.held.set(queue.count(.held))
         metrics.tracking.set(tracked.count)
         metrics.closedIDs.set(assignments.values.reduce(0) { $0 + $1.closed.count })
-        metrics.inFlight.set(runningCount)
+        metrics.inFlight.set(attempts.count)
         metrics.partitionsOwned.set(assignments.count)
         metrics.partitionsClosed.set(assignments.count - open)
         metrics.ready.set(reason == nil ? 1 : 0)

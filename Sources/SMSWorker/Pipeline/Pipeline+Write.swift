@@ -8,7 +8,7 @@ internal import Time
 extension Pipeline {
     /// A ledger record of the request's entry, with its event where there is one.
     func write(
-        _ request: Request, event: EntryEvent? = nil, advance: Int64? = nil, completion: CommitQueue.Completion = .none,
+        _ request: PendingRequest, event: EntryEvent? = nil, advance: Int64? = nil, completion: CommitQueue.Completion = .none,
         isUrgent: Bool = false
     ) {
         write(request.entry, assignment: request.assignment, event: event, advance: advance, completion: completion, isUrgent: isUrgent)

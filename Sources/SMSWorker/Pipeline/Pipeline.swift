@@ -50,25 +50,10 @@ package final class Pipeline {
     let topics: [RequestTopic]
     var assignments: [PartitionKey: Assignment] = [:]
     var commits = CommitQueue()
-    var priorityLane = Lane()
-    var bulkLane = Lane()
-    var timers = WaitTimers()
+    var queue: SendQueue
     var tracked = TrackingTable<TrackedMessage>()
     var pollsInFlight = SlotTable<Poll>()
     var dueHandles: [TrackingHandle] = []
-
-    // MARK: Counters, all kept where the thing happens
-
-    /// POSTs under way, whatever has become of their assignment.
-    var runningCount = 0
-    var stockCount = 0
-    var queuedIntents = 0
-    /// Those of them under policy `fail` or `hold`.
-    var queuedStrictIntents = 0
-    var waitingCount = 0
-    /// Those of them that wait for their `sendAt` under the worker's schedule.
-    var scheduledCount = 0
-    var heldCount = 0
 
     // MARK: The commit loop
 
@@ -101,8 +86,7 @@ package final class Pipeline {
     var mayReadMore = false
     /// A poll may be due that something forbids: then its time is no reason to turn.
     var arePollsGated = false
-    /// `SEND_MAX_WAITING` was reached, and the lower mark not yet.
-    var isReadingStopped = false
+    var fullLog = LogThrottle(every: .seconds(10))
     /// What the last attempt or poll failed of that spoke against the provider: harmless words.
     var lastProviderFailure = ""
     var heldLog = LogThrottle(every: .seconds(1))
@@ -112,8 +96,6 @@ package final class Pipeline {
     var isCounting = false
     /// When the pause that lasts was last written to the ledger; nil: none lasts.
     var pausesSavedAt: MonotonicInstant?
-    /// Requests that expired or were cancelled behind another of their key, and are links there still.
-    var goneLinks = 0
     /// A sweep has found as many closed ids as it may take at a time.
     var mustSweepOn = false
     var ticks = 0
@@ -147,6 +129,7 @@ package final class Pipeline {
         nextTurnAt = clock.monotonic
         nextTick = clock.monotonic
         lastRoom = clock.monotonic
+        queue = SendQueue(slots: configuration.send.maxInFlight)
         random = Chance(seed: seed)
         markStem = UInt64.random(in: 1...UInt64(UInt32.max), using: &random) << 32
         self.configuration = configuration

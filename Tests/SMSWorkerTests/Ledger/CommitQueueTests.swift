@@ -12,7 +12,8 @@ import Time
 
     private func assignment(_ number: UInt64, partition: Int32 = 0) -> Assignment {
         Assignment(
-            id: AssignmentID(value: number), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false), partition: partition,
+            id: AssignmentID(value: number), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false),
+            partition: partition,
             at: MonotonicInstant(nanoseconds: 0))
     }
 

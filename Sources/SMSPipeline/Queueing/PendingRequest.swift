@@ -2,14 +2,14 @@ package import Requests
 package import Time
 
 /// A request that is not accepted yet, in memory: its ledger entry, and where in the sending part of the pipeline it stands.
-package final class Request {
-    /// Exactly one of these at any time.
-    package enum Place: Equatable {
+package final class PendingRequest {
+    /// Exactly one of these at any time; `SendQueue` alone changes it.
+    package enum Place: Int, Equatable, CaseIterable {
         /// An earlier request with the same key has not been accepted or closed.
         case behindKey
         /// Not before a time: backoff, `sendAt` under the worker's schedule.
         case timer
-        /// In the queue of its lane: could begin now if there were room.
+        /// In a line of its lane: could begin now if there were room.
         case runnable
         /// Its intent stands in the commit queue.
         case intentQueued
@@ -21,6 +21,14 @@ package final class Request {
         case held
         /// Accepted, closed, or its assignment ended: nothing more to do here.
         case gone
+
+        /// No attempt under way, and none about to be.
+        package var isWaiting: Bool {
+            switch self {
+            case .behindKey, .timer, .runnable: true
+            case .intentQueued, .stock, .running, .held, .gone: false
+            }
+        }
     }
 
     package var entry: LedgerEntry
@@ -28,31 +36,39 @@ package final class Request {
     package let hash: RequestHash
     /// Nil where no order applies: no key, or `ordering: none`.
     package let orderHash: RequestHash?
-    package var place = Place.behindKey
-    /// Set while an earlier request of the same key is ahead of this one.
-    package var nextWithKey: Request?
+    /// Policy `fail` or `hold`: its intent is for a free slot alone.
+    package let isStrict: Bool
+    /// What it is held against its partition's bound on bytes.
+    package let weight: Int
+    package internal(set) var place = Place.gone
     /// Taken before the group metadata of the intent's transaction were read.
     package var lease = Lease(takenAt: MonotonicInstant(nanoseconds: 0))
     /// Account pauses up to here stand in the entry.
     package var pausesCountedUntil = MonotonicInstant(nanoseconds: 0)
-    /// Counts the changes of `place` to and from a timer, so that an outdated timer is recognised.
-    package var timerGeneration: UInt32 = 0
-    package var hasExpiryTimer = false
-    package var isCountedWaiting = false
-    /// It waits for its `sendAt`.
-    package var isCountedScheduled = false
+    /// This attempt holds a right to a retry.
+    package var holdsRetry = false
 
-    package init(entry: LedgerEntry, assignment: Assignment, hash: RequestHash, orderHash: RequestHash?) {
+    // Of `SendQueue`'s own:
+    /// Counts the changes of `place` to and from a timer, so that an outdated timer is recognised.
+    var timerGeneration: UInt32 = 0
+    var hasExpiryTimer = false
+    /// It waits for its `sendAt`.
+    var isScheduled = false
+    /// Its latest place in a line.
+    var turn: UInt64 = 0
+
+    package init(entry: LedgerEntry, assignment: Assignment, hash: RequestHash, orderHash: RequestHash?, isStrict: Bool) {
         self.entry = entry
         self.assignment = assignment
         self.hash = hash
         self.orderHash = orderHash
+        self.isStrict = isStrict
+        weight = Self.overhead + entry.byteCount
     }
 
-    /// A line of tens of thousands with one key is let go link by link: each would release the next within its own end, one stack frame
-    /// deeper.
-    deinit {
-        var next = nextWithKey.take()
-        while isKnownUniquelyReferenced(&next) { next = next?.nextWithKey.take() }
-    }
+    /// Of the object, its timer and its places in tables, measured roughly.
+    private static let overhead = 512
+
+    /// An earlier attempt was not sent, or may have been.
+    package var isRetry: Bool { entry.failures > 0 || entry.hasUnknownOutcome }
 }
