@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// What makes a record with a `command` field a command. Everything else about it is the dead letter `BAD_COMMAND`.
 package enum CommandRules {

@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// Reads one record of a request topic. Pure: it looks at nothing but its parameters and keeps none of their pointers.
 package enum RequestDecoder {

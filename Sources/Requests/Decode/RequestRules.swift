@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// The rules of admission, one function a field: a value that keeps them, or the dead letter's reason.
 package enum RequestRules {

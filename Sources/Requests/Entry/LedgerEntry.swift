@@ -1,3 +1,5 @@
+internal import Time
+
 /// What the ledger knows of one request. Every change is a decision here first and a ledger record next.
 ///
 /// A pure value: event in, at most one status event out. Time is a parameter (milliseconds since 1970).
@@ -200,8 +202,10 @@ package struct LedgerEntry: Equatable, Sendable {
         return event(.sent, isFinal: true, reason: reason)
     }
 
-    package mutating func resolveResend() {
+    /// The operator's word begins its age anew.
+    package mutating func resolveResend(at now: Int64) {
         precondition(state == .held, "only a held request is resolved")
+        pausedMilliseconds = max(pausedMilliseconds, now.clampedDifference(max(admittedAt, sendAt ?? 0)))
         state = .waiting
         notBefore = 0
     }

@@ -27,14 +27,6 @@ package struct CommitQueue {
         package fileprivate(set) var operationCounts: [Int] = []
         fileprivate var ownerIndex: [AssignmentID: Int32] = [:]
 
-        /// The reserved empty key: whose ledger this is, and how far it has been read.
-        package mutating func record(_ recorded: LedgerCodec.Recorded, owner: Int) {
-            var writer = OperationWriter(content: content, owner: Int32(owner))
-            content = TransactionContent()
-            writer.record(.ledger, key: []) { LedgerCodec.encode(recorded, into: &$0) }
-            content = writer.content
-        }
-
         fileprivate mutating func index(of assignment: Assignment) -> Int32 {
             if let index = ownerIndex[assignment.id] { return index }
             let index = Int32(owners.count)

@@ -1,5 +1,15 @@
 package import Requests
 
+extension TransactionContent {
+    /// The reserved empty key: whose ledger this is, and how far it has been read.
+    package mutating func append(_ recorded: LedgerCodec.Recorded, owner: Int32) {
+        var writer = OperationWriter(content: self, owner: owner)
+        self = TransactionContent()
+        writer.record(.ledger, key: []) { LedgerCodec.encode(recorded, into: &$0) }
+        self = writer.content
+    }
+}
+
 /// Appends the records of one operation to a transaction's arena.
 package struct OperationWriter {
     package private(set) var content: TransactionContent

@@ -41,6 +41,8 @@ package final class Assignment {
     package var oldestClosedAt: Int64?
     /// Why it stays closed, kept while it is looked at again.
     package var closedReason: String?
+    /// The committed offset by which it stays closed: another one is an operator's word. Nil: its ledger is looked at again as a whole.
+    package var closedAtOffset: Int64??
 
     /// Operations in the commit queue and in the transaction under way.
     package var pendingOperations = 0
@@ -61,6 +63,8 @@ package final class Assignment {
     /// The ledger offset up to which closed entries have been swept.
     package var sweepOffset: Int64 = 0
     package var isSweeping = false
+    /// What its restore has read, until it is taken in.
+    package var restore: PartitionRestore?
     /// A restore that failed for the brokers' sake is tried again then.
     package var restoreAgainAt: MonotonicInstant?
 
@@ -76,6 +80,9 @@ package final class Assignment {
         isAlive = false
         liveness.end()
     }
+
+    /// Nothing runs for it, and nothing of it waits for a transaction; or it has ended.
+    package var isDrained: Bool { !isAlive || (running == 0 && pendingOperations == 0) }
 
     /// Whether a closed id may have left the dedup window that began at this time.
     package func oldestClosed(atMost windowStart: Int64) -> Bool { oldestClosedAt.map { $0 <= windowStart } ?? true }

@@ -49,6 +49,8 @@ package protocol LedgerSession: AnyObject {
 
     /// Answered by `.restored`; given up soon after `assignment` has ended.
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness)
+    /// Asks for the group's committed offset of a partition that stays closed. Answered by `.committedOffset`.
+    func askCommittedOffset(_ partition: PartitionKey, for assignment: AssignmentID)
     /// Answered by `.swept`.
     func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID)
     /// Counts the partitions of these topics. Answered by `.counted`.
@@ -97,6 +99,8 @@ package enum SessionAnswer: Sendable {
     /// With the error where they could not be made.
     case producersRebuilt(BrokerError?)
     case restored(PartitionKey, AssignmentID, Result<PartitionRestore, RestoreError>)
+    /// The outer nil: it could not be asked now.
+    case committedOffset(PartitionKey, AssignmentID, Int64??)
     case swept(PartitionKey, AssignmentID, Result<Sweep, RestoreError>)
     /// Nil where one of the topics cannot be seen now.
     case counted(Int?, didAnswer: Bool)

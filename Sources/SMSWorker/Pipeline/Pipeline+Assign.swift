@@ -23,6 +23,7 @@ extension Pipeline {
 
     private func assigned(_ partitions: [PartitionKey], _ session: any LedgerSession) {
         refusedGeneration = nil
+        guard isMember(session.membership()) else { return }
         do {
             try session.assign(partitions)
             isJoined = true
@@ -35,12 +36,24 @@ extension Pipeline {
             guard let topic = topics.first(where: { $0.name == partition.topic }) else { continue }
             nextAssignmentID += 1
             let assignment = Assignment(id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition.partition, at: now)
-            assignments[partition] = assignment
+            if let old = assignments.updateValue(assignment, forKey: partition) { end(old) }
             restore(assignment, session)
         }
         countPartitions()
         if !partitions.isEmpty { log.info("partitions assigned", metadata: [LogKeys.partitions: "\(names(partitions))"]) }
         ownershipChanged()
+    }
+
+    /// A member id never changes while assignments made under it live. The client may swallow a loss, and a static member then joins again
+    /// under a new id with partitions alive here that another owns: its transactions would be taken.
+    func isMember(_ membership: Membership?) -> Bool {
+        guard let id = membership?.memberID, !id.isEmpty else { return true }
+        guard let known = memberID, known != id, !assignments.isEmpty else {
+            memberID = id
+            return true
+        }
+        recover("the group knows this member by another id: what it owned may be another's by now", isFencing: false)
+        return false
     }
 
     func restore(_ assignment: Assignment, _ session: any LedgerSession) {
@@ -56,7 +69,7 @@ extension Pipeline {
         }
         switch result {
         case .failure(let error) where error.isMissingLedger:
-            keepClosed(assignment, key, "its ledger topic has no such partition yet: grow the ledger before the requests")
+            keepClosed(assignment, key, Self.missingLedger)
             ownershipChanged()
         case .failure(let error) where error.isDamage:
             // It does not go by itself: it is looked at again as seldom as closed partitions are, and readiness says what it is.
@@ -70,20 +83,36 @@ extension Pipeline {
             assignment.restoreAgainAt = now + .seconds(1)
             wake(at: now + .seconds(1))
         case .success(let restore):
-            metrics.restored(records: restore.ledger.recordCount, in: restore.duration)
-            let decision = RestoreDecision.decide(
-                group: configuration.kafka.groupID, committed: restore.committed, low: restore.low, high: restore.high,
-                ledger: restore.ledger)
-            switch decision {
-            case .closed(let reason, _):
-                keepClosed(assignment, key, reason)
-            case .open(let offset):
-                lastClosedReason[key] = nil
-                assignment.closedReason = nil
-                open(assignment, restore.ledger, at: offset, session)
-            }
-            ownershipChanged()
+            // One a turn: a full ledger takes a while to be taken in, and leases must not run out over it.
+            assignment.restore = restore
+            wake(at: now)
         }
+    }
+
+    /// Takes in one of the ledgers that have been read.
+    func openNext() {
+        guard let session, let assignment = assignmentsInOrder.first(where: { $0.restore != nil }) else { return }
+        guard let restore = assignment.restore.take(), assignment.isAlive, assignment.phase == .restoring else { return wake(at: now) }
+        decide(assignment, restore, session)
+        wake(at: now)
+    }
+
+    private func decide(_ assignment: Assignment, _ restore: PartitionRestore, _ session: any LedgerSession) {
+        let key = assignment.key
+        metrics.restored(records: restore.ledger.recordCount, in: restore.duration)
+        let decision = RestoreDecision.decide(
+            group: configuration.kafka.groupID, committed: restore.committed, low: restore.low, high: restore.high,
+            ledger: restore.ledger)
+        switch decision {
+        case .closed(let reason, _):
+            keepClosed(assignment, key, reason)
+            assignment.closedAtOffset = .some(restore.committed)
+        case .open(let offset):
+            lastClosedReason[key] = nil
+            assignment.closedReason = nil
+            open(assignment, restore.ledger, at: offset, session)
+        }
+        ownershipChanged()
     }
 
     private func keepClosed(_ assignment: Assignment, _ key: PartitionKey, _ reason: String) {
@@ -161,29 +190,44 @@ extension Pipeline {
             isStrict: (entry.policy ?? configuration.send.onUnknown) != .resend)
     }
 
+    /// Retention has passed the reader by: what this assignment knows is given up, and the restore of another one of the same partition
+    /// decides, and says so. The other partitions go on.
+    func renew(_ assignment: Assignment, _ session: any LedgerSession, _ error: BrokerError) {
+        log.warning(
+            "a partition's offset is outside its log: its ledger is read again",
+            metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error.description)"])
+        end(assignment)
+        nextAssignmentID += 1
+        let another = Assignment(
+            id: AssignmentID(value: nextAssignmentID), topic: assignment.topic, partition: assignment.partition, at: now)
+        assignments[assignment.key] = another
+        restore(another, session)
+        ownershipChanged()
+    }
+
     // MARK: Revoked
 
     private func revoked(_ partitions: [PartitionKey], isLost: Bool, _ session: any LedgerSession) {
         refusedGeneration = nil
-        let ending = partitions.compactMap { assignments[$0] }
+        let revoked = partitions.compactMap { assignments[$0] }
         if !partitions.isEmpty {
             log.info(isLost ? "partitions lost" : "partitions revoked, draining", metadata: [LogKeys.partitions: "\(names(partitions))"])
         }
         pendingRevoke = PendingRevoke(
-            partitions: partitions, assignments: ending, deadline: isLost ? now : now + configuration.send.drainLimit)
+            partitions: partitions, assignments: revoked, deadline: isLost ? now : now + configuration.send.drainLimit)
         if isLost {
             // Out of the group: not ready until an assignment comes again, be it an empty one.
             isJoined = false
-            for assignment in ending { end(assignment) }
+            for assignment in revoked { end(assignment) }
         } else {
-            for assignment in ending { drain(assignment) }
+            for assignment in revoked { giveBack(assignment) }
             wake(at: now + configuration.send.drainLimit)
         }
         answerRevokeIfDrained()
     }
 
     /// Nothing begins any more; intents go back; what runs may finish.
-    private func drain(_ assignment: Assignment) {
+    func giveBack(_ assignment: Assignment) {
         let wasOpen = assignment.phase == .open
         assignment.phase = .draining
         guard wasOpen else { return }
@@ -205,7 +249,7 @@ extension Pipeline {
     /// Drain first, fence second: the assignment ends with the answer, and everything of it that comes later is dropped.
     func answerRevokeIfDrained() {
         guard let revoke = pendingRevoke, let session else { return }
-        let isDone = revoke.assignments.allSatisfy { !$0.isAlive || ($0.running == 0 && $0.pendingOperations == 0) }
+        let isDone = revoke.assignments.allSatisfy(\.isDrained)
         // At the limit a POST still runs: its intent stays, the next owner decides. Its siblings' outcomes get their last transaction.
         let isLate = now >= revoke.deadline + (isCommitStuck ? .zero : timings.transaction)
         let runs = revoke.assignments.contains { $0.isAlive && $0.running > 0 }

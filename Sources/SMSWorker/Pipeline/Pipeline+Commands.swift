@@ -49,7 +49,7 @@ extension Pipeline {
             let event = request.entry.resolveFailed(at: wall)
             publish(request, event, advance: advance)
         case .resend:
-            request.entry.resolveResend()
+            request.entry.resolveResend(at: wallNow)
             request.pausesCountedUntil = now
             _ = queue.join(request)
             write(request, advance: advance)

@@ -34,6 +34,7 @@ extension Pipeline {
             // Not a member (yet, or any more): an unjoined handle switches fencing off.
             return wake(at: leaseStart + .milliseconds(100))
         }
+        guard isMember(membership) else { return }
         guard membership != refusedGeneration else {
             if leaseStart > refusedSince + timings.session {
                 recover("the group refuses this member, and nothing has changed for a session timeout", isFencing: false)
@@ -45,17 +46,20 @@ extension Pipeline {
         let (first, dropped) = commits.takeFirst()
         for batch in dropped { forget(batch) }
         guard var batch = first else { return }
+        // Into a copy: a batch that is tried again must not grow.
+        var content = batch.content
         for index in batch.owners.indices where batch.owners[index].isAlive {
             let assignment = batch.owners[index]
             let offset = max(assignment.coveredOffset, batch.content.owners[index].offset)
             batch.content.owners[index].offset = offset
+            content.owners[index].offset = offset
             assignment.coveredOffset = offset
             let isDue = assignment.recordedAt.map { leaseStart - $0 > Self.recordInterval } ?? true
             // An operator may have set the offset lower than old entries are (`offsets repair`): one of them that is written again must not
             // stand behind the record that covers it.
             if isDue || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
                 assignment.recordedAt = leaseStart
-                batch.record(LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: offset), owner: index)
+                content.append(LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: offset), owner: Int32(index))
             }
         }
         commitNumber += 1
@@ -65,7 +69,7 @@ extension Pipeline {
         commitUnderWay = CommitUnderWay(batch: batch, leaseStart: leaseStart, membership: membership, number: number)
         let alive = batch.owners.map(\.isAlive)
         let destinations = TransactionTopics(status: configuration.topics.status, deadLetter: configuration.topics.deadLetter)
-        session.commit(batch.content, alive: alive, topics: destinations, number: number)
+        session.commit(content, alive: alive, topics: destinations, number: number)
     }
 
     /// Each tick. A blocking call may overrun its timeout: then the thread and its handles are left behind.

@@ -72,6 +72,7 @@ extension Pipeline {
             switch event {
             case .record(let record): consume(record, assignment)
             case .end(let offset): reachedEnd(assignment, offset)
+            case .failed(let error) where error.isOffsetLost: renew(assignment, session, error)
             case .failed(let error): consumerFailed(error)
             }
             return isWanted(left)

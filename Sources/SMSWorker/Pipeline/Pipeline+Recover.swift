@@ -54,6 +54,7 @@ extension Pipeline {
         if let underWay = commitUnderWay { dropped(underWay.batch) }
         for batch in commits.removeAll() { dropped(batch) }
         commitUnderWay = nil
+        memberID = nil
         pendingRevoke = nil
         assignments = [:]
         failedCommits = 0
@@ -115,10 +116,6 @@ extension Pipeline {
     }
 
     func consumerFailed(_ error: BrokerError) {
-        if error.isOffsetLost {
-            // Retention has passed the reader by: the restore decides, and says so.
-            return recover("a consumer offset is outside the log: \(error.description)", isFencing: false)
-        }
         switch error.kind {
         case .fencedInstance:
             finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))

@@ -23,6 +23,7 @@ extension Pipeline {
         case .producersRebuilt(let error):
             if let error { recover("the producers could not be made anew: \(error)", isFencing: false) }
         case .restored(let partition, let id, let result): restored(partition, id, result)
+        case .committedOffset(let partition, let id, let offset): learnedCommittedOffset(partition, id, offset)
         case .swept(let partition, let id, let result): swept(partition, id, result)
         case .counted(let count, let didAnswer): counted(partitions: count, didAnswer)
         }
@@ -57,6 +58,7 @@ extension Pipeline {
                 metadata: [LogKeys.seconds: "\(gap.components.seconds)"])
         }
         reopenIfDue()
+        openNext()
         restoreAgain()
         runTimers()
         beginWhatCan()
@@ -66,6 +68,7 @@ extension Pipeline {
         pumpPolls()
         commitIfDue()
         answerRevokeIfDrained()
+        leaveIfDrained()
         if isDraining, let session, session.isClosed {
             leave(session)
             self.session = nil
@@ -80,7 +83,7 @@ extension Pipeline {
         watchCommit()
         if account.tick(now) == .startProbe { gateway.askBalance() }
         ticks += 1
-        if ticks % 5 == 0 { lookAtClosedPartitions() }
+        if ticks % 5 == 0 { lookAtClosedPartitions(isWhole: ticks % 60 == 0) }
         // An idle consumer does not say when brokers are back.
         if brokersGoneSince != nil, ticks % 2 == 0 { countPartitions() }
         if ticks % 60 == 0 { countPartitions() }
@@ -106,13 +109,30 @@ extension Pipeline {
             return
         }
         if isJoined {
-            session.leaveGroup()
+            // While still a member: leaving ends the heartbeats, and whoever drains behind it is evicted in the middle of it.
+            leaveDeadline = now + configuration.send.drainLimit
+            for assignment in assignmentsInOrder { giveBack(assignment) }
+            leaveIfDrained()
         } else {
             // librdkafka before 2.3 aborts when a cooperative consumer is closed before its first assignment: destroy without close.
             leave(session)
             self.session = nil
             finish(.drained)
         }
+    }
+
+    /// What ran has ended and is committed, or the limit is over: then the group is left. The last revoke comes as an event.
+    private func leaveIfDrained() {
+        guard let deadline = leaveDeadline, let session else { return }
+        let isDrained = assignments.values.allSatisfy(\.isDrained)
+        let isCommitted = assignments.values.allSatisfy { !$0.isAlive || $0.pendingOperations == 0 }
+        // At the limit what still runs is left to the next owner; its siblings' outcomes get their last transaction.
+        let isLate = now >= deadline + (isCommitStuck ? .zero : timings.transaction)
+        guard isDrained || (now >= deadline && isCommitted) || isLate else {
+            return wake(at: now >= deadline ? now + .milliseconds(100) : deadline)
+        }
+        leaveDeadline = nil
+        session.leaveGroup()
     }
 
     // MARK: Waking

@@ -16,7 +16,7 @@ extension Pipeline {
     func sweepClosedIDs() {
         guard let session, !isCommitStuck, !isDraining, commits.batches.count < 2 else { return }
         mustSweepOn = false
-        for assignment in assignmentsInOrder where assignment.phase == .open && !assignment.isSweeping && assignment.closed.count > 0 {
+        for assignment in assignmentsInOrder where assignment.phase == .open && !assignment.isSweeping {
             let surplus = assignment.closed.count - configuration.dedup.maxEntries
             let windowStart = wallNow - configuration.dedup.window.milliseconds
             guard surplus > 0 || assignment.oldestClosed(atMost: windowStart) else { continue }
@@ -51,14 +51,28 @@ extension Pipeline {
         metrics.tombstones.increment(by: removable.count)
     }
 
-    /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew.
-    func lookAtClosedPartitions() {
+    /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew. Ledgers are not read for that; one
+    /// that could not be read is looked at again each minute.
+    func lookAtClosedPartitions(isWhole: Bool) {
         guard let session else { return }
         for assignment in assignmentsInOrder {
             guard case .closed = assignment.phase else { continue }
-            restore(assignment, session)
+            if assignment.closedAtOffset != nil {
+                session.askCommittedOffset(assignment.key, for: assignment.id)
+            } else if isWhole || assignment.closedReason == Self.missingLedger {
+                restore(assignment, session)
+            }
         }
     }
+
+    func learnedCommittedOffset(_ key: PartitionKey, _ id: AssignmentID, _ offset: Int64??) {
+        guard let session, let assignment = assignments[key], assignment.id == id, assignment.isAlive, case .closed = assignment.phase,
+            let offset, let known = assignment.closedAtOffset, offset != known
+        else { return }
+        restore(assignment, session)
+    }
+
+    static let missingLedger = "its ledger topic has no such partition yet: grow the ledger before the requests"
 
     func updateHealth() {
         var restoring = 0

@@ -75,6 +75,11 @@ package final class Pipeline {
 
     // MARK: The run
 
+    /// Under which the assignments of now were made.
+    var memberID: String?
+    /// Draining: when the group is left whatever still runs; nil: not draining, or left.
+    var leaveDeadline: MonotonicInstant?
+
     var isDraining = false
     var lastRoom: MonotonicInstant
     var pendingRevoke: PendingRevoke?

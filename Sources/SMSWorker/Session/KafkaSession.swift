@@ -148,6 +148,10 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
         }
     }
 
+    func askCommittedOffset(_ partition: PartitionKey, for assignment: AssignmentID) {
+        restorer.askCommitted(TopicPartition(partition)) { [answer] in answer(.committedOffset(partition, assignment, $0)) }
+    }
+
     func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID) {
         restorer.sweep(request) { [answer] in answer(.swept(partition, assignment, $0)) }
     }

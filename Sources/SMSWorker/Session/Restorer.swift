@@ -81,6 +81,14 @@ final class Restorer: Sendable {
 
     private var cancelled: Bool { isCancelled.load(ordering: .relaxed) }
 
+    /// The group's committed offset; the outer nil: it could not be asked now.
+    func askCommitted(_ partition: TopicPartition, _ done: @escaping @Sendable (Int64??) -> Void) {
+        upkeep.submit { [self] in
+            guard !cancelled else { return done(nil) }
+            do throws(KafkaError) { done(.some(try consumer.committed(partition, timeout: timeout))) } catch { done(nil) }
+        }
+    }
+
     /// Reads closed ids from where the last sweep stopped: each is read once, a window after it was written.
     func sweep(_ request: SweepRequest, _ done: @escaping @Sendable (Result<Sweep, RestoreError>) -> Void) {
         upkeep.submit { [self] in

@@ -100,7 +100,7 @@ private let accepted = Receipt(
         let failure = failed.resolveFailed(at: 6)
         #expect(failure.reason?.code == "RESOLVED" && failure.status == .failed && failure.isPossibleDuplicate)
         var again = held()
-        again.resolveResend()
+        again.resolveResend(at: 0)
         #expect(again.state == .waiting)
     }
 
@@ -151,7 +151,7 @@ private let accepted = Receipt(
                     case 0: events.append(entry.resolveSent(messageID: "5", at: now))
                     case 1: events.append(entry.resolveSent(messageID: nil, at: now))
                     case 2: events.append(entry.resolveFailed(at: now))
-                    default: entry.resolveResend()
+                    default: entry.resolveResend(at: 0)
                     }
                 case .closed: break
                 }
