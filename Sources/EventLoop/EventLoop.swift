@@ -249,9 +249,9 @@ package final class EventLoop: SerialExecutor, @unchecked Sendable {
             return 0
         }
         guard let next = timers.nextDeadline else { return -1 }
-        let remaining = next.nanoseconds - MonotonicInstant.now.nanoseconds
+        let remaining = (next - .now).nanoseconds
         if remaining <= 0 { return 0 }
-        return CInt(clamping: (remaining + 999_999) / 1_000_000)
+        return CInt(clamping: remaining.clampedSum(999_999) / 1_000_000)
     }
 
     private func dispatch(_ data: UInt64, _ flags: UInt32) {

@@ -151,8 +151,8 @@ final class ServerLoop: @unchecked Sendable {
         if wanted == 0 || hasNewRoom { return 0 }
         var timeout = limit ?? -1
         if let next = timers.nextDeadline {
-            let rest = max(0, next.nanoseconds - MonotonicInstant.now.nanoseconds)
-            let milliseconds = CInt(clamping: (rest + 999_999) / 1_000_000)
+            let rest = max(0, (next - .now).nanoseconds)
+            let milliseconds = CInt(clamping: rest.clampedSum(999_999) / 1_000_000)
             timeout = timeout < 0 ? milliseconds : min(timeout, milliseconds)
         }
         if wanted > 0 { timeout = timeout < 0 ? wanted : min(timeout, wanted) }

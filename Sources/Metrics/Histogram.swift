@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// How long things took, in buckets fixed at creation. Made by a registry, once, and held: an observation is two atomic additions.
+/// How long things took, in buckets fixed at creation. Made by a registry, once, and held: an observation is two atomic operations.
 package final class Histogram: Sendable {
     /// 1 ms to 60 s: round trips over a network.
     package static let defaultBuckets: [Duration] = [
@@ -12,7 +12,8 @@ package final class Histogram: Sendable {
     let bounds: [Int64]
     /// One for each bound and one more. Allocated by `init`, freed by `deinit`, and changed by atomic operations only.
     private nonisolated(unsafe) let counts: UnsafeMutablePointer<Atomic<UInt64>>
-    private let sumNanoseconds = Atomic<UInt64>(0)
+    /// The bits of a Double: exact up to 104 days, and rounded beyond; an integer would run over and begin anew.
+    private let sumNanoseconds = Atomic<UInt64>((0.0).bitPattern)
 
     init(buckets: [Duration]) {
         bounds = buckets.map(Self.nanoseconds)
@@ -33,17 +34,25 @@ package final class Histogram: Sendable {
         var index = 0
         while index < bounds.count, bounds[index] < nanoseconds { index += 1 }
         counts[index].wrappingAdd(1, ordering: .relaxed)
-        sumNanoseconds.wrappingAdd(UInt64(max(0, nanoseconds)), ordering: .relaxed)
+        var old = sumNanoseconds.load(ordering: .relaxed)
+        while true {
+            let new = (Double(bitPattern: old) + Double(max(0, nanoseconds))).bitPattern
+            let (exchanged, original) = sumNanoseconds.weakCompareExchange(expected: old, desired: new, ordering: .relaxed)
+            if exchanged { return }
+            old = original
+        }
     }
 
     /// Observations of each bucket alone, and the sum of all in seconds.
     package var snapshot: (counts: [UInt64], sum: Double) {
         let values = (0...bounds.count).map { counts[$0].load(ordering: .relaxed) }
-        return (values, Double(sumNanoseconds.load(ordering: .relaxed)) / 1e9)
+        return (values, Double(bitPattern: sumNanoseconds.load(ordering: .relaxed)) / 1e9)
     }
 
     private static func nanoseconds(_ duration: Duration) -> Int64 {
         let (seconds, attoseconds) = duration.components
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return overflow || carry ? (seconds < 0 ? .min : .max) : sum
     }
 }

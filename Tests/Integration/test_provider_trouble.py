@@ -31,6 +31,36 @@ def test_an_outage_delays_and_loses_nothing(site, simulator, outage):
     site.judge(default_policy=policy)
 
 
+@pytest.mark.parametrize("failing", [pytest.param(0.1, marks=pytest.mark.long), pytest.param(0.2, marks=pytest.mark.long), 0.35])
+def test_a_provider_that_fails_some_is_used_in_full_after_an_outage(make_site, start_simulator, failing):
+    """The pace follows the share of failures: it needs no run of luck to go on. With the defaults for retries."""
+    switches = {"latency": "20ms", "latency-jitter": "30ms", "delivery-delay": "24h", "send-answer": "SENT"}
+    simulator = start_simulator(switches=switches)
+    site = make_site(simulator)
+    for number in range(15_000):
+        site.publish(request(f"f-{number}"), key=key_of(number))
+    site.flush()
+    worker = site.started(SEND_MAX_IN_FLIGHT=16, TRACK_CADENCE="1h", LOG_LEVEL="info")
+    simulator.wait_sends(1000)
+
+    def accepted_a_second(start, seconds):
+        """In whole seconds of the provider's clock from the next on."""
+        first = int(start) + 1
+        wait_for(lambda: time.time() > first + seconds, seconds + 30, "the time to pass")
+        counts = {one["second"]: one["accepted"] for one in simulator.ask("rates")["seconds"]}
+        return sum(counts.get(first + number, 0) for number in range(seconds)) / seconds
+
+    sound = accepted_a_second(time.time(), 5)
+    simulator.faults(outage="unavailable", outageFor="5s", endpoint="send", probabilities={"serverError": failing})
+    outage_ended = time.time() + 5
+    wait_for(lambda: worker.ready()[1]["breaker"] == "open", 5, "the breaker to open")
+    after = accepted_a_second(outage_ended + 10, 10)
+    said = f"accepted a second: {sound:.1f} before; {after:.1f} with {failing:.0%} failing, from 10 s after an outage on; {after / sound:.3f}"
+    print(said)
+    assert len(simulator.sends()) < 15_000, "nothing was left to send"
+    assert after >= 0.8 * (1 - failing) * sound, f"{said}; {worker.state()}"
+
+
 def test_without_credits_nothing_fails_and_a_top_up_goes_on(site, simulator):
     """The refusal's code is one that the worker does not know: it asks the balance."""
     worker = site.started()

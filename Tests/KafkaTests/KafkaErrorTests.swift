@@ -29,6 +29,16 @@ import Testing
         #expect(KafkaError(code, isRetriable: true).described("slow").classification == .retriable)
     }
 
+    /// Whatever request it answers, and however it is flagged.
+    @Test func aTransactionInAnotherStateIsKnownByItsCode() {
+        let code = RD_KAFKA_RESP_ERR_INVALID_TXN_STATE
+        for error in [KafkaError(code), KafkaError(code, isFatal: true), KafkaError(code, requiresAbort: true)] {
+            #expect(error.isTransactionState && error.described("it").isTransactionState)
+        }
+        #expect(!KafkaError(RD_KAFKA_RESP_ERR__STATE).isTransactionState)
+        #expect(!KafkaError(RD_KAFKA_RESP_ERR__FENCED).isTransactionState)
+    }
+
     /// What explains a fencing without a rival; a fencing itself, or a refusal, does not.
     @Test func troubleOfBrokersIsNotARivalsDoing() {
         for code in [

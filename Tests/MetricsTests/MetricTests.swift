@@ -28,6 +28,20 @@ import Time
         #expect(abs(snapshot.sum - 9.000000001) < 1e-9)
     }
 
+    /// A sum that begins anew looks like a restart, and a trap would be one.
+    @Test func aSumOnlyGrowsWhateverIsObserved() {
+        let histogram = registry.histogram("far", help: "", buckets: [.seconds(1)])
+        var last = 0.0
+        for _ in 0..<20 {
+            for duration in [Duration.seconds(Int64.max), .seconds(Int64.min), .seconds(9_800_000_000), .milliseconds(Int64.max)] {
+                histogram.observe(duration)
+            }
+            #expect(histogram.snapshot.sum > last)
+            last = histogram.snapshot.sum
+        }
+        #expect(histogram.snapshot.counts == [20, 60])
+    }
+
     @Test func nothingIsLostBetweenThreads() async {
         let counter = registry.counter("c_total", help: "")
         let gauge = registry.gauge("cg", help: "")

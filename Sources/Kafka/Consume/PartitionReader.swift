@@ -64,7 +64,7 @@ package final class PartitionReader: Sendable {
             case .record(let record):
                 // One that an earlier read of another partition, or of this one, has left in the queue.
                 guard record.offset >= next, record.isOf(partition) else { continue }
-                next = record.offset + 1
+                next = record.offset.clampedSum(1)
                 if !body(record) { return next }
                 count += 1
                 lastRecord = .now

@@ -39,6 +39,18 @@ struct HandleConfiguration: ~Copyable {
         rd_kafka_conf_set_opaque(pointer, opaque)
     }
 
+    /// `opaque` is passed to the interceptor as it is, and must live as long as the client.
+    func addInterceptor(
+        _ name: String,
+        onNew:
+            @escaping @convention(c) (
+                OpaquePointer?, OpaquePointer?, UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, Int
+            ) -> rd_kafka_resp_err_t,
+        opaque: UnsafeMutableRawPointer
+    ) throws(KafkaError) {
+        try check(rd_kafka_conf_interceptor_add_on_new(pointer, name, onNew, opaque), "the interceptor \(name)")
+    }
+
     /// Makes the client and gives the configuration over to it.
     ///
     /// - Throws: where settings do not fit together, or a file that they name cannot be used (a CA, a key).

@@ -99,6 +99,10 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT.rawValue
     }
 
+    /// The broker knows the transaction in another state than its producer: something else has ended it, a late request of the producer's
+    /// own most likely. What is visible of it is open.
+    package var isTransactionState: Bool { code == RD_KAFKA_RESP_ERR_INVALID_TXN_STATE.rawValue }
+
     /// The broker asked is not, or not yet, the group's coordinator.
     var isCoordinatorMoving: Bool {
         code == RD_KAFKA_RESP_ERR_NOT_COORDINATOR.rawValue || code == RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE.rawValue

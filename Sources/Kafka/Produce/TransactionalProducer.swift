@@ -6,12 +6,26 @@ internal import CLibrdkafka
 package final class TransactionalProducer: @unchecked Sendable {
     private let client: ClientHandle
     private let failures: DeliveryFailures
+    private let unanswered: UnansweredRequests
     private let topics: TopicTable
     private var isDestroyed = false
 
-    /// - Parameter properties: librdkafka's own keys. They override the defaults (transaction timeout 10 s, linger 5 ms, lz4, murmur2_random),
-    ///   but not what guarantees hang on.
-    package init(transactionalID: String, bootstrapServers: String, properties: [(key: String, value: String)]) throws(KafkaError) {
+    /// What the client's callbacks point to.
+    private final class Callbacks: Sendable {
+        let failures = DeliveryFailures()
+        let unanswered: UnansweredRequests
+
+        init(_ initialisations: LateInitialisations) { unanswered = UnansweredRequests(initialisations: initialisations) }
+    }
+
+    /// - Parameters:
+    ///   - properties: librdkafka's own keys. They override the defaults (transaction timeout 10 s, linger 5 ms, lz4, murmur2_random), but
+    ///     not what guarantees hang on.
+    ///   - initialisations: of this name, whatever becomes of this producer.
+    package init(
+        transactionalID: String, bootstrapServers: String, properties: [(key: String, value: String)],
+        initialisations: LateInitialisations = LateInitialisations()
+    ) throws(KafkaError) {
         let configuration = HandleConfiguration()
         try configuration.set([
             ("bootstrap.servers", bootstrapServers), ("transaction.timeout.ms", "10000"), ("linger.ms", "5"), ("compression.type", "lz4"),
@@ -19,12 +33,17 @@ package final class TransactionalProducer: @unchecked Sendable {
         ])
         try configuration.set(properties)
         try configuration.set([
-            ("transactional.id", transactionalID), ("enable.idempotence", "true"), ("acks", "all"), ("delivery.report.only.error", "true"),
+            ("transactional.id", transactionalID), ("enable.idempotence", "true"), ("acks", "all"),
+            // A flush is woken by reports alone; without them it looks again every 10 ms.
+            ("delivery.report.only.error", "false"),
         ])
-        let failures = DeliveryFailures()
+        let callbacks = Callbacks(initialisations)
+        failures = callbacks.failures
+        unanswered = callbacks.unanswered
         configuration.setDeliveryReport(DeliveryFailures.receive, opaque: Unmanaged.passUnretained(failures).toOpaque())
-        client = try ClientHandle(RD_KAFKA_PRODUCER, configuration, context: failures)
-        self.failures = failures
+        try unanswered.watch(configuration)
+        client = try ClientHandle(RD_KAFKA_PRODUCER, configuration, context: callbacks)
+        try unanswered.checkWatch()
         topics = TopicTable(client)
     }
 
@@ -58,6 +77,12 @@ package final class TransactionalProducer: @unchecked Sendable {
         }
     }
 
+    /// Requests of its transactions that got no answer (AddPartitionsToTxn, AddOffsetsToTxn, TxnOffsetCommit, EndTxn), so far. A copy of one may
+    /// still be under way, and would end or change the transaction that it meets: unless this is 0, never begin again, but make another
+    /// producer of the name.
+    package var unansweredRequests: Int { unanswered.count }
+
+    /// Never after `unansweredRequests` has become more than 0.
     package func begin() throws(KafkaError) {
         failures.clear()
         try check(rd_kafka_begin_transaction(client.pointer))
@@ -81,7 +106,17 @@ package final class TransactionalProducer: @unchecked Sendable {
         }
     }
 
-    /// Puts the consumer offsets into the transaction; a stale member is refused here.
+    /// Waits until every record of the transaction is acknowledged.
+    ///
+    /// - Throws: the first refusal of a record, with its topic; `_TIMED_OUT` while some are on their way.
+    package func flush(timeout: Duration) throws(KafkaError) {
+        let result = rd_kafka_flush(client.pointer, timeout.rdkafkaMilliseconds)
+        if let error = failures.error { throw error }
+        try check(result)
+    }
+
+    /// Puts the consumer offsets into the transaction, whose records have been flushed: else an end of the transaction between the two
+    /// would commit offsets without what belongs to them. A stale member is refused here.
     package func sendOffsets(_ offsets: [ConsumerOffset], metadata: borrowing GroupMetadata, timeout: Duration) throws(KafkaError) {
         let list = PartitionList(offsets)
         let pointer = metadata.pointer

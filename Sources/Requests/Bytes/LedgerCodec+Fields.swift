@@ -53,13 +53,25 @@ extension LedgerCodec {
         package let closedAt: Int64?
     }
 
+    /// - Throws: `LedgerError` also for a number that no worker writes: what is counted with it later needs no look at the ends of its range.
+    ///   The timestamp alone may be any: it is that of somebody else's record.
     package static func head(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) -> Head {
+        guard let first = bytes.first else { throw .malformed }
+        guard first == version else { throw .unknownVersion(first) }
         guard bytes.count >= closedSize else { throw .malformed }
-        guard bytes[0] == version else { throw .unknownVersion(bytes[0]) }
         guard let state = LedgerEntry.State(rawValue: bytes[1]) else { throw .malformed }
         let start = state == .closed ? 4 : 16
         guard bytes.count >= start + (state == .closed ? 24 : headSize - 16) else { throw .malformed }
         func integer(_ index: Int) -> Int64 { Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: Int64.self)) }
+        func isTime(_ index: Int) -> Bool { times.contains(integer(index)) }
+        func isTimeOrNone(_ index: Int) -> Bool { integer(index) == .min || isTime(index) }
+        guard (0..<Int64.max).contains(integer(start)) else { throw .malformed }
+        if state == .closed {
+            guard isTime(20) else { throw .malformed }
+        } else {
+            let isPlausible = isTime(32) && (0...times.upperBound).contains(integer(40)) && isTime(48) && isTimeOrNone(56)
+            guard isPlausible, isTimeOrNone(64), isTime(72) else { throw .malformed }
+        }
         let sequence = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 10, as: UInt16.self))
         return Head(
             state: state, offset: integer(start), timestamp: integer(start + 8), hasGeneratedID: bytes[2] & Flag.generatedID != 0,

@@ -4,6 +4,8 @@
 /// and a new record of it is head + tail.
 package enum LedgerCodec {
     package static let version: UInt8 = 1
+    /// What a clock or an RFC 3339 text of any offset can say.
+    package static let times = RFC3339.range.lowerBound - RFC3339.millisecondsOfDay...RFC3339.range.upperBound + RFC3339.millisecondsOfDay
     package static let headSize = 88
     /// Head of a closed entry: what the dedup window needs, in 28 bytes.
     package static let closedSize = 28
@@ -81,10 +83,9 @@ package enum LedgerCodec {
     }
 
     package static func decode(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) -> Value {
+        let state = try head(bytes).state
         var reader = ByteReader(bytes)
-        let version: UInt8 = try reader.get()
-        guard version == Self.version else { throw .unknownVersion(version) }
-        guard let state = LedgerEntry.State(rawValue: try reader.get()) else { throw .malformed }
+        try reader.skip(2)
         let flags: UInt8 = try reader.get()
         if state == .closed {
             try reader.skip(1)
@@ -146,7 +147,7 @@ package enum LedgerCodec {
         guard version == Self.version else { throw .unknownVersion(version) }
         let offset: Int64 = try reader.get()
         let group = try reader.getMedium()
-        guard reader.isAtEnd else { throw .malformed }
+        guard reader.isAtEnd, offset >= 0 else { throw .malformed }
         return Recorded(group: String(decoding: group, as: UTF8.self), offset: offset)
     }
 
@@ -182,7 +183,13 @@ package enum LedgerCodec {
         if !credits.isEmpty || !money.isEmpty { echo.cost = Echo.Cost(credits: credits, money: money) }
         echo.providerStatus = try reader.getShort()
         let count: UInt8 = try reader.get()
-        for _ in 0..<count { echo.messageIDs.append(String(decoding: try reader.getShort(), as: UTF8.self)) }
+        for _ in 0..<count {
+            let bytes = try reader.getShort()
+            let id = String(decoding: bytes, as: UTF8.self)
+            // What was repaired is longer, and may not fit when it is written again.
+            guard id.utf8.elementsEqual(bytes) else { throw .malformed }
+            echo.messageIDs.append(id)
+        }
         return echo
     }
 }

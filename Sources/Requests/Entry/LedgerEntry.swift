@@ -115,7 +115,7 @@ package struct LedgerEntry: Equatable, Sendable {
     package mutating func begin(mark: UInt64) {
         precondition(state == .waiting, "an attempt begins only from waiting")
         state = .sending
-        attempt &+= 1
+        attempt = Self.next(attempt)
         self.mark = mark
     }
 
@@ -123,7 +123,7 @@ package struct LedgerEntry: Equatable, Sendable {
     package mutating func withdraw() {
         precondition(state == .sending, "only an intent can be withdrawn")
         state = .waiting
-        attempt &-= 1
+        attempt -= attempt == 0 ? 0 : 1
     }
 
     /// The provider took the message.
@@ -145,7 +145,7 @@ package struct LedgerEntry: Equatable, Sendable {
     package mutating func notSent(notBefore: Int64) {
         precondition(state == .sending, "only an attempt ends unsent")
         state = .waiting
-        failures = failures == .max ? .max : failures + 1
+        failures = Self.next(failures)
         self.notBefore = notBefore
     }
 
@@ -161,7 +161,7 @@ package struct LedgerEntry: Equatable, Sendable {
     ) -> EntryEvent? {
         precondition(state == .sending, "only an attempt has an unknown outcome")
         hasUnknownOutcome = true
-        unknownAttempts = unknownAttempts == .max ? .max : unknownAttempts + 1
+        unknownAttempts = Self.next(unknownAttempts)
         switch policy ?? defaultPolicy {
         case .hold:
             state = .held
@@ -222,6 +222,11 @@ package struct LedgerEntry: Equatable, Sendable {
     package mutating func learn(_ status: ReceivedStatus, at now: Int64) -> EntryEvent? {
         precondition(state == .tracking, "only an accepted message has a status")
         switch status {
+        // The last number is the final event's: a status that changes at every poll uses up the others.
+        case .known(.queued), .known(.sent), .other: guard sequence < .max - 1 else { return nil }
+        case .known(.delivered), .known(.failed): break
+        }
+        switch status {
         case .known(let known):
             let last = lastStatus ?? .queued
             if known == last, echo.providerStatus.isEmpty { return nil }
@@ -238,6 +243,27 @@ package struct LedgerEntry: Equatable, Sendable {
         precondition(state == .tracking, "only an accepted message is tracked")
         close(at: now)
         return event(lastStatus ?? .queued, isFinal: true, reason: EntryEvent.Reason(code: code, message: what))
+    }
+
+    // MARK: Ages
+
+    /// The longest that is believed, and how far another clock may be ahead of ours.
+    package static let longestAge = Duration.seconds(30 * 86_400)
+    package static let clockDifference = Duration.seconds(60)
+
+    /// For a metric: from the time of its record, or from a later `sendAt` that has come. Nil where these are no times of such a request: a
+    /// client that leaves them at zero must not look like a latency of two thousand years.
+    package func age(at now: Int64) -> Duration? {
+        let start = max(timestamp, sendAt.flatMap { $0 <= now ? $0 : nil } ?? .min)
+        let age = Duration.milliseconds(now.clampedDifference(start))
+        return age >= .zero - Self.clockDifference && age <= Self.longestAge ? max(.zero, age) : nil
+    }
+
+    /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached.
+    ///
+    /// - Parameter paused: what is not in `pausedMilliseconds` yet.
+    package func ageLimit(_ maxAge: Duration, paused: Duration) -> Int64 {
+        max(admittedAt, sendAt ?? 0).clampedSum(maxAge.milliseconds).clampedSum(paused.milliseconds.clampedSum(pausedMilliseconds))
     }
 
     /// When the age of the message began to count: the later of acceptance and `sendAt`.
@@ -288,9 +314,12 @@ package struct LedgerEntry: Equatable, Sendable {
         message = nil
     }
 
+    /// Counters stop at their end: one that began anew would say that nothing has happened yet.
+    private static func next(_ counter: UInt16) -> UInt16 { counter == .max ? .max : counter + 1 }
+
     private mutating func event(_ status: MessageStatus, isFinal: Bool, reason: EntryEvent.Reason?) -> EntryEvent {
         lastStatus = status
-        sequence &+= 1
+        sequence = Self.next(sequence)
         return EntryEvent(
             status: status, isFinal: isFinal, sequence: sequence, attempt: attempt == 0 ? nil : Int(attempt), reason: reason,
             isPossibleDuplicate: hasUnknownOutcome)

@@ -4,11 +4,15 @@
 package struct LedgerFold {
     /// What the log says of one id so far.
     private enum Last {
-        case open([UInt8])
+        /// - Parameter offset: of the ledger's record.
+        case open([UInt8], offset: Int64)
         case closed(at: Int64)
     }
 
     private var last: [RequestHash: Last] = [:]
+    /// Keys whose last record cannot be understood: one behind it takes its place here as it does in a compacted topic, so that an operator
+    /// can take a foreign record out.
+    private var damage: [RequestHash: (error: LedgerError, offset: Int64)] = [:]
     package private(set) var recorded: LedgerCodec.Recorded?
     /// Of the entries behind the last record of the empty key: that one covers all before it, and where an operator's repair set it lower,
     /// they must not raise it again.
@@ -17,10 +21,20 @@ package struct LedgerFold {
 
     package init() {}
 
-    /// - Throws: `LedgerError` for a record that no worker of this format wrote: guessing would break the guarantees.
-    package mutating func add(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) throws(LedgerError) {
+    /// - Parameter offset: of the ledger's record.
+    /// - Throws: `LedgerError` for a record without a key, which nothing can replace.
+    package mutating func add(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, at offset: Int64) throws(LedgerError) {
         recordCount += 1
         guard let key else { throw .malformed }
+        do throws(LedgerError) {
+            try take(key, value, offset)
+            if !damage.isEmpty { damage[RequestHash(id: key)] = nil }
+        } catch {
+            damage[RequestHash(id: key)] = (error, offset)
+        }
+    }
+
+    private mutating func take(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?, _ offset: Int64) throws(LedgerError) {
         if key.isEmpty {
             if let value {
                 recorded = try LedgerCodec.decodeRecorded(value)
@@ -37,7 +51,7 @@ package struct LedgerFold {
         highestOffset = max(highestOffset, head.offset + 1)
         let hash = RequestHash(id: key, generatedAt: head.hasGeneratedID ? head.timestamp : nil)
         if head.hasGeneratedID { generated[RequestHash(id: key)] = hash }
-        last[hash] = head.closedAt.map { .closed(at: $0) } ?? .open([UInt8](value))
+        last[hash] = head.closedAt.map { .closed(at: $0) } ?? .open([UInt8](value), offset: offset)
     }
 
     /// The latest hash of each generated id, for its tombstone.
@@ -49,8 +63,9 @@ package struct LedgerFold {
         if let hash = generated.removeValue(forKey: plain) { last[hash] = nil }
     }
 
-    /// - Throws: `LedgerError` where an open entry cannot be read.
-    package func finished(beginning: Int64) throws(LedgerError) -> RestoredLedger {
+    /// - Throws: for a record that no worker of this format wrote: guessing would break the guarantees.
+    package func finished(beginning: Int64) throws(LedgerDamage) -> RestoredLedger {
+        if let first = damage.values.min(by: { $0.offset < $1.offset }) { throw LedgerDamage(error: first.error, offset: first.offset) }
         var ledger = RestoredLedger()
         ledger.recorded = recorded
         ledger.highestOffset = highestOffset
@@ -59,8 +74,8 @@ package struct LedgerFold {
         for (hash, state) in last {
             switch state {
             case .closed(let at): ledger.closed.append(RestoredLedger.ClosedID(hash: hash, closedAt: at))
-            case .open(let value):
-                let entry = try decodeOpen(value)
+            case .open(let value, let offset):
+                let entry = try decodeOpen(value, offset)
                 if entry.state == .tracking {
                     ledger.tracked.append(RestoredLedger.Tracked(hash: hash, value: value, base: entry.trackingBase))
                 } else {
@@ -72,11 +87,14 @@ package struct LedgerFold {
         return ledger
     }
 
-    private func decodeOpen(_ value: [UInt8]) throws(LedgerError) -> LedgerEntry {
+    private func decodeOpen(_ value: [UInt8], _ offset: Int64) throws(LedgerDamage) -> LedgerEntry {
         let decoded: Result<LedgerCodec.Value, LedgerError> = value.withUnsafeBytes { bytes in
             do throws(LedgerError) { return .success(try LedgerCodec.decode(bytes)) } catch { return .failure(error) }
         }
-        guard case .open(let entry) = try decoded.get() else { throw .malformed }
-        return entry
+        switch decoded {
+        case .success(.open(let entry)): return entry
+        case .success(.closed): throw LedgerDamage(error: .malformed, offset: offset)
+        case .failure(let error): throw LedgerDamage(error: error, offset: offset)
+        }
     }
 }

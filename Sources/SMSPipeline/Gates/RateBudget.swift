@@ -106,7 +106,8 @@ package struct RateBudget: Equatable, Sendable {
         guard rate > 0 else { return increases.first?.at }
         if mayTake(kind, at: now) { return now }
         var next = window.firstRoom(below: mostInASecond, at: now)
-        if tokens < 1 { next = max(next, now + .nanoseconds(Int64((1 - tokens) / rate * 1e9) + 1_000)) }
+        // A share may be next to nothing: in an hour there is another look.
+        if tokens < 1 { next = max(next, now + .nanoseconds(Int64(min((1 - tokens) / rate * 1e9, 3.6e12)) + 1_000)) }
         // There is a token, and another lane comes first: look again when the next one has come.
         if next <= now { next = now + .nanoseconds(Int64(min(max(1 / rate, 0.001), 0.25) * 1e9)) }
         if let increase = increases.first { next = min(next, increase.at) }

@@ -38,7 +38,7 @@ package struct ReadPosition: Equatable, Sendable {
     /// A record has come.
     package mutating func record(_ offset: Int64, at now: MonotonicInstant) -> Verdict {
         let verdict = judge(offset, now)
-        if case .take = verdict { moved(to: offset + 1) }
+        if case .take = verdict { moved(to: offset.clampedSum(1)) }
         return verdict
     }
 

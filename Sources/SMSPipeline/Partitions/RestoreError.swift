@@ -5,15 +5,16 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
     case kafka(BrokerError)
     /// What stands in the ledger cannot be understood, and guessing would break the guarantees.
     ///
-    /// - Parameter offset: of the record in the ledger's partition, where it is known.
-    case ledger(LedgerError, offset: Int64?)
+    /// - Parameter offset: of the record in the ledger's partition.
+    case ledger(LedgerError, offset: Int64)
     case cancelled
 
     package var description: String {
         switch self {
         case .kafka(let error): error.description
         case .ledger(let error, let offset):
-            "its ledger cannot be read: \(error.description)" + (offset.map { ", at offset \($0) of the ledger" } ?? "")
+            "its ledger cannot be read: \(error.description), at offset \(offset) of the ledger"
+                + (error == .malformed ? ": a record with the same key and no value, written behind it, takes it out" : "")
         case .cancelled: "the partition was given back meanwhile"
         }
     }

@@ -35,11 +35,13 @@ package struct RestoreSteps {
     }
 
     package mutating func record(offset: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) throws(RestoreError) {
-        do throws(LedgerError) { try fold.add(key: key, value: value) } catch { throw .ledger(error, offset: offset) }
+        do throws(LedgerError) { try fold.add(key: key, value: value, at: offset) } catch { throw .ledger(error, offset: offset) }
     }
 
     package mutating func hasReadLedger() throws(RestoreError) {
-        do throws(LedgerError) { restored = try fold.finished(beginning: ledgerLow) } catch { throw .ledger(error, offset: nil) }
+        do throws(LedgerDamage) { restored = try fold.finished(beginning: ledgerLow) } catch {
+            throw .ledger(error.error, offset: error.offset)
+        }
         call = .requestEnds
     }
 

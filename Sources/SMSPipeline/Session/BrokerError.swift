@@ -29,6 +29,8 @@ package struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isOffsetLost = false
     package var areAllBrokersDown = false
     package var isMissingTopic = false
+    /// The transaction is in another state than its producer's: a late request has ended it.
+    package var isTransactionState = false
     /// The client library's own number, for who tells it to a person; no decision reads it.
     package var code: Int32 = 0
 

@@ -5,8 +5,17 @@ package import Time
 /// nothing explains means that another living worker uses this one's `transactional.id`.
 ///
 /// A fencing is explained by a pause of this process or by trouble with the brokers in the half minute before it: a broker's death, and
-/// a process that stands still, both let a transaction time out.
+/// a process that stands still, both let a transaction time out. It is explained as well by a late request of this worker's own.
 package struct FencingHistory: Equatable, Sendable {
+    package enum Cause: Equatable, Sendable {
+        /// The broker has fenced this worker's producer of that number.
+        case producer(Int)
+        /// The transaction was not in its producer's state: a late request of the producer's own has ended it. A rival would have fenced it.
+        case transactionState
+        /// A call did not return.
+        case silence
+    }
+
     package enum Verdict: Equatable, Sendable {
         /// Rebuild producer and consumer inside the process. So many fencings within the window are unexplained, this one included.
         case rebuild(unexplained: Int)
@@ -20,9 +29,13 @@ package struct FencingHistory: Equatable, Sendable {
     private let longestTurn: Duration
     private var unexplained: [MonotonicInstant] = []
     private var explanationAt: MonotonicInstant?
+    /// Initialisations of our own that may come late, by the producer's number. Each fences once.
+    private var late: [Int: [MonotonicInstant]] = [:]
+    private static let lateLimit = 16
 
     /// - Parameters:
     ///   - limit: how many unexplained fencings within `window` mean a rival.
+    ///   - window: also how long after it a late initialisation may come.
     ///   - memory: how long an explanation serves.
     ///   - longestTurn: a longer gap between two turns of the loop is a pause.
     package init(
@@ -42,12 +55,32 @@ package struct FencingHistory: Equatable, Sendable {
     /// A transport error, or a call to the brokers that timed out or had to be repeated.
     package mutating func brokerTrouble(at now: MonotonicInstant) { explanationAt = now }
 
+    /// So many initialisations of this producer's name may come late, and fence whoever has the name then.
+    package mutating func lateInitialisations(_ count: Int, of producer: Int, at now: MonotonicInstant) {
+        guard count > 0 else { return }
+        let instants = (late[producer] ?? []) + Array(repeating: now, count: min(count, Self.lateLimit))
+        late[producer] = instants.suffix(Self.lateLimit)
+    }
+
     /// Whether trouble of the brokers or a pause of this process may be behind what happens now.
     package func isExplained(at now: MonotonicInstant) -> Bool { explanationAt.map { now - $0 <= memory } ?? false }
 
-    package mutating func fenced(at now: MonotonicInstant) -> Verdict {
+    package mutating func fenced(_ cause: Cause, at now: MonotonicInstant) -> Verdict {
         unexplained.removeAll { now - $0 >= window }
-        if !isExplained(at: now) { unexplained.append(now) }
+        if !isExplained(at: now), !isOwnDoing(cause, at: now) { unexplained.append(now) }
         return unexplained.count >= limit ? .exitRival : .rebuild(unexplained: unexplained.count)
+    }
+
+    /// Whether a late request of this worker's own is behind it: an initialisation explains one fencing.
+    private mutating func isOwnDoing(_ cause: Cause, at now: MonotonicInstant) -> Bool {
+        switch cause {
+        case .transactionState: return true
+        case .silence: return false
+        case .producer(let number):
+            late[number]?.removeAll { now - $0 >= window }
+            guard late[number]?.isEmpty == false else { return false }
+            late[number]?.removeFirst()
+            return true
+        }
     }
 }

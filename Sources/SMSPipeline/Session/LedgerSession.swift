@@ -44,6 +44,8 @@ package protocol LedgerSession: AnyObject {
     func isCommitOverdue(at now: MonotonicInstant) -> Bool
     /// Whether brokers were slow or away since this was last asked.
     func takeTrouble() -> Bool
+    /// Initialisations of producer 0's or 1's name that may come late, since this was last asked; of earlier sessions too.
+    func takeLateInitialisations(of producer: Int) -> Int
 
     // MARK: Reading ledgers
 
@@ -95,7 +97,7 @@ package enum PartitionEvent {
 
 /// What a session answers, later, to what it was asked.
 package enum SessionAnswer: Sendable {
-    case committed(UInt64, CommitResult)
+    case committed(UInt64, CommitReport)
     /// With the error where they could not be made.
     case producersRebuilt(BrokerError?)
     case restored(PartitionKey, AssignmentID, Result<PartitionRestore, RestoreError>)

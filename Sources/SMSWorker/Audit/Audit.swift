@@ -102,7 +102,7 @@ package struct Audit: Sendable {
     /// - Parameter timestamp: milliseconds since 1970.
     package mutating func see(_ decoded: DecodedRecord, at position: RecordPosition, timestamp: Int64) {
         precondition(current != nil, "begin names the partition first")
-        if current?.isWhole == false, current?.repeatHorizon == nil { current?.repeatHorizon = timestamp &+ idLifetime }
+        if current?.isWhole == false, current?.repeatHorizon == nil { current?.repeatHorizon = timestamp.clampedSum(idLifetime) }
         let course = courses.removeValue(forKey: place(position)) ?? RequestCourse()
         let id: String?
         switch decoded {

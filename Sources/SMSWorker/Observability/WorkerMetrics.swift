@@ -46,6 +46,7 @@ package struct WorkerMetrics: Sendable {
     private let commitTime: Histogram
     package let transactionsAborted: Counter
     package let fencings: Counter
+    package let producersRenewed: Counter
     package let tombstones: Counter
     package let closedIDs: Gauge
     private let restoreTime: Histogram
@@ -85,7 +86,7 @@ package struct WorkerMetrics: Sendable {
         sending = registry.gauge("rocketsms_requests_sending", help: "Requests whose intent is written or under way to the ledger.")
         held = registry.gauge("rocketsms_requests_held", help: "Requests of unknown outcome that wait for an operator.")
         accountPaused = registry.gauge("rocketsms_account_paused", help: "1 while bad credentials or missing credit stop all attempts.")
-        breakerOpen = registry.gauge("rocketsms_breaker_open", help: "1 while the provider fails and is only probed.")
+        breakerOpen = registry.gauge("rocketsms_breaker_open", help: "1 while the provider fails and fewer are asked at a time.")
 
         polls = registry.counter("rocketsms_polls_total", help: "Questions for the status of a message.")
         tracking = registry.gauge("rocketsms_messages_tracking", help: "Accepted messages without a final status.")
@@ -105,7 +106,7 @@ package struct WorkerMetrics: Sendable {
 
         commits = registry.counter("rocketsms_transactions_total", help: "Transactions committed.")
         committedRecords = registry.counter("rocketsms_transaction_records_total", help: "Records in committed transactions.")
-        // Around what two producers in turn need (5 to 15 ms), and where one alone stands (above 100 ms).
+        // Around what two producers in turn need (5 to 15 ms), and where one alone stands (above 30 ms).
         commitTime = registry.histogram(
             "rocketsms_commit_seconds", help: "From the beginning of a transaction to its commit.",
             buckets: [2, 5, 7.5, 10, 12.5, 15, 20, 30, 50, 75, 100, 150, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000].map {
@@ -113,6 +114,9 @@ package struct WorkerMetrics: Sendable {
             })
         transactionsAborted = registry.counter("rocketsms_transactions_aborted_total", help: "Transactions that did not commit.")
         fencings = registry.counter("rocketsms_fencings_total", help: "Times that Kafka's side was made anew inside the process.")
+        producersRenewed = registry.counter(
+            "rocketsms_kafka_producers_renewed_total",
+            help: "Producers made anew because a broker did not answer a request of a transaction.")
         tombstones = registry.counter("rocketsms_ledger_tombstones_total", help: "Closed ids that left the ledger.")
         closedIDs = registry.gauge("rocketsms_ledger_closed_ids", help: "Ids of closed requests kept for the dedup window.")
         restoreTime = registry.histogram("rocketsms_restore_seconds", help: "Reading the ledger of one partition.")

@@ -99,6 +99,7 @@ package struct OffsetsRepair {
         try producer.begin()
         do throws(KafkaError) {
             for repair in repairs { try record(repair, with: producer) }
+            try producer.flush(timeout: timings.transaction)
             try producer.sendOffsets(repairs, metadata: GroupMetadata(group: kafka.groupID), timeout: reading.timeout)
             try retrying { () throws(KafkaError) in try producer.commit(timeout: timings.transaction) }
         } catch {

@@ -41,10 +41,8 @@ extension Pipeline {
 
     /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached, by what is known of pauses now.
     private func ageLimit(_ request: PendingRequest) -> Int64 {
-        let start = max(request.entry.admittedAt, request.entry.sendAt ?? 0)
-        let paused = account.paused(since: request.pausesCountedUntil, until: now).milliseconds
-        return start.clampedSum(configuration.send.maxAge.milliseconds).clampedSum(
-            paused.clampedSum(request.entry.pausedMilliseconds))
+        let paused = account.paused(since: request.pausesCountedUntil, until: now)
+        return request.entry.ageLimit(configuration.send.maxAge, paused: paused)
     }
 
     /// The sentence of an expiry, or nil while there is time.

@@ -29,7 +29,7 @@ extension Pipeline {
             isJoined = true
             brokersGoneSince = nil
         } catch {
-            recover("an assignment could not be taken: \(error.description)", isFencing: false)
+            recover("an assignment could not be taken: \(error.description)")
             return
         }
         for partition in partitions {
@@ -52,7 +52,7 @@ extension Pipeline {
             memberID = id
             return true
         }
-        recover("the group knows this member by another id: what it owned may be another's by now", isFencing: false)
+        recover("the group knows this member by another id: what it owned may be another's by now")
         return false
     }
 
@@ -64,7 +64,8 @@ extension Pipeline {
     }
 
     func restored(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<PartitionRestore, RestoreError>) {
-        guard let assignment = assignments[key], assignment.id == id, assignment.isAlive, assignment.phase == .restoring, let session else {
+        guard let assignment = assignments[key], assignment.id == id, assignment.isAlive, assignment.phase == .restoring, session != nil
+        else {
             return
         }
         switch result {
@@ -146,7 +147,7 @@ extension Pipeline {
             try session.resume(assignment.key)
             try session.seek(assignment.key, to: offset)
         } catch {
-            recover("a restored partition could not be read: \(error.description)", isFencing: false)
+            recover("a restored partition could not be read: \(error.description)")
             return
         }
         log.info(
@@ -262,7 +263,7 @@ extension Pipeline {
         do {
             try session.unassign(revoke.partitions)
         } catch {
-            recover("a revoke could not be answered: \(error.description)", isFencing: false)
+            recover("a revoke could not be answered: \(error.description)")
             return
         }
         ownershipChanged()

@@ -3,12 +3,13 @@ internal import Logging
 internal import Metrics
 internal import Requests
 internal import SMSPipeline
+internal import Time
 
 /// Commands: records on the request topic that cancel a waiting request or resolve a held one.
 extension Pipeline {
     func perform(_ command: Command, assignment: Assignment, offset: Int64) {
         // The command itself leaves no entry: its offset goes with whatever it changes, or alone.
-        let advance = offset + 1
+        let advance = offset.clampedSum(1)
         guard let found = find(command.id, in: assignment) else {
             drop(command, "there is no open request with this id here", assignment: assignment, advance: advance)
             return

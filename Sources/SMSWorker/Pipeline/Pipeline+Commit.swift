@@ -28,7 +28,7 @@ extension Pipeline {
     }
 
     private func begin(_ session: any LedgerSession) {
-        // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, offsets, commit. Never another order.
+        // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, flush, offsets, commit. Never another order.
         let leaseStart = now
         guard let membership = session.membership(), membership.generation >= 0, !membership.memberID.isEmpty else {
             // Not a member (yet, or any more): an unjoined handle switches fencing off.
@@ -37,7 +37,7 @@ extension Pipeline {
         guard isMember(membership) else { return }
         guard membership != refusedGeneration else {
             if leaseStart > refusedSince + timings.session {
-                recover("the group refuses this member, and nothing has changed for a session timeout", isFencing: false)
+                recover("the group refuses this member, and nothing has changed for a session timeout")
             } else {
                 wake(at: leaseStart + .milliseconds(250))
             }
@@ -75,22 +75,24 @@ extension Pipeline {
     /// Each tick. A blocking call may overrun its timeout: then the thread and its handles are left behind.
     func watchCommit() {
         guard let session else { return }
-        if session.takeTrouble() { fencings.brokerTrouble(at: now) }
+        learnFencings(from: session)
         // Seen at three ticks in a row: a process that stood still past the time gives its thread another chance to come out.
         overdueTicks = session.isCommitOverdue(at: now) ? overdueTicks + 1 : 0
         guard overdueTicks >= 3 else { return }
         overdueTicks = 0
-        recover("the committer did not return within three times its timeout", isFencing: true, isStuck: true)
+        recover("the committer did not return within three times its timeout", fencing: .silence, isStuck: true)
     }
 
-    func commitEnded(_ number: UInt64, _ result: CommitResult) {
+    func commitEnded(_ number: UInt64, _ report: CommitReport) {
+        if let renewal = report.renewal { renewed(in: renewal) }
         guard let underWay = commitUnderWay, underWay.number == number else { return }
         commitUnderWay = nil
         let duration = now - underWay.leaseStart
         pace.ended(at: now)
         // Before a fencing is judged. The broker itself ends a transaction that was open past its timeout, which looks like a rival's doing.
-        if session?.takeTrouble() == true || duration > timings.transaction { fencings.brokerTrouble(at: now) }
-        switch result {
+        if let session { learnFencings(from: session) }
+        if duration > timings.transaction { fencings.brokerTrouble(at: now) }
+        switch report.result {
         case .committed:
             if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
             failedCommits = 0
@@ -123,11 +125,22 @@ extension Pipeline {
         case .fenced(let error):
             // Its fate is open: nothing of the ledger in memory survives, the restore decides.
             commits.putBack(underWay.batch)
-            recover("a transaction was fenced: \(error.description)", isFencing: true)
+            recover("a transaction was fenced: \(error.description)", fencing: .producer(report.producer))
+        case .fateOpen(let error):
+            commits.putBack(underWay.batch)
+            recover("a transaction was ended by something else: \(error.description)", fencing: .transactionState)
         case .rival(let error):
             commits.putBack(underWay.batch)
             finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
         }
+    }
+
+    private func renewed(in duration: Duration) {
+        metrics.producersRenewed.increment()
+        guard let suppressed = renewalLog.admit(at: now) else { return }
+        var metadata: Logger.Metadata = [LogKeys.milliseconds: "\(duration.milliseconds)"]
+        if suppressed > 0 { metadata[LogKeys.suppressed] = "\(suppressed)" }
+        log.notice("a broker did not answer a request of a transaction: its producer was made anew", metadata: metadata)
     }
 
     private func rebuildProducers() {

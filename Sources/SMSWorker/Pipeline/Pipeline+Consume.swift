@@ -94,7 +94,7 @@ extension Pipeline {
         do {
             try session?.seek(assignment.key, to: assignment.position.next)
         } catch {
-            recover("a partition could not be read again: \(error.description)", isFencing: false)
+            recover("a partition could not be read again: \(error.description)")
         }
     }
 
@@ -137,7 +137,7 @@ extension Pipeline {
         let extent = deadLetterEncoder.encode(
             reason, at: position, timestamp: record.timestamp, key: key?.count ?? 0, value: value?.count ?? 0, originals: originals,
             now: wallNow, into: &eventHeaders)
-        commits.append(assignment, at: now, advance: record.offset + 1) { operation in
+        commits.append(assignment, at: now, advance: record.offset.clampedSum(1)) { operation in
             let kept = extent == .everything ? value : nil
             operation.record(
                 .deadLetter, key: extent == .headersAlone ? nil : key, headers: eventHeaders,
@@ -162,11 +162,11 @@ extension Pipeline {
         }
         guard !isRepeat else {
             metrics.duplicates.increment()
-            advance(assignment, to: offset + 1)
+            advance(assignment, to: offset.clampedSum(1))
             return
         }
         metrics.admitted.increment()
-        admit(request, advance: offset + 1)
+        admit(request, advance: offset.clampedSum(1))
     }
 
     private func reject(_ record: LentRecord, _ reason: DeadLetterReason, _ assignment: Assignment) {

@@ -8,17 +8,18 @@ internal import Time
 /// Recovery inside the process: producer and consumer are made anew, the ledger is restored; facts about the provider stay.
 extension Pipeline {
     /// - Parameters:
-    ///   - isFencing: counts towards "a rival has our name" where nothing explains it.
+    ///   - fencing: counts towards "a rival has our name" where nothing explains it.
     ///   - isStuck: a thread hangs in a call of librdkafka and is left behind with its handles.
-    func recover(_ reason: String, isFencing: Bool, isStuck: Bool = false) {
+    func recover(_ reason: String, fencing: FencingHistory.Cause? = nil, isStuck: Bool = false) {
         guard let lost = session else { return }
         session = nil
         isJoined = false
         metrics.fencings.increment()
         log.warning("starting over on Kafka's side: \(reason)")
         var chance = Duration.zero
-        if isFencing {
-            switch fencings.fenced(at: now) {
+        if let fencing {
+            learnFencings(from: lost)
+            switch fencings.fenced(fencing, at: now) {
             case .rebuild(let unexplained):
                 // Two rivals that begin again in step take one producer's name each, fence each other for ever, and end together. With chance
                 // between them the later one has both names, and only the other ends.
@@ -46,6 +47,14 @@ extension Pipeline {
         }
         if end == nil { reopenSession(after: chance) }
         updateHealth()
+    }
+
+    /// What explains a fencing without a rival; before one is judged.
+    func learnFencings(from session: any LedgerSession) {
+        if session.takeTrouble() { fencings.brokerTrouble(at: now) }
+        for number in 0...1 {
+            fencings.lateInitialisations(session.takeLateInitialisations(of: number), of: number, at: now)
+        }
     }
 
     /// No ledger state in memory survives; what is known of the provider does.
@@ -120,7 +129,7 @@ extension Pipeline {
         case .fencedInstance:
             finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
         case .fenced, .fatal:
-            recover("the consumer ended: \(error.description)", isFencing: false)
+            recover("the consumer ended: \(error.description)")
         case .retriable, .abortable, .membership, .other:
             fencings.brokerTrouble(at: now)
             if error.areAllBrokersDown, brokersGoneSince == nil {

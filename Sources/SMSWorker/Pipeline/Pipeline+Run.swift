@@ -21,7 +21,7 @@ extension Pipeline {
         switch answer {
         case .committed(let number, let result): commitEnded(number, result)
         case .producersRebuilt(let error):
-            if let error { recover("the producers could not be made anew: \(error)", isFencing: false) }
+            if let error { recover("the producers could not be made anew: \(error)") }
         case .restored(let partition, let id, let result): restored(partition, id, result)
         case .committedOffset(let partition, let id, let offset): learnedCommittedOffset(partition, id, offset)
         case .swept(let partition, let id, let result): swept(partition, id, result)

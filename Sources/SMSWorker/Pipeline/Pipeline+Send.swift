@@ -45,14 +45,14 @@ extension Pipeline {
         }
     }
 
-    /// Intents that could not leave soon would only grow old: while the breaker probes, and under a low rate.
+    /// Intents that could not leave soon would only grow old: while the breaker is narrowed, and under a low rate.
     private var stockLimit: Int {
-        let probing = breaker.state == .closed ? Int.max : Self.probes
-        return budget.isUnlimited ? probing : min(probing, max(2, Int(2 * budget.rate)))
+        let narrowed = breaker.width.map { max(Self.leastStock, $0) } ?? Int.max
+        return budget.isUnlimited ? narrowed : min(narrowed, max(2, Int(2 * budget.rate)))
     }
 
-    /// The most probes that the breaker lets through at a time.
-    private static let probes = 8
+    /// Enough that the breaker widens without a transaction for each step.
+    private static let leastStock = 8
 
     func begin(_ request: PendingRequest, advance: Int64? = nil) {
         if let reason = expiry(request) {

@@ -60,10 +60,14 @@ extension Pipeline {
     func endPermit(_ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending) {
         switch breaker.ended(permit, ending, at: now, using: &random) {
         case .opened(let duration):
+            updateHealth()
+            guard let suppressed = breakerLog.admit(at: now) else { return }
             log.warning(
                 "the provider fails: attempts and polls stop and are tried again one by one",
-                metadata: [LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(lastProviderFailure)"])
-            updateHealth()
+                metadata: [
+                    LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(lastProviderFailure)",
+                    LogKeys.suppressed: "\(suppressed)",
+                ])
         case .closed:
             log.notice("the provider answers again")
             updateHealth()
@@ -147,7 +151,8 @@ extension Pipeline {
     }
 
     private func wait(_ request: PendingRequest, completion: CommitQueue.Completion) {
-        request.entry.pausedMilliseconds += account.paused(since: request.pausesCountedUntil, until: now).milliseconds
+        let paused = account.paused(since: request.pausesCountedUntil, until: now)
+        request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(paused.milliseconds)
         request.pausesCountedUntil = now
         write(request, completion: completion)
         wait(request)

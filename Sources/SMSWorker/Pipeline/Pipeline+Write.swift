@@ -24,9 +24,7 @@ extension Pipeline {
             let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: entry.offset)
             eventEncoder.encode(event, of: entry.echo, at: wallNow, position: position, value: &eventValue, headers: &eventHeaders)
             metrics.count(event)
-            if event.sequence == 1 {
-                metrics.firstEvent(after: .milliseconds(max(0, wallNow - max(entry.timestamp, entry.sendAt ?? 0))))
-            }
+            if event.sequence == 1, let age = entry.age(at: wallNow) { metrics.firstEvent(after: age) }
         }
         commits.append(
             assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent

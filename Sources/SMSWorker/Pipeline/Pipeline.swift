@@ -62,6 +62,7 @@ package final class Pipeline {
     var commitNumber: UInt64 = 0
     let backoffForCommits = Backoff(base: .milliseconds(100), maximum: .seconds(5))
     var commitLog = LogThrottle(every: .seconds(5))
+    var renewalLog = LogThrottle(every: .seconds(5))
     var consumerLog = LogThrottle(every: .seconds(5))
     var rejectLog = LogThrottle(every: .seconds(1))
     var commitUnderWay: CommitUnderWay?
@@ -95,6 +96,7 @@ package final class Pipeline {
     /// What the last attempt or poll failed of that spoke against the provider: harmless words.
     var lastProviderFailure = ""
     var heldLog = LogThrottle(every: .seconds(1))
+    var breakerLog = LogThrottle(every: .seconds(30))
     /// Every broker was away when the consumer last said something of it; since when.
     var brokersGoneSince: MonotonicInstant?
     /// A question for the number of partitions is under way.

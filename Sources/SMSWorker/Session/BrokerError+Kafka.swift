@@ -19,6 +19,7 @@ extension BrokerError {
         isOffsetLost = error.isOffsetLost
         areAllBrokersDown = error.areAllBrokersDown
         isMissingTopic = error.isUnknownTopic
+        isTransactionState = error.isTransactionState
         code = error.code
     }
 }

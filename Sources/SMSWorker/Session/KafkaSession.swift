@@ -140,6 +140,8 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
 
     func takeTrouble() -> Bool { committer.takeTrouble() }
 
+    func takeLateInitialisations(of producer: Int) -> Int { committer.takeLateInitialisations(of: producer) }
+
     // MARK: Reading ledgers
 
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness) {

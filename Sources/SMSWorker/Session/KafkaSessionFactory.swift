@@ -12,6 +12,8 @@ final class KafkaSessionFactory: Sendable {
     private let producerProperties: [(key: String, value: String)]
     private let partitionCount: Int
     private let timings: KafkaTimings
+    /// Of the two producers' names, over all sessions.
+    private let initialisations = [LateInitialisations(), LateInitialisations()]
     private let thread: WorkThread
 
     /// - Parameters:
@@ -42,10 +44,12 @@ final class KafkaSessionFactory: Sendable {
         let kafka = configuration.kafka
         let topics = configuration.topics
         let written = topics.allRequests.map { topics.ledger(of: $0) } + [topics.status, topics.deadLetter]
-        let committer = try Committer(timeout: timings.transaction) { [producerProperties, timings] (number) throws(KafkaError) in
+        let committer = try Committer(
+            timeout: timings.transaction, initialisations: initialisations
+        ) { [producerProperties, timings, initialisations] (number) throws(KafkaError) in
             let producer = try TransactionalProducer(
                 transactionalID: "\(kafka.groupID)-\(kafka.transactionalStem)-\(number)", bootstrapServers: kafka.bootstrapServers,
-                properties: producerProperties)
+                properties: producerProperties, initialisations: initialisations[number])
             try producer.initTransactions(timeout: Committer.initTimeout(timings.transaction))
             // A topic that refuses now says so at the first transaction, with topic and code; here it only saves the first second.
             for topic in written { try? producer.askMetadata(of: [topic], timeout: .seconds(5)) }

@@ -2,6 +2,7 @@ internal import EventLoop
 internal import Requests
 internal import RocketSMS
 internal import SMSPipeline
+internal import Time
 
 /// The provider seam over RocketSMS's HTTP API: statuses must be polled for.
 final class RocketSMSGateway: ProviderGateway {
@@ -19,7 +20,7 @@ final class RocketSMSGateway: ProviderGateway {
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
         client.send(
             SendMessage(
-                phone: message.phone, text: message.text, sender: message.sender, timestamp: sendAt.map { ($0 + 999) / 1_000 },
+                phone: message.phone, text: message.text, sender: message.sender, timestamp: sendAt.map { $0.clampedSum(999) / 1_000 },
                 priority: isPriority), tag: tag)
     }
 

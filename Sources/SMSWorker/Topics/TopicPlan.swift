@@ -31,7 +31,7 @@ package struct TopicPlan: Equatable, Sendable {
         let compaction: [(key: String, value: String)] = [(TopicSetting.cleanupPolicy, "compact")] + TopicSetting.ledgerBounds
         func size(_ names: [String]) -> [(key: String, value: String)] {
             let limits = names.map { settings[$0]?[TopicSetting.maxMessageBytes].flatMap { Int($0) } ?? TopicSetting.defaultMessageLimit }
-            return [(TopicSetting.maxMessageBytes, "\((limits.max() ?? TopicSetting.defaultMessageLimit) + TopicSetting.messageMargin)")]
+            return [(TopicSetting.maxMessageBytes, "\(TopicSetting.roomAbove(limits.max() ?? TopicSetting.defaultMessageLimit))")]
         }
         func topic(_ name: String, _ count: Int, _ configuration: [(key: String, value: String)]) -> NewTopic {
             NewTopic(name: name, partitions: count, replicationFactor: replicas, configuration: configuration + safety)

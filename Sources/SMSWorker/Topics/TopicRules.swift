@@ -78,7 +78,7 @@ struct TopicRules {
     func size(_ name: String, above requests: [String]) -> [TopicFinding] {
         guard exists(name), let found = settings[name]?[TopicSetting.maxMessageBytes], let limit = Int(found) else { return [] }
         let largest = requests.map { settings[$0]?[TopicSetting.maxMessageBytes].flatMap { Int($0) } ?? TopicSetting.defaultMessageLimit }
-        let wanted = (largest.max() ?? TopicSetting.defaultMessageLimit) + TopicSetting.messageMargin
+        let wanted = TopicSetting.roomAbove(largest.max() ?? TopicSetting.defaultMessageLimit)
         if limit >= wanted { return [] }
         return [
             TopicFinding(

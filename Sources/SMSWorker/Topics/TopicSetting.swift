@@ -1,5 +1,6 @@
 internal import Requests
 internal import SMSPipeline
+internal import Time
 
 /// Settings of topics, by Kafka's own names, and the values that the worker's topics have.
 package enum TopicSetting {
@@ -18,6 +19,9 @@ package enum TopicSetting {
     static let leastMessageLimit = 24 * 1_024
     /// What a ledger entry or a dead letter needs beside the request that it holds, in bytes.
     package static let messageMargin = 65_536
+
+    /// So much is to be taken above a limit that a broker tells.
+    static func roomAbove(_ limit: Int) -> Int { Int(Int64(limit).clampedSum(Int64(messageMargin))) }
 
     /// Of a ledger: small segments that are closed soon, so that compaction reaches them soon: else texts of one-time codes stay for days,
     /// and restores grow long. Values are upper bounds.

@@ -60,16 +60,19 @@ struct AuditReader {
         let ledger = TopicPartition(topic: cluster.topics.ledger(of: partition.topic), partition: partition.partition)
         guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return }
         let key = PartitionKey(topic: partition.topic, partition: partition.partition)
-        var damage: LedgerError?
+        var damage: (error: LedgerError, offset: Int64)?
         try read(ledger) { record in
+            let offset = record.offset
             record.withKey { name in
                 record.withValue { value in
-                    do throws(LedgerError) { try audit.see(ledgerOf: key, key: name, value: value) } catch { damage = error }
+                    do throws(LedgerError) { try audit.see(ledgerOf: key, key: name, value: value) } catch { damage = (error, offset) }
                 }
             }
             return damage == nil
         }
-        if let damage { throw CommandFailure(.failed, "The ledger \(ledger) cannot be read: \(damage).") }
+        if let damage {
+            throw CommandFailure(.failed, "The ledger \(ledger) cannot be read: \(damage.error), at offset \(damage.offset).")
+        }
     }
 
     private func readEvents(_ partition: TopicPartition, into audit: inout Audit) throws(CommandFailure) {

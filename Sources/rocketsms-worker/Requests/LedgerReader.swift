@@ -35,15 +35,19 @@ struct LedgerReader {
         // A partition that has no ledger yet has no requests either.
         guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return [] }
         var inquiry = LedgerInquiry(subject)
-        var damage: LedgerError?
+        var damage: (error: LedgerError, offset: Int64)?
         do throws(KafkaError) {
             let marks = try reader.uncommittedWatermarks(ledger, timeout: Cluster.timeout)
             let isCancelled = { false }
             try reader.readRecords(ledger, from: marks.low, through: marks.high, stall: Self.stall, isCancelled: isCancelled) { record in
-                let timestamp = record.timestamp
+                let (offset, timestamp) = (record.offset, record.timestamp)
                 record.withKey { key in
                     record.withValue { value in
-                        do throws(LedgerError) { try inquiry.add(key: key, value: value, timestamp: timestamp) } catch { damage = error }
+                        do throws(LedgerError) {
+                            try inquiry.add(key: key, value: value, timestamp: timestamp)
+                        } catch {
+                            damage = (error, offset)
+                        }
                     }
                 }
                 return damage == nil
@@ -51,7 +55,9 @@ struct LedgerReader {
         } catch {
             throw CommandFailure("The ledger \(ledger) cannot be read", error)
         }
-        if let damage { throw CommandFailure(.failed, "The ledger \(ledger) cannot be read: \(damage).") }
+        if let damage {
+            throw CommandFailure(.failed, "The ledger \(ledger) cannot be read: \(damage.error), at offset \(damage.offset).")
+        }
         return inquiry.answers
     }
 }

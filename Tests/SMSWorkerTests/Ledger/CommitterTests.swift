@@ -23,7 +23,9 @@ import Time
         let made = TestCounter()
         let answers = TestCounter()
         let committer = try await onThread {
-            try Committer(timeout: .seconds(10)) { number throws(KafkaError) in
+            try Committer(
+                timeout: .seconds(10), initialisations: [LateInitialisations(), LateInitialisations()]
+            ) { number throws(KafkaError) in
                 made.increment()
                 if made.count == 3 {
                     entered.fire()
@@ -44,6 +46,7 @@ import Time
         await ended.wait()
         #expect(made.count == 3, "one was being made, and none after it")
         #expect(answers.count == 0, "a session that is gone has nothing to say")
+        #expect((0...1).map { committer.takeLateInitialisations(of: $0) } == [1, 0], "the one may have fenced its successor")
     }
 
     /// Two slow initialisations do not make the commit behind them look like a call that hangs.

@@ -9,7 +9,7 @@ import Testing
     private func add(_ entry: LedgerEntry, to fold: inout LedgerFold) throws {
         var bytes: [UInt8] = []
         LedgerCodec.encode(entry, into: &bytes)
-        try bytes.withUnsafeBytes { value in try entry.echo.id.withUnsafeBytes { key in try fold.add(key: key, value: value) } }
+        try bytes.withUnsafeBytes { value in try entry.echo.id.withUnsafeBytes { key in try fold.add(key: key, value: value, at: 0) } }
     }
 
     @Test func theLastRecordOfAnIDCounts() throws {
@@ -34,7 +34,7 @@ import Testing
             var entry = LedgerEntry.sample(id: "t-0-7", isGenerated: isGenerated)
             _ = entry.expire("late", at: 50)
             try add(entry, to: &fold)
-            try entry.echo.id.withUnsafeBytes { try fold.add(key: $0, value: nil) }
+            try entry.echo.id.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
             let ledger = try fold.finished(beginning: 0)
             #expect(ledger.closed.isEmpty)
             #expect(ledger.isUsed, "that it was used stays known by the offset")
@@ -47,16 +47,36 @@ import Testing
         try add(.sample(id: "a", offset: 19), to: &fold)
         var bytes: [UInt8] = []
         LedgerCodec.encode(LedgerCodec.Recorded(group: "g", offset: 0), into: &bytes)
-        try bytes.withUnsafeBytes { try fold.add(key: UnsafeRawBufferPointer(start: $0.baseAddress, count: 0), value: $0) }
+        try bytes.withUnsafeBytes { try fold.add(key: UnsafeRawBufferPointer(start: $0.baseAddress, count: 0), value: $0, at: 0) }
         #expect(try fold.finished(beginning: 0).recordedOffset == 0)
         try add(.sample(id: "b", offset: 3), to: &fold)
         #expect(try fold.finished(beginning: 0).recordedOffset == 4)
     }
 
-    @Test func aForeignRecordIsAnError() {
+    @Test func aForeignRecordIsAnErrorUntilAnotherOneOfItsKeyComes() throws {
         var fold = LedgerFold()
-        #expect(throws: LedgerError.self) { try [1, 2].withUnsafeBytes { try fold.add(key: $0, value: $0) } }
-        #expect(throws: LedgerError.self) { try fold.add(key: nil, value: nil) }
+        try add(.sample(id: "good", offset: 3), to: &fold)
+        let bad = Array("bad".utf8)
+        for (offset, value) in [(Int64(5), [UInt8]([1, 2])), (6, [9, 1, 1])] {
+            try bad.withUnsafeBytes { key in try value.withUnsafeBytes { try fold.add(key: key, value: $0, at: offset) } }
+            #expect { try fold.finished(beginning: 0) } throws: {
+                ($0 as? RestoreError)?.description.contains("at offset \(offset) of") == true
+            }
+        }
+        try bad.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 7) }
+        let ledger = try fold.finished(beginning: 0)
+        #expect(ledger.active.count == 1 && ledger.closed.isEmpty && ledger.recordedOffset == 4)
+        #expect(throws: LedgerError.self) { try fold.add(key: nil, value: nil, at: 8) }
+    }
+
+    /// Its head is good, what follows is not: it is told apart at the end alone, and named all the same.
+    @Test func anOpenEntryThatIsCutOffNamesItsPlace() throws {
+        var fold = LedgerFold()
+        var bytes: [UInt8] = []
+        LedgerCodec.encode(.sample(), into: &bytes)
+        bytes.removeLast()
+        try bytes.withUnsafeBytes { value in try [7].withUnsafeBytes { try fold.add(key: $0, value: value, at: 41) } }
+        #expect { try fold.finished(beginning: 0) } throws: { ($0 as? RestoreError)?.description.contains("at offset 41 of") == true }
     }
 
     /// What `/readyz` says of it must let the operator find the record.
@@ -64,7 +84,7 @@ import Testing
         let damage = RestoreError.ledger(.unknownVersion(9), offset: 512)
         #expect(damage.isDamage && !damage.isBrokerTrouble && !damage.isMissingLedger)
         #expect(damage.description.contains("512") && damage.description.contains("format 9"))
-        #expect(RestoreError.ledger(.malformed, offset: nil).isDamage && !RestoreError.cancelled.isDamage)
+        #expect(RestoreError.ledger(.malformed, offset: 0).isDamage && !RestoreError.cancelled.isDamage)
     }
 
     @Test func aPartitionOpensOnlyWhereNothingCanBeSentTwice() {

@@ -188,4 +188,16 @@ struct RateBudgetTests {
             #expect(taken && next == instant(5))
         }
     }
+
+    @Test func aLimitOfNextToNothingIsLookedAtAgainWithinAnHour() throws {
+        for limit in [1e-10, 1e-30, Double.leastNonzeroMagnitude] {
+            var budget = RateBudget(limit: limit)
+            budget.setShare(owned: 1, all: 1, at: instant(0))
+            let later = instant(1_000_000)
+            while budget.take(.bulkSend, at: later) {}
+            let available = budget.nextAvailable(.bulkSend, at: later)
+            let next = try #require(available)
+            #expect(next > later && next - later <= .seconds(3_601))
+        }
+    }
 }

@@ -57,6 +57,24 @@ struct RetryBudgetTests {
         #expect(rounds < 200)  // 64 at a time would take 157
     }
 
+    /// Only retries wait, as at a backlog's end: the pace under failures is not the budget's to decide.
+    @Test(arguments: [0.1, 0.2, 0.35])
+    func aProviderThatFailsSomeAtRandomIsNotThrottled(failing: Double) {
+        for seed in 1...10 as ClosedRange<UInt64> {
+            var generator = SeededGenerator(seed: seed)
+            var budget = RetryBudget(most: 16)
+            var taken = 0
+            let rounds = 2_000  // of 50 ms each
+            for round in 0..<rounds {
+                var running = 0
+                while running < 16, budget.takeRetry(at: instant(round * 50)) { running += 1 }
+                taken += running
+                for _ in 0..<running where Double(generator.below(1_000)) >= failing * 1_000 { budget.retryAnswered() }
+            }
+            #expect(Double(taken) >= 0.9 * Double(16 * rounds), "seed \(seed)")
+        }
+    }
+
     @Test func aLoneRetryIsNeverStuckAndAFullShareBoundsNothing() {
         var none = RetryBudget(share: 0)
         for second in 0..<5 {
