@@ -68,6 +68,7 @@ extension Pipeline {
             finish(.drained)
         }
         scheduleWake()
+        assert(holdsInvariants(), "\(checkInvariants())")
     }
 
     /// Each second, idle or not.
