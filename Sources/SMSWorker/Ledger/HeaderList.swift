@@ -1,5 +1,5 @@
 /// Record headers inside a transaction's arena: name length, value length (-1: null), name, value, one after another.
-enum HeaderList {
+package enum HeaderList {
     static func append(_ headers: RecordHeaders, to bytes: inout [UInt8]) {
         headers.withEach { name, value in
             withUnsafeBytes(of: Int32(name.count)) { bytes.append(contentsOf: $0) }
@@ -10,7 +10,7 @@ enum HeaderList {
     }
 
     /// Lends name and value of each; nil: a null value.
-    static func withEach(
+    package static func withEach(
         _ bytes: UnsafeRawBufferPointer, _ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) -> Void
     ) {
         var index = 0
