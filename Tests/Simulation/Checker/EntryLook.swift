@@ -44,6 +44,8 @@ struct EntryLook {
 /// What a status event says, found in its bytes: a whole parse of each would cost more than all the rest.
 struct EventLook {
     let sequence: Int
+    /// Of the request: `<topic>-<partition>`.
+    let place: Slice<UnsafeRawBufferPointer>
     let offset: Int64
     let status: MessageStatus
     let isFinal: Bool
@@ -63,6 +65,7 @@ struct EventLook {
         self.value = value
         self.sequence = Int(sequence)
         self.offset = offset
+        place = id[..<hyphen]
         if Self.find("\"status\":\"QUEUED\"", in: value) {
             status = .queued
         } else if Self.find("\"status\":\"SENT\"", in: value) {

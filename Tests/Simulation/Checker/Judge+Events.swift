@@ -3,11 +3,10 @@ import SMSWorker
 
 /// The status stream, as a read_committed reader will see it.
 extension Judge {
-    /// - Parameter last: whose ledger entry stands before it in its transaction.
-    func event(_ record: ClusterRecord, after last: RequestCase?) {
-        guard let look = EventLook(record), let made = last, made.offset == look.offset else {
-            return find(.unknownRecord, "a status event without its entry before it")
-        }
+    func event(_ record: ClusterRecord) {
+        guard let look = EventLook(record),
+            let made = touched.last(where: { $0.offset == look.offset && partitions[$0.partition].name.elementsEqual(look.place) })
+        else { return find(.unknownRecord, "a status event without its entry in the same transaction") }
         if made.isFinal { find(.afterFinal, "\(made.name): sequence \(look.sequence)") }
         if look.sequence != made.sequence + 1 { find(.sequence, "\(made.name): \(look.sequence) after \(made.sequence)") }
         if look.status < made.status { find(.statusBack, "\(made.name): \(look.status) after \(made.status)") }
@@ -16,7 +15,7 @@ extension Judge {
         made.sequence = look.sequence
         made.status = look.status
         made.hasMessageID = made.hasMessageID || look.hasMessageID
-        if look.isFinal != (made.state == .closed) { find(.afterFinal, "\(made.name): final \(look.isFinal), its entry is \(made.state)") }
+        if look.isFinal, made.state != .closed { find(.afterFinal, "\(made.name): final, and its entry is \(made.state)") }
         guard look.isFinal else { return }
         made.isFinal = true
         judgeFailure(made, look)

@@ -7,12 +7,15 @@ extension Judge {
         guard transaction.isCommit else { return }
         let writer = writer(transaction.transactionalID)
         trace.note(writer?.number ?? -1, "decided", describe(transaction))
-        var last: RequestCase?
+        // Partitions take their records in any order; those of one are in the order of the worker's operations.
+        touched.removeAll(keepingCapacity: true)
         for record in transaction.records {
-            if let index = index(ofLedger: record.key) {
-                if let made = entry(record, partition: index, writer: writer) { last = made }
-            } else if record.topic == Options.statusTopic {
-                event(record, after: last)
+            guard let index = index(ofLedger: record.key) else { continue }
+            if let made = entry(record, partition: index, writer: writer) { touched.append(made) }
+        }
+        for record in transaction.records {
+            if record.topic == Options.statusTopic {
+                event(record)
             } else if record.topic == Options.deadLetterTopic {
                 deadLetter(record)
             }

@@ -24,6 +24,8 @@ final class Judge {
     var caseOfMark: [UInt64: RequestCase] = [:]
     var begun: Set<UInt64> = []
     /// When requests were made to the provider, within the last second.
+    /// Whose ledger entries stand in the transaction that is judged now.
+    var touched: [RequestCase] = []
     var requestTimes: [Int64] = []
     var requestsBefore = 0
     var priorityRun = 0
@@ -42,7 +44,7 @@ final class Judge {
                 let key = PartitionKey(topic: topic, partition: partition)
                 partitionIndex[key] = partitions.count
                 ledgerIndex[PartitionKey(topic: topic + Options.ledgerSuffix, partition: partition)] = partitions.count
-                partitions.append(PartitionCourse(key: key, isPriority: topic == Options.priorityTopic))
+                partitions.append(PartitionCourse(key, isPriority: topic == Options.priorityTopic))
             }
         }
     }

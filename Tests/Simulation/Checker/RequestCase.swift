@@ -97,6 +97,8 @@ final class RequestCase {
 struct PartitionCourse {
     let key: PartitionKey
     let isPriority: Bool
+    /// As its events name it.
+    let name: [UInt8]
     /// Those of now; index: offset.
     var cases: [RequestCase] = []
     /// Of the topic before it was made anew.
@@ -108,6 +110,12 @@ struct PartitionCourse {
     var owners: [[UInt8]: (of: RequestCase, closedAt: Int64?)] = [:]
     /// Of the current topic, by offset, those of a key that are not through: the judge of their order.
     var firstOpenOfKey: [Int: Int] = [:]
+
+    init(_ key: PartitionKey, isPriority: Bool) {
+        self.key = key
+        self.isPriority = isPriority
+        name = Array("\(key.topic)-\(key.partition)".utf8)
+    }
 
     func find(offset: Int64, timestamp: Int64) -> RequestCase? {
         if offset >= 0, offset < cases.count, cases[Int(offset)].timestamp == timestamp { return cases[Int(offset)] }
