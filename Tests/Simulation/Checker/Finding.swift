@@ -47,6 +47,19 @@ struct Finding {
 
     let kind: Kind
     let text: String
+    /// What it is counted under: of the many that one kind holds, which.
+    let label: String
     /// Since the schedule's beginning.
     let at: Duration
+
+    init(_ kind: Kind, _ text: String, at: Duration) {
+        self.kind = kind
+        self.text = text
+        self.at = at
+        switch kind {
+        case .invariant, .memory, .audit, .wrongRival, .failedEnd:
+            label = kind.rawValue + ": " + String(text.drop { $0 != " " }.filter { !$0.isNumber })
+        default: label = kind.rawValue
+        }
+    }
 }

@@ -35,6 +35,8 @@ final class Judge {
     var posts = 0
     var acceptedMessages = 0
 
+    private static let mostFindings = 20
+
     init(world: World, options: Options, trace: Trace) {
         self.world = world
         self.options = options
@@ -50,10 +52,13 @@ final class Judge {
     }
 
     func find(_ kind: Finding.Kind, _ text: @autoclosure () -> String) {
-        trace.note(-1, "FINDING", "\(kind.rawValue): \(text())")
-        // The first of each kind tells.
-        guard !findings.contains(where: { $0.kind == kind }) else { return }
-        findings.append(Finding(kind: kind, text: text(), at: world.elapsed))
+        // One kind can come at every turn of a schedule.
+        guard findings.count < Self.mostFindings else { return }
+        let finding = Finding(kind, text(), at: world.elapsed)
+        // The first of each tells.
+        guard !findings.contains(where: { $0.label == finding.label }) else { return }
+        trace.note(-1, "FINDING", "\(kind.rawValue): \(finding.text)")
+        findings.append(finding)
     }
 
     func index(ofRequests key: PartitionKey) -> Int? { partitionIndex[key] }

@@ -14,6 +14,8 @@ struct Arguments {
     var minutes: Double?
     var jobs = 1
     var isQuiet = false
+    /// Of the findings of one seed, the one that the shrinker keeps.
+    var which = 0
     /// Changes to what a seed draws: classes that are off, and the size.
     var overrides = Overrides()
 
@@ -30,6 +32,7 @@ struct Arguments {
             case "--jobs": jobs = max(1, try Self.number(&rest, argument))
             case "--seed": mode = .one(UInt64(try Self.number(&rest, argument)))
             case "--self-check": mode = .selfCheck
+            case "--finding": which = try Self.number(&rest, argument)
             case "--quiet": isQuiet = true
             case "--requests": overrides.requests = try Self.number(&rest, argument)
             case "--workers": overrides.workers = try Self.number(&rest, argument)

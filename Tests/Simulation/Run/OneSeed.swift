@@ -3,7 +3,7 @@ struct OneSeed {
     private let seed: UInt64
     private let arguments: Arguments
     /// Lines of a failing trace that are printed.
-    private static let tail = 400
+    private static let tail = 4000
 
     init(_ seed: UInt64, _ arguments: Arguments) {
         self.seed = seed
@@ -21,7 +21,7 @@ struct OneSeed {
             return true
         }
         for finding in outcome.findings { print("FOUND \(finding.kind.rawValue) (at \(finding.at.components.seconds) s): \(finding.text)") }
-        let smaller = Shrinker(seed: seed, kind: outcome.findings[0].kind, from: arguments.overrides).smallest()
+        let smaller = Shrinker(seed: seed, label: outcome.findings[arguments.which < outcome.findings.count ? arguments.which : 0].label, from: arguments.overrides).smallest()
         print("smallest:\(smaller.arguments.isEmpty ? " as it is" : " --seed \(seed)\(smaller.arguments)")")
         let (small, smallLines) = course(smaller)
         print("seed \(seed): \(Options(seed: seed, smaller).summary)")
@@ -42,12 +42,12 @@ struct OneSeed {
 /// Takes away what a finding does not need: classes, then requests, then workers.
 struct Shrinker {
     let seed: UInt64
-    let kind: Finding.Kind
+    let label: String
     let from: Overrides
 
-    init(seed: UInt64, kind: Finding.Kind, from: Overrides) {
+    init(seed: UInt64, label: String, from: Overrides) {
         self.seed = seed
-        self.kind = kind
+        self.label = label
         self.from = from
     }
 
@@ -82,6 +82,6 @@ struct Shrinker {
     }
 
     private func fails(_ overrides: Overrides) -> Bool {
-        Schedule(Options(seed: seed, overrides)).run().findings.contains { $0.kind == kind }
+        Schedule(Options(seed: seed, overrides)).run().findings.contains { $0.label == label }
     }
 }

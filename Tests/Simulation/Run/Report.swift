@@ -26,11 +26,11 @@ struct Report {
         for (fault, count) in outcome.faults { faults[fault, default: 0] += count }
         if !outcome.findings.isEmpty { failed += 1 }
         for finding in outcome.findings {
-            var entry = findings[finding.kind.rawValue] ?? (0, [], "")
+            var entry = findings[finding.label] ?? (0, [], "")
             entry.count += 1
             if entry.seeds.count < 8 { entry.seeds.append(outcome.seed) }
             if entry.text.isEmpty { entry.text = finding.text }
-            findings[finding.kind.rawValue] = entry
+            findings[finding.label] = entry
         }
     }
 
