@@ -162,7 +162,8 @@ final class Schedule {
     }
 
     private var isAtRest: Bool {
-        workload.isDone && judge.isSettled && fleet.isWhole && fleet.running.allSatisfy { $0.pipeline?.isAtRest == true }
+        // What is decided has also become visible.
+        cluster.logs.allSatisfy { $0.lastStable == $0.end } && workload.isDone && judge.isSettled && fleet.isWhole && fleet.running.allSatisfy { $0.pipeline?.isAtRest == true }
     }
 
     private func step(until end: MonotonicInstant) {
