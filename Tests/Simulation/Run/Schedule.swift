@@ -14,7 +14,7 @@ final class Schedule {
     private var faults: [String: Int] = [:]
 
     /// In which everything must have ended after the last fault.
-    private static let patience = Duration.seconds(2 * 3_600)
+    private static let patience = Duration.seconds(1_800)
     private static let mostEvents = 2_000_000
 
     init(_ options: Options, isTraced: Bool = false) {
