@@ -18,6 +18,11 @@ package enum LedgerCodec {
     package struct Recorded: Equatable, Sendable {
         package let group: String
         package let offset: Int64
+
+        package init(group: String, offset: Int64) {
+            self.group = group
+            self.offset = offset
+        }
     }
 
     /// What a reader of the ledger needs of a closed id.
