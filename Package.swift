@@ -55,7 +55,7 @@ let package = Package(
         // Run by scripts/simulate, in a release build: the worker's own code on a virtual clock, against a simulated Kafka and provider.
         .executableTarget(
             name: "Simulation", dependencies: ["SMSWorker", "RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "Logging", "Metrics"],
-            path: "Tests/Simulation", swiftSettings: settings),
+            path: "Tests/Simulation", exclude: ["seeds.txt"], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: settings),

@@ -38,6 +38,9 @@ package struct ProviderCore {
         provider.credentials = Credentials(username: username, password: password)
     }
 
+    /// Changes what is assumed of the provider.
+    package mutating func change(_ body: (inout SimulatorSwitches) -> Void) { body(&provider.switches) }
+
     /// The id that the provider gave a message.
     package func id(of sequence: Int) -> Int64 { provider.id(of: sequence) }
 }

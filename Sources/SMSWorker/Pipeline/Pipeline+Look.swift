@@ -1,3 +1,5 @@
+internal import EventLoop
+
 /// What whoever runs the pipeline may see of it: for tests and the simulator. Nothing in the worker decides by it.
 extension Pipeline {
     /// Where its gates and queues stand.
@@ -87,6 +89,24 @@ extension Pipeline {
                     if case .active(let request) = $0 { request.place == .behindKey } else { false }
                 }
         }
+    }
+
+    /// Lets go of everything, as the end of a process does: requests and their assignments name each other.
+    package func release() {
+        for assignment in assignments.values {
+            assignment.open = [:]
+            assignment.lastWithKey = [:]
+        }
+        timers = WaitTimers()
+        priorityLane = Lane()
+        bulkLane = Lane()
+        _ = commits.removeAll()
+        commitUnderWay = nil
+        attempts = SlotTable<Attempt>()
+        assignments = [:]
+        session = nil
+        gateway.mayBegin = { _ in false }
+        gateway.receive = { _ in }
     }
 
     // MARK: Memory and ledger

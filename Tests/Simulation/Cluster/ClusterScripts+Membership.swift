@@ -3,7 +3,7 @@ import SMSWorker
 
 /// The group, seen through sessions.
 extension ClusterScripts {
-    static let membership: [Script] = [
+    static var membership: [Script] { [
         Script(name: "a revoke is held back: the generation stays, and transactions commit") { bench, expect in
             let a = bench.joined("a", expect)
             a.keepsRevokes = true
@@ -113,5 +113,5 @@ extension ClusterScripts {
             expect.equal(bench.commit(a, 0, offset: 1, "rival"), "rival", "the first one's commit")
             expect.equal(bench.commit(second, 0, offset: 1, "good"), "committed", "the second one's commit")
         },
-    ]
+    ] }
 }

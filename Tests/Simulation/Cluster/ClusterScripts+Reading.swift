@@ -3,7 +3,7 @@ import SMSWorker
 
 /// Records and restores, seen through sessions.
 extension ClusterScripts {
-    static let reading: [Script] = [
+    static var reading: [Script] { [
         Script(name: "records come in order, and then the end") { bench, expect in
             for value in ["one", "two", "three"] { _ = bench.produce(partition: 0, value: value) }
             let a = bench.joined("a", expect)
@@ -65,5 +65,5 @@ extension ClusterScripts {
             let a = bench.joined("a", expect)
             expect.equal(bench.restore(a, 1), "committed -1, recorded -1, 0..<1", "the restore")
         },
-    ]
+    ] }
 }

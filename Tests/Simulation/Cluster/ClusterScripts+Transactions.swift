@@ -3,7 +3,7 @@ import SMSWorker
 
 /// Transactions, seen through sessions.
 extension ClusterScripts {
-    static let transactions: [Script] = [
+    static var transactions: [Script] { [
         Script(name: "a transaction becomes visible whole") { bench, expect in
             let a = bench.joined("a", expect)
             expect.equal(bench.commit(a, 0, offset: 7, "first"), "committed", "the commit")
@@ -117,5 +117,5 @@ extension ClusterScripts {
                 expect.equal(bench.statuses(), ["s1", "s2", "s3", "s4", "s5", "s6"], "statuses")
                 expect.equal(bench.committedOffset(partition: 0), 6, "the offset")
             }),
-    ]
+    ] }
 }

@@ -106,8 +106,13 @@ final class SimulatedProducer {
         let isSplit = records.count > 1 && cluster.world.chance(0.2)
         let batch = isSplit ? records.prefix(Int.random(in: 1..<records.count, using: &cluster.world.random)) : records
         let rest = records[batch.endIndex...]
-        cluster.send(connection, .log) { [cluster, id, epoch] in
-            cluster.append(id, epoch, to: log, batch, of: content)
+        // An idempotent producer's batch has a number: the broker takes it once.
+        var taken = false
+        cluster.send(connection, .log) { [cluster, id, epoch] () -> BrokerCode in
+            if taken { return .none }
+            let code = cluster.append(id, epoch, to: log, batch, of: content)
+            taken = code == .none
+            return code
         } _: { [weak self] code in
             guard let self else { return }
             switch code {

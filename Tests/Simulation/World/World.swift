@@ -49,6 +49,12 @@ final class World {
 
     func cancel(_ item: Item) { bodies[item.number] = nil }
 
+    /// Nothing happens any more: what the items hold is let go.
+    func clear() {
+        heap = []
+        bodies = [:]
+    }
+
     /// Lets the next item happen.
     ///
     /// - Returns: false where nothing is left before `end`.
@@ -70,6 +76,9 @@ final class World {
         }
         return false
     }
+
+    /// Time passes in which nothing happens.
+    func advance(to instant: MonotonicInstant) { nanoseconds = max(nanoseconds, instant.nanoseconds) }
 
     // MARK: Chance
 
