@@ -1,4 +1,6 @@
 /// Names one ownership of one partition in this process; another assignment of the same partition has another one.
 package struct AssignmentID: Hashable, Sendable {
     let value: UInt64
+
+    package init(value: UInt64) { self.value = value }
 }

@@ -2,4 +2,9 @@
 package struct TransactionTopics: Sendable {
     package let status: String
     package let deadLetter: String
+
+    package init(status: String, deadLetter: String) {
+        self.status = status
+        self.deadLetter = deadLetter
+    }
 }

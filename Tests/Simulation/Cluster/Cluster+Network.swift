@@ -22,6 +22,8 @@ extension Cluster {
         case plain
         /// Of a transaction: its answer may be lost, and a copy of it may come late.
         case transactional
+        /// Of a producer's name: the same.
+        case initialisation
     }
 
     /// Sends one request of a client library, which repeats it until it has an answer.
@@ -32,9 +34,8 @@ extension Cluster {
     func send<Reply>(
         _ connection: Connection, _ course: Course, _ execute: @escaping () -> Reply, _ answered: @escaping (Reply) -> Void
     ) {
-        if course == .transactional, hasFaults, options.lateCopyShare > 0, world.chance(options.lateCopyShare) {
-            return keepBack(connection, course, execute, answered)
-        }
+        let lateShare = lateShare(of: course)
+        if lateShare > 0, hasFaults, world.chance(lateShare) { return keepBack(connection, course, execute, answered) }
         world.schedule(after: latency()) { [self] in arrive(connection, course, execute, answered) }
     }
 
@@ -43,7 +44,9 @@ extension Cluster {
     ) {
         guard now >= reachable(course) else { return sendAgain(connection, course, execute, answered) }
         let reply = execute()
-        if course == .transactional, hasFaults, options.lostAnswerShare > 0, world.chance(options.lostAnswerShare) {
+        if course == .transactional || course == .initialisation, hasFaults, options.lostAnswerShare > 0,
+            world.chance(options.lostAnswerShare)
+        {
             onFault?("lostAnswer")
             return unanswered(connection, course, after: notice(), execute, answered)
         }
@@ -89,6 +92,14 @@ extension Cluster {
                 // Its repetition has no fault of its own: it ends.
                 world.schedule(after: latency()) { [self] in arrive(connection, course == .log ? .log : .plain, execute, answered) }
             }
+        }
+    }
+
+    private func lateShare(of course: Course) -> Double {
+        switch course {
+        case .log, .plain: 0
+        case .transactional: options.lateCopyShare
+        case .initialisation: options.lateInitialisationShare
         }
     }
 

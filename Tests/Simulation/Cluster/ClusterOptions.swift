@@ -38,6 +38,8 @@ struct ClusterOptions {
     var lostAnswerShare = 0.0
     /// A request is kept back by the network, the client library repeats it on another connection, and the first copy arrives later.
     var lateCopyShare = 0.0
+    /// The same of a producer's initialisation: the late copy fences whoever has the name then.
+    var lateInitialisationShare = 0.0
     var lateCopyDelay: ClosedRange<Int64> = 1_000...30_000_000
     /// A client library notices a lost connection after this, a mute one by its timeout.
     var resetNotice: ClosedRange<Int64> = 85_000...155_000
@@ -53,6 +55,6 @@ struct ClusterOptions {
     /// Ends of partitions are known when a session begins.
     var knownEndShare = 1.0
 
-    /// Room for a topic's first records is not wanted: positions of a topic may begin anywhere.
+    /// Where every log begins.
     var firstOffset: Int64 = 0
 }

@@ -19,8 +19,8 @@ final class Fetch {
     /// The end that was said last.
     private var saidEnd: Int64 = -1
     private var failure: BrokerError?
-    /// How often the library may still jump ahead by itself.
-    private var jumpsLeft: Int
+    /// Whether the library may still jump ahead by itself.
+    private var mayJump = true
     private var isEnded = false
     /// Of the last seek: what was asked for before it is outdated.
     private var version = 0
@@ -29,7 +29,6 @@ final class Fetch {
         self.log = log
         self.consumer = consumer
         self.knownEnd = knownEnd
-        jumpsLeft = knownEnd == nil ? 2 : 1
         log.fetches.append(self)
     }
 
@@ -41,23 +40,8 @@ final class Fetch {
     func resume() { isResumed = true }
 
     func seek(to offset: Int64) {
-        let world = cluster.world
         position = offset
-        if cluster.hasFaults {
-            if jumpsLeft > 0, cluster.options.jumpShare > 0, world.chance(cluster.options.jumpShare) {
-                let target = isSought || knownEnd == nil ? log.lastStable : knownEnd ?? offset
-                if target > offset {
-                    cluster.onFault?("jump")
-                    position = target
-                }
-                jumpsLeft -= 1
-            } else if cluster.options.repeatShare > 0, world.chance(cluster.options.repeatShare) {
-                cluster.onFault?("repeat")
-                position = max(log.low, offset - Int64.random(in: 1...4, using: &world.random))
-            }
-            // Only an assignment that began by number is trusted from its first record on.
-            if isSought, knownEnd != nil { jumpsLeft = 0 }
-        }
+        if cluster.hasFaults { misread(offset) }
         isSought = true
         version += 1
         hasFetched = false
@@ -66,6 +50,38 @@ final class Fetch {
         saidEnd = -1
         fetched = position
         arm()
+    }
+
+    /// The library's habits after a seek.
+    private func misread(_ offset: Int64) {
+        let world = cluster.world
+        if mayJump, cluster.options.jumpShare > 0, world.chance(cluster.options.jumpShare) {
+            mayJump = false
+            guard let knownEnd else { return jumpLater() }
+            guard knownEnd > offset else { return }
+            cluster.onFault?("jump")
+            position = knownEnd
+        } else if cluster.options.repeatShare > 0, world.chance(cluster.options.repeatShare) {
+            cluster.onFault?("repeat")
+            position = max(log.low, offset - Int64.random(in: 1...4, using: &world.random))
+        }
+        // An assignment that began by number jumps before its first record or never.
+        if knownEnd != nil { mayJump = false }
+    }
+
+    /// By name: the end is asked for again, and half a second later the library goes there, past everything between.
+    private func jumpLater() {
+        cluster.world.schedule(after: .milliseconds(500) + cluster.latency()) { [weak self] in
+            guard let self else { return }
+            consumer.client.deliver { [weak self] in
+                guard let self, !isEnded, log.lastStable > position else { return }
+                cluster.onFault?("jump")
+                position = log.lastStable
+                fetched = position
+                hasFetched = true
+                consumer.wake()
+            }
+        }
     }
 
     /// There may be more: asks for it, unless a question is under way.

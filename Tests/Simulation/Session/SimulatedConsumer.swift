@@ -157,8 +157,10 @@ final class SimulatedConsumer {
     }
 
     /// All partitions have gone to others. While an event is unanswered the library drops this, and so nobody hears of it.
+    private func hearsOfLoss() { if state == .steady { lose() } }
+
     private func lose() {
-        guard !isAsking, !isClosing else { return }
+        guard !isClosing else { return }
         guard !owned.isEmpty else { return join() }
         ask(.revoke(keys(owned), isLost: true), then: .rejoin)
     }
@@ -185,7 +187,8 @@ final class SimulatedConsumer {
         // The first word is the connection's; the coordinator's answer comes when it is there.
         cluster.send(connection, .plain) { [cluster, client, weak self] in
             execute(cluster) { answer in
-                cluster.world.schedule(after: cluster.latency()) { [weak self] in
+                // An answer that the brokers' absence has swallowed comes to the repetition.
+                cluster.world.schedule(at: max(cluster.now, cluster.reachable(.plain)) + cluster.latency()) { [weak self] in
                     client.deliver { [weak self] in
                         guard let self, !isFreed, state == expected else { return }
                         answered(self, answer)
@@ -257,7 +260,7 @@ final class SimulatedConsumer {
 
     private func heartbeat() {
         guard !isClosing, state == .steady || state == .asking else { return }
-        if state == .steady, cluster.now - heardAt > cluster.options.sessionTimeout { return lose() }
+        if cluster.now - heardAt > cluster.options.sessionTimeout, state == .steady { return lose() }
         guard cluster.now >= cluster.reachable(.plain) else { return }
         let code = cluster.group.heartbeat(memberID: memberID, generation: generation, instanceID: client.instanceID)
         switch code {
@@ -269,10 +272,10 @@ final class SimulatedConsumer {
         case .fencedInstance: after { $0.fenced() }
         case .illegalGeneration:
             generation = -1
-            after { $0.lose() }
+            after { $0.hearsOfLoss() }
         default:
             memberID = ""
-            after { $0.lose() }
+            after { $0.hearsOfLoss() }
         }
     }
 

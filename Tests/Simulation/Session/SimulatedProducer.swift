@@ -32,7 +32,7 @@ final class SimulatedProducer {
     func destroy() { connection.isClosed = true }
 
     func initialise(_ done: @escaping Done) {
-        cluster.send(connection, .transactional) { [cluster, id] in
+        cluster.send(connection, .initialisation) { [cluster, id] in
             cluster.initialise(id)
         } _: { [weak self] code, epoch in
             guard let self else { return }
