@@ -27,7 +27,9 @@ extension Judge {
         }
         trace.note(process.number, "POST", "\(made.name) #\(made.attempt) \(String(attempt.mark, radix: 16))\(standsStill ? ", and stands still" : "")")
         if standsStill { made.isExcused = true }
-        if made.state != .sending || made.mark != attempt.mark {
+        // A second process with the name of a static member takes its partitions at once, without the time that a lease counts with.
+        let isRobbed = options.isStatic && hasTwins
+        if made.state != .sending || made.mark != attempt.mark, !isRobbed {
             find(.notDecided, "\(made.name) by p\(process.number): its newest entry is \(made.state)\(made.mark == attempt.mark ? "" : ", another's intent")")
         }
         if !begun.insert(attempt.mark).inserted { find(.secondPost, "\(made.name)") }
@@ -57,7 +59,7 @@ extension Judge {
         let made = cases[number]
         made.accepted += 1
         trace.note(-1, "accepted", "\(made.name), its SMS number \(made.accepted)")
-        guard made.accepted > 1, !made.isExcused else { return }
+        guard made.accepted > 1, !made.isExcused, !(options.isStatic && hasTwins) else { return }
         if made.isStrict, made.accepted > 1 + made.resends {
             find(.secondSMS, "\(made.name), onUnknown is \(made.policy)")
         }

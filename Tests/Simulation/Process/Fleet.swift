@@ -73,6 +73,19 @@ final class Fleet {
 
     // MARK: What happens
 
+    /// All are told to stop, and none is started; what stands still is ended.
+    func pause() {
+        isStopping = true
+        for process in running {
+            if process.isFrozen || world.chance(0.2) { process.kill() } else { process.drain() }
+        }
+    }
+
+    func resume() {
+        isStopping = false
+        for place in places { start(place, after: world.duration(0...500_000)) }
+    }
+
     func kill(_ number: Int, downtime: Duration) {
         let place = place(number)
         guard let process = place.process, process.isRunning else { return }

@@ -98,11 +98,16 @@ final class Schedule {
         }
     }
 
-    /// What was not read is gone with the topic.
+    /// As an operator does it: while no worker runs. What was not read is gone with the topic.
     private func recreate() {
-        judge.topicsWereRecreated = true
-        judge.recreated(Options.requestTopic)
-        cluster.recreate(topic: Options.requestTopic)
+        fleet.pause()
+        world.schedule(after: .milliseconds(500)) { [unowned self] in
+            guard fleet.running.isEmpty else { return recreate() }
+            judge.topicsWereRecreated = true
+            judge.recreated(Options.requestTopic)
+            cluster.recreate(topic: Options.requestTopic)
+            fleet.resume()
+        }
     }
 
     /// What an operator does about closed partitions.
