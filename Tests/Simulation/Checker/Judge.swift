@@ -92,6 +92,7 @@ final class Judge {
     func killed(_ process: SimulatedProcess) {}
 
     func ended(_ process: SimulatedProcess) {
+        if process.isKilled { return }
         switch process.end {
         case .drained, nil: break
         case .rival(let why): if !hasTwins { find(.wrongRival, "p\(process.number): \(why)") }

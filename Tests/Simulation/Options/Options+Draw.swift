@@ -51,6 +51,9 @@ extension Options {
         hasPostGap = draw.has(0.05)
         hotKeyShare = draw.has(0.15) ? 0.6 : 0
         priorityShare = draw.pick([0, 0.1, 0.5])
+        var moments = Stream(seed, "moments")
+        freezeInRevoke = moments.pick([0, 0, 0.5])
+        killInRevoke = moments.pick([0, 0, 0.2])
         var rare = Stream(seed, "rare")
         if rare.has(0.02) { makeBacklog(&rare) }
         if rare.has(0.01) { maxAge = .seconds(86_400) }

@@ -46,6 +46,10 @@ struct Options {
     var hotKeyShare: Double
     var priorityShare: Double
 
+    /// How often what happens to a process happens while it gives partitions back.
+    var freezeInRevoke: Double
+    var killInRevoke: Double
+
     func has(_ fault: FaultClass) -> Bool { classes & fault.bit != 0 }
 
     static let requestTopic = "sms.requests"

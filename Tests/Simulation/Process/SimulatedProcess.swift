@@ -32,6 +32,7 @@ final class SimulatedProcess {
     private var armedAt: MonotonicInstant?
     private var armed: World.Item?
     private var isTurnScheduled = false
+    private var wasGivingBack = false
     private let trace: Trace
     /// Called once, when the pipeline has ended by itself.
     var onEnd: (SimulatedProcess) -> Void = { _ in }
@@ -101,6 +102,24 @@ final class SimulatedProcess {
         judge.turned(self, pipeline)
         if let end = pipeline.end { return ended(end) }
         arm(pipeline.nextTurnAt)
+        meetFate(isGivingBack: pipeline.look.isGivingBack)
+    }
+
+    /// What a schedule does to processes hits them in the midst of a rebalance oftener than time alone would have it.
+    private func meetFate(isGivingBack: Bool) {
+        defer { wasGivingBack = isGivingBack }
+        guard isGivingBack, !wasGivingBack, judge.isInChaos else { return }
+        if options.has(.freeze), options.freezeInRevoke > 0, world.chance(options.freezeInRevoke) {
+            let session = options.session.nanoseconds / 1_000
+            let delay = world.duration(0...200_000)
+            let duration = world.duration(session / 2...session * 2)
+            world.schedule(after: delay) { [self] in freeze(for: duration) }
+        } else if options.has(.kill), options.killInRevoke > 0, world.chance(options.killInRevoke) {
+            world.schedule(after: world.duration(0...200_000)) { [self] in
+                kill()
+                onEnd(self)
+            }
+        }
     }
 
     /// The session has something: in this instant, but not within whatever calls.
