@@ -44,6 +44,8 @@ struct EntryLook {
 /// What a status event says, found in its bytes: a whole parse of each would cost more than all the rest.
 struct EventLook {
     let sequence: Int
+    /// The request's id.
+    let subject: UnsafeRawBufferPointer
     /// Of the request: `<topic>-<partition>`.
     let place: Slice<UnsafeRawBufferPointer>
     let offset: Int64
@@ -56,15 +58,21 @@ struct EventLook {
     init?(_ record: ClusterRecord) {
         guard let value = record.entry.value else { return nil }
         var id: UnsafeRawBufferPointer?
+        var subject: UnsafeRawBufferPointer?
         record.withHeaders { name, bytes in
-            if id == nil, name.count == 5, Self.find("ce_id", in: name) { id = bytes }
+            switch name.count {
+            case 5: if Self.find("ce_id", in: name) { id = bytes }
+            case 10: if Self.find("ce_subject", in: name) { subject = bytes }
+            default: break
+            }
         }
-        guard let id, let slash = id.lastIndex(of: UInt8(ascii: "/")), let hyphen = id[..<slash].lastIndex(of: UInt8(ascii: "-")),
+        guard let id, let subject, let slash = id.lastIndex(of: UInt8(ascii: "/")), let hyphen = id[..<slash].lastIndex(of: UInt8(ascii: "-")),
             let sequence = Self.number(id[(slash + 1)...]), let offset = Self.number(id[(hyphen + 1)..<slash])
         else { return nil }
         self.value = value
         self.sequence = Int(sequence)
         self.offset = offset
+        self.subject = subject
         place = id[..<hyphen]
         if Self.find("\"status\":\"QUEUED\"", in: value) {
             status = .queued

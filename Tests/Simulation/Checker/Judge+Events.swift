@@ -5,7 +5,9 @@ import SMSWorker
 extension Judge {
     func event(_ record: ClusterRecord) {
         guard let look = EventLook(record),
-            let made = touched.last(where: { $0.offset == look.offset && partitions[$0.partition].name.elementsEqual(look.place) })
+            let made = touched.last(where: {
+                $0.offset == look.offset && $0.id.elementsEqual(look.subject) && partitions[$0.partition].name.elementsEqual(look.place)
+            })
         else { return find(.unknownRecord, "a status event without its entry in the same transaction") }
         if made.isFinal { find(.afterFinal, "\(made.name): sequence \(look.sequence)") }
         if look.sequence != made.sequence + 1 { find(.sequence, "\(made.name): \(look.sequence) after \(made.sequence)") }

@@ -41,7 +41,7 @@ extension Judge {
 
     /// Nothing earlier of its key may be left that was never held.
     private func judgeKey(_ made: RequestCase) {
-        guard options.ordering == .key, made.key >= 0, !made.wasHeld else { return }
+        guard options.ordering == .key, made.key >= 0, !made.wasHeld, !made.isFormer else { return }
         for other in partitions[made.partition].cases {
             if other.offset >= made.offset { return }
             guard other.key == made.key, other.isPriority == made.isPriority, other.isTaken, !other.wasHeld else { continue }
@@ -88,6 +88,8 @@ extension Judge {
     private static let floorRun = 120
 
     private func judgeTurn(_ made: RequestCase, _ pipeline: Pipeline, _ process: SimulatedProcess) {
+        // Places in the log name two requests then.
+        if topicsWereRecreated { return }
         var bulkWaits: RequestCase?
         let now = world.monotonic
         pipeline.visitEligible { partition, offset, isPriority in

@@ -118,7 +118,7 @@ final class Schedule {
             guard let restored = judge.fold(cluster, course.key) else { continue }
             let recorded = restored.ledger.recordedOffset
             guard let log = cluster.log(course.key) else { continue }
-            if recorded <= log.end, !judge.topicsWereRecreated {
+            if recorded <= log.end, course.former.isEmpty {
                 trace.note(-1, "repair", "\(course.key) to \(recorded)")
                 cluster.setOffset(topic: course.key.topic, partition: course.key.partition, to: recorded)
             } else {
