@@ -57,8 +57,11 @@ let package = Package(
 
         // Run by scripts/simulate, in a release build: the worker's own code on a virtual clock, against a simulated Kafka and provider.
         .executableTarget(
-            name: "Simulation", dependencies: ["SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging", "Metrics"],
-            path: "Tests/Simulation", swiftSettings: settings),
+            name: "Simulation",
+            dependencies: [
+                "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging", "Metrics",
+            ],
+            path: "Tests/Simulation", exclude: ["seeds.txt"], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "Time", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: settings),

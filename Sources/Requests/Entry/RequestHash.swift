@@ -1,11 +1,15 @@
 /// 128 bits that stand for a request id, or a record key, in this process's memory.
 ///
 /// SipHash-2-4 with a key of this process, so that nobody who chooses ids can aim at a collision. Never stored, never printed.
+/// The key comes from Swift's own hasher: random in each process, and the same again under `SWIFT_DETERMINISTIC_HASHING`, which the
+/// simulator sets, so that a schedule can be had twice.
 package struct RequestHash: Hashable, Sendable {
     package let high: UInt64
     package let low: UInt64
 
-    private static let key: (UInt64, UInt64) = (.random(in: .min ... .max), .random(in: .min ... .max))
+    private static let key: (UInt64, UInt64) = (
+        UInt64(bitPattern: Int64("RequestHash.0".hashValue)), UInt64(bitPattern: Int64("RequestHash.1".hashValue))
+    )
 
     /// Hash of an id as the dedup index sees it. A generated id names an offset, and a recreated topic starts again at 0:
     /// so it counts as the same only with the same record timestamp.

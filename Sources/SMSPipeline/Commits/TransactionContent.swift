@@ -15,6 +15,14 @@ package struct TransactionContent: Sendable {
         package let value: Range<Int>?
         /// Header list as `HeaderList` lays it out; empty: no headers.
         package let headers: Range<Int>
+
+        package init(destination: Destination, owner: Int32, key: Range<Int>?, value: Range<Int>?, headers: Range<Int>) {
+            self.destination = destination
+            self.owner = owner
+            self.key = key
+            self.value = value
+            self.headers = headers
+        }
     }
 
     /// One assignment that takes part.
@@ -27,9 +35,22 @@ package struct TransactionContent: Sendable {
         package var offset: Int64
         /// The highest offset of a request whose entry is in it; -1: none.
         package var highestEntry: Int64
+
+        package init(
+            assignment: AssignmentID, topic: String, ledgerTopic: String, partition: Int32, offset: Int64, highestEntry: Int64
+        ) {
+            self.assignment = assignment
+            self.topic = topic
+            self.ledgerTopic = ledgerTopic
+            self.partition = partition
+            self.offset = offset
+            self.highestEntry = highestEntry
+        }
     }
 
     package var bytes: [UInt8] = []
     package var records: [Record] = []
     package var owners: [Owner] = []
+
+    package init() {}
 }

@@ -5,6 +5,8 @@ internal import Synchronization
 package final class Liveness: Sendable {
     private let alive = Atomic<Bool>(true)
 
+    package init() {}
+
     package var isAlive: Bool { alive.load(ordering: .relaxed) }
 
     package func end() { alive.store(false, ordering: .relaxed) }

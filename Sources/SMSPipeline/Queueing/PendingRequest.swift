@@ -53,7 +53,7 @@ package final class PendingRequest {
     var timerGeneration: UInt32 = 0
     var hasExpiryTimer = false
     /// It waits for its `sendAt`.
-    var isScheduled = false
+    package internal(set) var isScheduled = false
     /// Its latest place in a line.
     var turn: UInt64 = 0
 

@@ -75,6 +75,7 @@ extension Pipeline {
             finish(.drained)
         }
         scheduleWake()
+        assert(holdsInvariants(), "\(checkInvariants())")
     }
 
     /// Each second, idle or not.
