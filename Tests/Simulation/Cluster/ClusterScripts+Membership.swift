@@ -19,12 +19,14 @@ extension ClusterScripts {
                 a.answerKept()
                 expect.check(bench.wait(upTo: .seconds(30)) { b.owned == [moving] }, "the newcomer gets it")
             },
-            Script(name: "eager members give up everything", options: { $0.isCooperative = false }, body: { bench, expect in
-                let a = bench.joined("a", expect)
-                let b = bench.begin(stem: "b", instanceID: nil)
-                expect.check(bench.wait(upTo: .seconds(30)) { a.owned.count == 1 && b.owned.count == 1 }, "each gets one")
-                expect.equal(a.revokes.map(\.partitions), [[0, 1]], "revokes")
-            }),
+            Script(
+                name: "eager members give up everything", options: { $0.isCooperative = false },
+                body: { bench, expect in
+                    let a = bench.joined("a", expect)
+                    let b = bench.begin(stem: "b", instanceID: nil)
+                    expect.check(bench.wait(upTo: .seconds(30)) { a.owned.count == 1 && b.owned.count == 1 }, "each gets one")
+                    expect.equal(a.revokes.map(\.partitions), [[0, 1]], "revokes")
+                }),
             Script(name: "cooperative members give up what moves") { bench, expect in
                 let a = bench.joined("a", expect)
                 let b = bench.begin(stem: "b", instanceID: nil)
