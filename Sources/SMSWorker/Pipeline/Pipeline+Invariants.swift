@@ -29,6 +29,8 @@ extension Pipeline {
     /// Where a debug build stops asserting: tests with a hundred thousand requests would count for ever.
     private static let assertedSize = 256
 
+    // Batches are looked at one by one, the one under way first: a list of all would be copied for each partition at each turn.
+
     /// For `assert` at the end of a turn.
     func holdsInvariants() -> Bool {
         let size = assignments.values.reduce(0) { $0 + $1.open.count }
@@ -44,8 +46,8 @@ extension Pipeline {
         var tracked = 0
     }
 
-    private func expect(_ counter: Int, _ counted: Int, _ what: String, _ wrong: inout [String]) {
-        if counter != counted { wrong.append("\(what): the counter says \(counter), there are \(counted)") }
+    private func expect(_ counter: Int, _ counted: Int, _ what: @autoclosure () -> String, _ wrong: inout [String]) {
+        if counter != counted { wrong.append("\(what()): the counter says \(counter), there are \(counted)") }
     }
 
     // MARK: One partition
@@ -76,11 +78,12 @@ extension Pipeline {
         expect(assignment.lastWithKey.count, heads, "\(assignment.name): lines of keys", &wrong)
         expect(linked, behind, "\(assignment.name): requests behind their key", &wrong)
         var operations = 0
-        for batch in batchesWithUnderWay {
+        for index in -1..<commits.batches.count {
+            guard let batch = index < 0 ? commitUnderWay?.batch : commits.batches[index] else { continue }
             for (index, owner) in batch.owners.enumerated() where owner === assignment { operations += batch.operationCounts[index] }
         }
         expect(assignment.pendingOperations, operations, "\(assignment.name): pending operations", &wrong)
-        let running = attempts.elements.count { $0.request?.assignment === assignment }
+        let running = attempts.count == 0 ? 0 : attempts.elements.count { $0.request?.assignment === assignment }
         expect(assignment.running, running, "\(assignment.name): POSTs under way", &wrong)
     }
 
@@ -123,15 +126,11 @@ extension Pipeline {
 
     // MARK: What is to be committed
 
-    private var batchesWithUnderWay: [CommitQueue.Batch] {
-        guard let underWay = commitUnderWay else { return commits.batches }
-        return [underWay.batch] + commits.batches
-    }
-
     private func checkIntents(_ wrong: inout [String]) {
         var intents = 0
         var strict = 0
-        for batch in batchesWithUnderWay {
+        for index in -1..<commits.batches.count {
+            guard let batch = index < 0 ? commitUnderWay?.batch : commits.batches[index] else { continue }
             for case (_, .intent(let request, _)) in batch.completions {
                 intents += 1
                 if (request.entry.policy ?? configuration.send.onUnknown) != .resend { strict += 1 }
@@ -142,7 +141,8 @@ extension Pipeline {
     }
 
     private func checkBatches(_ wrong: inout [String]) {
-        for batch in batchesWithUnderWay {
+        for index in -1..<commits.batches.count {
+            guard let batch = index < 0 ? commitUnderWay?.batch : commits.batches[index] else { continue }
             var recorded: [Int32] = []
             for record in batch.content.records where record.key?.isEmpty == true {
                 if recorded.contains(record.owner) {

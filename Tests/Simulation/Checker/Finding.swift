@@ -59,6 +59,7 @@ struct Finding {
         switch kind {
         case .invariant, .memory, .audit, .wrongRival, .failedEnd:
             label = kind.rawValue + ": " + String(text.drop { $0 != " " }.filter { !$0.isNumber })
+        case .notLive: label = kind.rawValue + String(text.drop { $0 != ":" }.filter { !$0.isNumber })
         default: label = kind.rawValue
         }
     }

@@ -99,7 +99,9 @@ final class Judge {
         }
         guard let since = process.drainingSince else { return }
         let took = world.monotonic - since
-        if took > stopBound { find(.slowStop, "p\(process.number) took \(took.milliseconds) ms, its bound is \(stopBound.milliseconds) ms") }
+        if took > process.stopBound {
+            find(.slowStop, "p\(process.number) took \(took.milliseconds) ms, its bound is \(process.stopBound.milliseconds) ms")
+        }
     }
 
     /// The drain's limit, its last transaction, the way out of the group; while things go wrong, also the time in which they do.

@@ -63,7 +63,10 @@ extension Options {
         if has(.slowCluster) { options.slowShare = draw.pick([0.005, 0.05]) }
         if has(.slowMarkers) { options.slowMarkerShare = draw.pick([0.02, 0.2]) }
         if has(.lostAnswers) { options.lostAnswerShare = draw.pick([0.01, 0.1]) }
-        if has(.lateCopies) { options.lateCopyShare = draw.pick([0.01, 0.1]) }
+        if has(.lateCopies) {
+            options.lateCopyShare = draw.pick([0.01, 0.1])
+            options.lateInitialisationShare = draw.pick([0, 0.02, 0.2])
+        }
         if has(.jumps) {
             options.jumpShare = draw.pick([0.1, 0.5])
             options.repeatShare = draw.pick([0.1, 0.5])

@@ -19,13 +19,13 @@ extension Options {
         workers = draw.pick([1, 2, 2, 2, 3])
         partitions = Int32(draw.pick([1, 1, 2, 2, 3]))
         hasPriorityTopic = draw.has(0.3)
-        requests = draw.has(0.15) ? draw.int(1...4) : draw.wild(5...40)
+        requests = draw.has(0.1) ? draw.int(1...3) : draw.wild(3...24)
         keys = draw.pick([0, 1, 2, 3, 8])
-        window = .milliseconds(draw.wild(500...20_000))
-        chaos = .milliseconds(draw.wild(5_000...40_000))
+        window = .milliseconds(draw.wild(100...8_000))
+        chaos = .milliseconds(draw.wild(1_500...25_000))
         isCooperative = draw.has(0.6)
         isStatic = draw.has(0.35)
-        session = .milliseconds(draw.pick([6_000, 10_000, 15_000]))
+        session = .milliseconds(draw.pick([6_000, 6_000, 10_000, 15_000]))
         heartbeat = .milliseconds(draw.pick([1_000, 1_500, 3_000]))
         if heartbeat * 4 > session { heartbeat = session / 4 }
         transaction = .milliseconds(draw.pick([2_000, 5_000, 10_000]))
@@ -42,9 +42,9 @@ extension Options {
         retryBudget = draw.pick([0, 0.1, 0.2, 1])
         requestTimeout = .milliseconds(draw.wild(500...15_000))
         drainLimit = draw.has(0.6) ? requestTimeout : .milliseconds(draw.wild(100...20_000))
-        cadence = [.milliseconds(draw.wild(100...2_000)), .milliseconds(draw.wild(500...5_000)), .seconds(draw.int(2...10))]
-        horizon = .seconds(draw.wild(5...60))
-        dedupWindow = draw.has(0.5) ? .seconds(draw.wild(1...30)) : .seconds(86_400)
+        cadence = [.milliseconds(draw.wild(100...2_000)), .milliseconds(draw.wild(1_000...5_000)), .seconds(draw.int(2...10))]
+        horizon = .seconds(draw.wild(3...30))
+        dedupWindow = draw.has(0.5) ? .seconds(draw.wild(1...10)) : .seconds(86_400)
         dedupEntries = draw.pick([0, 1, 3, 1_000_000, 1_000_000])
         let most = draw.wild(5_000...3_000_000)
         postLatency = Int64(max(1_000, most / draw.pick([2, 10, 100])))...Int64(most)
@@ -52,13 +52,13 @@ extension Options {
         hotKeyShare = draw.has(0.15) ? 0.6 : 0
         priorityShare = draw.pick([0, 0.1, 0.5])
         var rare = Stream(seed, "rare")
-        if rare.has(0.03) { makeBacklog(&rare) }
+        if rare.has(0.02) { makeBacklog(&rare) }
         if rare.has(0.01) { maxAge = .seconds(86_400) }
     }
 
     /// More comes than can be sent, for a while: what is starved shows only then.
     private mutating func makeBacklog(_ draw: inout Stream) {
-        requests = draw.int(120...400)
+        requests = draw.int(120...300)
         window = .seconds(draw.int(3...20))
         chaos = min(chaos, .seconds(20))
         maxInFlight = draw.pick([2, 4, 8])

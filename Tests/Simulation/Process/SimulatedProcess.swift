@@ -15,6 +15,8 @@ final class SimulatedProcess {
     private(set) var frozenUntil: MonotonicInstant?
     /// When it was told to stop.
     private(set) var drainingSince: MonotonicInstant?
+    /// How long it may take over stopping.
+    private(set) var stopBound = Duration.zero
     /// What told of it last: the pipeline's own word, or nil where it was killed.
     private(set) var end: PipelineEnd?
     /// Last time that something kept it from sending: a gate, a freeze, a partition given back.
@@ -179,6 +181,8 @@ final class SimulatedProcess {
         guard client.isFrozen else { return }
         trace.note(number, "thawed", "")
         frozenUntil = nil
+        // The time in which it stood is not its own.
+        if drainingSince != nil { drainingSince = world.monotonic }
         disturbedAt = world.monotonic
         client.isFrozen = false
     }
@@ -187,6 +191,7 @@ final class SimulatedProcess {
     func drain() {
         guard pipeline != nil, drainingSince == nil else { return }
         drainingSince = world.monotonic
+        stopBound = judge.stopBound
         trace.note(number, "draining", name)
         client.deliver { [self] in
             guard let pipeline else { return }

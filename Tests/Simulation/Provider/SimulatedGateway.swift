@@ -27,6 +27,7 @@ final class SimulatedGateway: ProviderGateway {
         let tag: UInt64
         var isOpen = true
         var hasBegun = false
+        var timeout: World.Item?
 
         init(_ request: ProviderRequest, tag: UInt64) {
             self.request = request
@@ -72,7 +73,7 @@ final class SimulatedGateway: ProviderGateway {
     // MARK: One exchange
 
     private func begin(_ exchange: Exchange) {
-        world.schedule(after: options.requestTimeout) { [self] in
+        exchange.timeout = world.schedule(after: options.requestTimeout) { [self] in
             deliver { [self] in
                 guard exchange.isOpen else { return }
                 end(exchange, decoder.reply(to: exchange.request, exchange.hasBegun ? .unknown(.timedOut) : .notSent(.waitedTooLong)))
@@ -157,6 +158,7 @@ final class SimulatedGateway: ProviderGateway {
     private func end(_ exchange: Exchange, _ reply: Reply) {
         guard exchange.isOpen else { return }
         exchange.isOpen = false
+        if let timeout = exchange.timeout { world.cancel(timeout) }
         if let event = GatewayEvent(reply, tag: exchange.tag) { receive(event) }
     }
 }

@@ -4,6 +4,8 @@ struct Arguments {
         case many
         case one(UInt64)
         case selfCheck
+        /// The cluster's own scripts.
+        case scripts
         case help
     }
 
@@ -31,6 +33,7 @@ struct Arguments {
                 minutes = value
             case "--jobs": jobs = max(1, try Self.number(&rest, argument))
             case "--seed": mode = .one(UInt64(try Self.number(&rest, argument)))
+            case "--scripts": mode = .scripts
             case "--self-check": mode = .selfCheck
             case "--finding": which = try Self.number(&rest, argument)
             case "--quiet": isQuiet = true

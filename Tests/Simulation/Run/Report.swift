@@ -34,9 +34,11 @@ struct Report {
         }
     }
 
-    func print(seconds: Double) {
+    func print(seconds: Double, ofProcessor processor: Double) {
         func median(_ values: [Int]) -> Int { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
-        Swift.print("\(schedules) schedules in \(round(seconds, 1)) s: \(round(Double(schedules) / seconds, 0)) a second")
+        Swift.print("\(schedules) schedules in \(round(seconds, 1)) s, \(round(processor, 1)) s of a core: \(round(Double(schedules) / processor, 0)) a second a core")
+        let all = events.reduce(0, +)
+        Swift.print("events: \(all), \(round(processor * 1e6 / Double(max(1, all)), 1)) µs each")
         Swift.print("virtual time: \(elapsed / 3_600_000) h; median events \(median(events)), requests \(median(requests)), processes \(median(processes))")
         Swift.print("POSTs: \(posts); messages taken: \(messages)")
         Swift.print("faults: " + faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))

@@ -13,8 +13,8 @@ final class Schedule {
     let trace: Trace
     private var faults: [String: Int] = [:]
 
-    /// In which everything must have ended after the last fault.
-    private static let patience = Duration.seconds(2 * 3_600)
+    /// In which everything must have ended after the last fault: the account's longest look and the breaker's are in it.
+    private static let patience = Duration.seconds(900)
     private static let mostEvents = 2_000_000
 
     init(_ options: Options, isTraced: Bool = false) {
@@ -142,17 +142,12 @@ final class Schedule {
         provider.heal()
         fleet.thawAll()
         trace.note(-1, "healed", "")
-        let limit = world.monotonic + Self.patience
-        while world.monotonic < limit, !isAtRest {
-            step(until: world.monotonic + .seconds(1))
-            repair()
-            if world.eventsRun > Self.mostEvents {
-                judge.find(.endless, "\(world.eventsRun) events")
-                break
-            }
+        waitForRest()
+        if options.dedupWindow < .seconds(60), judge.findings.isEmpty {
+            // Ids leave their windows.
+            step(until: world.monotonic + options.dedupWindow + .seconds(3))
+            waitForRest()
         }
-        // Ids leave their windows.
-        if options.dedupWindow < .seconds(60) { step(until: world.monotonic + options.dedupWindow + .seconds(3)) }
         judge.judgeLiveness()
         judge.judgeEnds()
         judge.judgeMemory(cluster)
@@ -161,8 +156,20 @@ final class Schedule {
         return outcome()
     }
 
+    private func waitForRest() {
+        let limit = world.monotonic + Self.patience
+        while world.monotonic < limit, !isAtRest {
+            step(until: world.monotonic + .seconds(1))
+            repair()
+            if world.eventsRun > Self.mostEvents { return judge.find(.endless, "\(world.eventsRun) events") }
+        }
+    }
+
     private var isAtRest: Bool {
-        workload.isDone && judge.isSettled && fleet.isWhole && fleet.running.allSatisfy { $0.pipeline?.isAtRest == true }
+        guard workload.isDone, judge.isSettled, fleet.isWhole else { return false }
+        // What is decided has also become visible.
+        return cluster.logs.allSatisfy { $0.lastStable == $0.end } && fleet.running.allSatisfy { $0.pipeline?.isAtRest == true }
+            && judge.partitions.allSatisfy { course in fleet.all.count { $0.pipeline?.isOpen(course.key) == true } == 1 }
     }
 
     private func step(until end: MonotonicInstant) {

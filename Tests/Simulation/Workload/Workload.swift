@@ -57,7 +57,7 @@ final class Workload {
         var draft = RequestDraft(place: place, key: key, isPriority: isPriorityTopic)
         if stream.has(0.3), options.priorityShare > 0 { draft.priority = stream.has(options.priorityShare) }
         if options.has(.policies), stream.has(0.5) { draft.policy = stream.pick([.resend, .fail, .hold]) }
-        if options.has(.schedules), stream.has(0.4) { draft.sendAt = world.wall + Int64(stream.wild(1...20_000)) - 500 }
+        if options.has(.schedules), stream.has(0.4) { draft.sendAt = world.wall + Int64(stream.wild(1...10_000)) - 500 }
         if options.has(.expiries), stream.has(0.4) {
             draft.expiresAt = max(world.wall, draft.sendAt ?? 0) + Int64(stream.wild(1...60_000))
         }
@@ -68,19 +68,19 @@ final class Workload {
                 var copy = draft
                 copy.id = made.id
                 copy.isGenerated = false
-                schedule(stream.wild(1...30_000)) { [self] in _ = write(copy, kind: .copy) }
+                schedule(stream.wild(1...12_000)) { [self] in _ = write(copy, kind: .copy) }
             }
         }
         if options.has(.commands) { command(made, &stream) }
     }
 
     private func command(_ made: RequestCase, _ stream: inout Stream) {
-        if stream.has(0.2) { schedule(stream.wild(1...20_000)) { [self] in order(made, "\"command\":\"cancel\"") } }
+        if stream.has(0.2) { schedule(stream.wild(1...8_000)) { [self] in order(made, "\"command\":\"cancel\"") } }
         // An operator decides on what is held; the more often they look, the sooner.
         guard made.policy == .hold || stream.has(0.05) else { return }
         let resolution = stream.pick(["\"as\":\"resend\"", "\"as\":\"resend\"", "\"as\":\"failed\"", "\"as\":\"sent\"", "\"as\":\"sent\",\"messageId\":\"9007199254740993\""])
         for _ in 0..<stream.int(1...3) {
-            schedule(stream.wild(500...60_000)) { [self] in order(made, "\"command\":\"resolve\",\(resolution)") }
+            schedule(stream.wild(300...20_000)) { [self] in order(made, "\"command\":\"resolve\",\(resolution)") }
         }
     }
 

@@ -3,20 +3,31 @@ import SMSWorker
 
 /// Virtual time, one thread, one seed: everything that may happen is an item in one queue, ordered by time and, at equal time, by chance.
 final class World {
-    struct Item: Hashable { fileprivate let number: UInt64 }
+    struct Item {
+        fileprivate let number: UInt64
+        fileprivate let slot: Int32
+    }
 
     private struct Entry {
         let at: Int64
         /// Drawn by the seed: what happens first at equal times.
         let tie: UInt64
         let number: UInt64
+        let slot: Int32
+    }
+
+    /// What an item does; its place is used again.
+    private struct Slot {
+        var number: UInt64
+        var body: (() -> Void)?
     }
 
     /// Of everything outside the workers' own.
     var random: Chance
     private(set) var nanoseconds: Int64
     private var heap: [Entry] = []
-    private var bodies: [UInt64: () -> Void] = [:]
+    private var slots: [Slot] = []
+    private var free: [Int32] = []
     private var count: UInt64 = 0
     private(set) var eventsRun = 0
     private let beganAt: Int64
@@ -42,17 +53,27 @@ final class World {
     @discardableResult
     func schedule(at instant: MonotonicInstant, _ body: @escaping () -> Void) -> Item {
         count += 1
-        bodies[count] = body
-        push(Entry(at: max(instant.nanoseconds, nanoseconds), tie: random.next(), number: count))
-        return Item(number: count)
+        let slot: Int32
+        if let last = free.popLast() {
+            slot = last
+            slots[Int(slot)] = Slot(number: count, body: body)
+        } else {
+            slot = Int32(slots.count)
+            slots.append(Slot(number: count, body: body))
+        }
+        push(Entry(at: max(instant.nanoseconds, nanoseconds), tie: random.next(), number: count, slot: slot))
+        return Item(number: count, slot: slot)
     }
 
-    func cancel(_ item: Item) { bodies[item.number] = nil }
+    func cancel(_ item: Item) {
+        if slots[Int(item.slot)].number == item.number { slots[Int(item.slot)].body = nil }
+    }
 
     /// Nothing happens any more: what the items hold is let go.
     func clear() {
         heap = []
-        bodies = [:]
+        slots = []
+        free = []
     }
 
     /// Lets the next item happen.
@@ -60,15 +81,13 @@ final class World {
     /// - Returns: false where nothing is left before `end`.
     func step(until end: MonotonicInstant) -> Bool {
         while let first = heap.first {
-            guard let body = bodies.removeValue(forKey: first.number) else {
-                pop()
-                continue
-            }
-            guard first.at <= end.nanoseconds else {
-                bodies[first.number] = body
-                return false
-            }
+            let slot = Int(first.slot)
+            guard first.at <= end.nanoseconds || slots[slot].body == nil else { return false }
             pop()
+            let body = slots[slot].body.take()
+            slots[slot].number = 0
+            free.append(first.slot)
+            guard let body else { continue }
             nanoseconds = first.at
             eventsRun += 1
             body()
