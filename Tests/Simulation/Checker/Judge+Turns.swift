@@ -9,8 +9,7 @@ extension Judge {
     /// More turns in a second than anything that is simulated can ask for.
     private static let mostTurns = 20_000
 
-    func turned(_ process: SimulatedProcess, _ pipeline: Pipeline) {
-        let look = pipeline.look
+    func turned(_ process: SimulatedProcess, _ pipeline: Pipeline, _ look: Pipeline.Look) {
         if !look.isSendingAllowed || look.isGivingBack || !look.hasSession { process.disturbedAt = world.monotonic }
         for wrong in pipeline.checkInvariants() { find(.invariant, "p\(process.number): \(wrong)") }
         countTurn(process)

@@ -56,7 +56,10 @@ enum CoordinatorScripts {
 
         init() {
             cluster = Cluster(
-                world: world, options: ClusterOptions(topics: [.init(name: "ledger", partitions: 1, isCompacted: true), .init(name: "other", partitions: 1)], requestTopics: []))
+                world: world,
+                options: ClusterOptions(
+                    topics: [.init(name: "ledger", partitions: 1, isCompacted: true), .init(name: "other", partitions: 1)],
+                    requestTopics: []))
             producer = cluster.producer(named: "p")
             _ = initialise()
         }

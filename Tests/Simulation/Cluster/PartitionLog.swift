@@ -28,6 +28,8 @@ final class PartitionLog {
     private(set) var end: Int64
     /// Transactions whose marker is not written here yet, by their first offset.
     private var open: [(transaction: Int32, first: Int64)] = []
+    /// How often it was deleted and made anew.
+    private(set) var incarnation = 0
     /// Who waits for more.
     var fetches: [Fetch] = []
     /// Writes are refused until then.
@@ -86,6 +88,7 @@ final class PartitionLog {
 
     /// Deleted and made anew.
     func recreate(at offset: Int64) {
+        incarnation += 1
         entries = []
         open = []
         low = offset

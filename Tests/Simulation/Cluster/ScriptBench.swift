@@ -25,6 +25,8 @@ protocol ScriptBench: AnyObject {
     func expireRequests()
     func refuseStatuses(for duration: Duration)
     func brokerAway(for duration: Duration)
+    /// Where the ledger ends, above open transactions.
+    func ledgerEnd(partition: Int32) -> Int64
     /// Whether some transaction is not ended and written.
     var isTransactionOpen: Bool { get }
 }

@@ -78,5 +78,6 @@ final class SimulatedBench: ScriptBench {
     func expireRequests() { cluster.retain(topic: "sms.requests") }
     func refuseStatuses(for duration: Duration) { cluster.refuse(topic: "sms.status", for: duration) }
     func brokerAway(for duration: Duration) { cluster.brokerAway(for: duration) }
+    func ledgerEnd(partition: Int32) -> Int64 { cluster.log("sms.requests.ledger", partition)?.end ?? -1 }
     var isTransactionOpen: Bool { cluster.openTransactions > 0 }
 }

@@ -55,7 +55,7 @@ final class SimulatedProcess {
         client = ClusterClient(cluster: cluster, instanceID: options.isStatic ? name : nil, stem: name)
         let gateway = SimulatedGateway(self, provider: provider, judge: judge)
         self.gateway = gateway
-        let opener = SimulatedOpener(client) { [weak self] in self?.opened($0) }
+        let opener = SimulatedOpener(client) { [unowned self] in opened($0) }
         self.opener = opener
         let pipeline = Pipeline(
             configuration: options.configuration(name: name), deadLetterLimit: 1 << 20, metrics: Self.metrics, health: Self.health,
@@ -79,15 +79,15 @@ final class SimulatedProcess {
         switch result {
         case .success(let session):
             trace.note(number, "opened", "")
-            sessions.removeAll { $0.isClosed }
             sessions.append(session)
-            session.answer = { [weak self, weak session] answer in
-                guard let self, let session, let pipeline = self.pipeline else { return }
+            // The fleet keeps its processes, and a process its sessions, as long as anything happens.
+            session.answer = { [unowned self, unowned session] answer in
+                guard let pipeline = self.pipeline else { return }
                 trace.answer(number, answer)
                 pipeline.answered(answer, by: session, at: world.clock)
                 turn()
             }
-            session.wake = { [weak self] in self?.turnSoon() }
+            session.wake = { [unowned self] in turnSoon() }
             pipeline.opened(.success(session), at: world.clock)
         case .failure(let error):
             trace.note(number, "not opened", error.name)
@@ -102,10 +102,11 @@ final class SimulatedProcess {
     private func turn() {
         guard let pipeline else { return }
         pipeline.turn(at: world.clock)
-        judge.turned(self, pipeline)
+        let look = pipeline.look
+        judge.turned(self, pipeline, look)
         if let end = pipeline.end { return ended(end) }
         arm(pipeline.nextTurnAt)
-        meetFate(isGivingBack: pipeline.look.isGivingBack)
+        meetFate(isGivingBack: look.isGivingBack)
     }
 
     /// What a schedule does to processes hits them in the midst of a rebalance oftener than time alone would have it.
@@ -164,7 +165,6 @@ final class SimulatedProcess {
         client.kill()
         if let armed { world.cancel(armed) }
         armed = nil
-        sessions = []
         opener = nil
         gateway = nil
     }

@@ -25,6 +25,8 @@ final class Fetch {
     /// Whether the library may still jump ahead by itself.
     private var mayJump = true
     private var isEnded = false
+    /// Which topic of the name it was sought in.
+    private var incarnation = 0
     /// Of the last seek: what was asked for before it is outdated.
     private var version = 0
 
@@ -46,6 +48,7 @@ final class Fetch {
         position = offset
         if cluster.hasFaults { misread(offset) }
         isSought = true
+        incarnation = log.incarnation
         version += 1
         hasFetched = false
         isArmed = false
@@ -113,7 +116,9 @@ final class Fetch {
 
     private func take() {
         isArmed = false
-        if fetched < log.low || fetched > log.end {
+        // A topic made anew is known by its epochs (librdkafka 2.1 and later; before, positions run on in it).
+        if fetched < log.low || fetched > log.end || incarnation != log.incarnation {
+            fetched = position
             var error = BrokerError(.other, name: "_AUTO_OFFSET_RESET", description: "the offset asked for is outside the log")
             error.isOffsetLost = true
             failure = error
@@ -131,7 +136,7 @@ final class Fetch {
     func read(_ receive: (PartitionEvent) -> Bool) {
         let asked = version
         while !isEnded, asked == version {
-            if position < fetched {
+            if position < fetched, incarnation == log.incarnation {
                 let index = log.position(of: position)
                 guard index < log.entries.count, log.entries[index].offset < fetched else {
                     position = fetched
@@ -141,7 +146,7 @@ final class Fetch {
                 position = entry.offset + 1
                 guard cluster.isVisible(entry) else { continue }
                 guard receive(.record(entry.lent())) else { return }
-            } else if hasFetched, failure == nil, saidEnd != position {
+            } else if hasFetched, failure == nil, saidEnd != position, incarnation == log.incarnation {
                 saidEnd = position
                 guard receive(.end(offset: position)) else { return }
             } else if let error = failure, !error.name.isEmpty {

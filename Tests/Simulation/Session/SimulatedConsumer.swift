@@ -23,6 +23,8 @@ final class SimulatedConsumer {
     private var next = Next.steady
     private var isAsking: Bool { state == .asking }
     private var isClosing = false
+    /// Of the last request to join or sync: answers to earlier ones meet nobody.
+    private var request = 0
     private(set) var isFreed = false
     private(set) var memberID = ""
     private(set) var generation: Int32 = -1
@@ -187,13 +189,17 @@ final class SimulatedConsumer {
         _ expected: State, _ execute: @escaping (Cluster, @escaping (Answer) -> Void) -> Void,
         _ answered: @escaping (SimulatedConsumer, Answer) -> Void
     ) {
-        // The first word is the connection's; the coordinator's answer comes when it is there.
+        request += 1
+        let number = request
+        var isTaken = false
         cluster.send(connection, .plain) { [cluster, client, weak self] in
+            // Whether the coordinator has heard it is not asked twice: its answer waits for the brokers' return.
+            guard !isTaken else { return }
+            isTaken = true
             execute(cluster) { answer in
-                // An answer that the brokers' absence has swallowed comes to the repetition.
                 cluster.world.schedule(at: max(cluster.now, cluster.reachable(.plain)) + cluster.latency()) { [weak self] in
                     client.deliver { [weak self] in
-                        guard let self, !isFreed, state == expected else { return }
+                        guard let self, !isFreed, state == expected, request == number else { return }
                         answered(self, answer)
                     }
                 }
