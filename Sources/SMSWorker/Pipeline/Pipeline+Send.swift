@@ -9,9 +9,8 @@ extension Pipeline {
     // MARK: Intents
 
     /// Whether one more intent of this kind may be written now, by every gate that could stop its POST.
-    func mayBegin(_ line: FairLines.Line, isRetry: Bool = false) -> Bool {
+    func mayBegin(_ line: FairLines.Line) -> Bool {
         guard isSendingAllowed, queue.stocked < stockLimit else { return false }
-        if isRetry, retryBudget.nextAvailable(at: now) > now { return false }
         // A one-time code must not wait behind the stock of bulk intents: it may go beyond it, up to a full transaction.
         if line.isPriority, !line.isStrict { return queue.stocked < CommitQueue.recordLimit }
         return room(isStrict: line.isStrict) > 0
@@ -68,7 +67,14 @@ extension Pipeline {
 
     /// As many intents as there is room for.
     func beginWhatCan() {
-        while let request = queue.nextToBegin(where: { self.mayBegin($0, isRetry: $1.isRetry) }) {
+        while queue.count(.runnable) > 0 {
+            let (ordinary, strict, priority) = (mayBegin(.bulk), mayBegin(.bulkStrict), mayBegin(.priority))
+            guard ordinary || strict || priority else { break }
+            let mayRetry = retryBudget.nextAvailable(at: now) <= now
+            let next = queue.nextToBegin { line, request in
+                (line.isStrict ? strict : line.isPriority ? priority : ordinary) && (mayRetry || !request.isRetry)
+            }
+            guard let request = next else { break }
             // The wall clock was set back since it became runnable: it must not hold up those behind it.
             if startTime(request) > wallNow { wait(request) } else { begin(request) }
         }
