@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// Writes status events: JSON in the value, CloudEvents 1.0 in the headers (`schemas/status-event.schema.json`).
 ///

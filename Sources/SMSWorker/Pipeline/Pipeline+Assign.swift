@@ -34,7 +34,9 @@ extension Pipeline {
         for partition in partitions {
             guard let topic = topics.first(where: { $0.name == partition.topic }) else { continue }
             nextAssignmentID += 1
-            let assignment = Assignment(id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition.partition, at: now)
+            let dedup = Dedup(window: configuration.dedup.window, maxEntries: configuration.dedup.maxEntries)
+            let assignment = Assignment(
+                id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition.partition, dedup: dedup, at: now)
             assignments[partition] = assignment
             restore(assignment, session)
         }
@@ -98,11 +100,7 @@ extension Pipeline {
     private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: any LedgerSession) {
         assignment.phase = .open
         assignment.coveredOffset = offset
-        assignment.sweepOffset = ledger.beginning
-        let windowStart = wallNow - configuration.dedup.window.milliseconds
-        for closed in ledger.closed where closed.closedAt >= windowStart {
-            assignment.closed.insert(closed.hash, closedAt: closed.closedAt)
-        }
+        assignment.dedup.restore(ledger, at: wallNow)
         for message in ledger.tracked {
             track(value: message.value, base: message.base, assignment: assignment, hash: message.hash, isRestored: true)
         }
@@ -124,7 +122,7 @@ extension Pipeline {
             "partition open",
             metadata: [
                 LogKeys.partition: "\(assignment.name)", LogKeys.offset: "\(offset)", LogKeys.open: "\(assignment.open.count)",
-                LogKeys.closed: "\(assignment.closed.count)",
+                LogKeys.closed: "\(assignment.dedup.count)",
             ])
     }
 
@@ -156,7 +154,7 @@ extension Pipeline {
     }
 
     func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> Request {
-        let hash = RequestHash(id: entry.echo.id, generatedAt: entry.hasGeneratedID ? entry.timestamp : nil)
+        let hash = RequestHash(id: entry.echo.id)
         let order =
             configuration.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
         return Request(entry: entry, assignment: assignment, hash: hash, orderHash: order)
@@ -247,7 +245,6 @@ extension Pipeline {
         }
         assignment.open = [:]
         assignment.lastWithKey = [:]
-        assignment.closed = ClosedIndex()
         timers.removeEnded()
         if assignments[assignment.key] === assignment { assignments[assignment.key] = nil }
     }
