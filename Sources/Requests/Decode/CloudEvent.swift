@@ -1,4 +1,4 @@
-package import JSON
+internal import JSON
 
 /// What CloudEvents 1.0 puts around a request: where its JSON is, and the event's own id. Holds the record's pointers.
 package struct CloudEvent {

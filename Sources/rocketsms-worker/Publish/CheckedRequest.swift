@@ -7,7 +7,7 @@ internal import SMSWorker
 struct CheckedRequest: Equatable, Sendable {
     let key: [UInt8]?
     let value: [UInt8]
-    /// Nil: the place of its record will be its id.
+    /// Nil: its record's place and time will be its id.
     let id: String?
 
     /// By the worker's own rules.
