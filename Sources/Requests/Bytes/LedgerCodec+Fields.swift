@@ -45,7 +45,7 @@ extension LedgerCodec {
         package let state: LedgerEntry.State
         package let offset: Int64
         package let timestamp: Int64
-        package let hasGeneratedID: Bool
+        package let hasTimelessID: Bool
         package let hasUnknownOutcome: Bool
         /// Of the last event; nil: the entry is closed, and does not say.
         package let sequence: UInt16?
@@ -74,7 +74,7 @@ extension LedgerCodec {
         }
         let sequence = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 10, as: UInt16.self))
         return Head(
-            state: state, offset: integer(start), timestamp: integer(start + 8), hasGeneratedID: bytes[2] & Flag.generatedID != 0,
+            state: state, offset: integer(start), timestamp: integer(start + 8), hasTimelessID: bytes[2] & Flag.timelessID != 0,
             hasUnknownOutcome: bytes[2] & Flag.unknown != 0, sequence: state == .closed ? nil : sequence,
             closedAt: state == .closed ? integer(start + 16) : nil)
     }

@@ -13,7 +13,8 @@ package enum LedgerCodec {
     package enum Flag {
         package static let unknown: UInt8 = 1
         package static let priority: UInt8 = 2
-        package static let generatedID: UInt8 = 4
+        /// See `LedgerEntry.hasTimelessID`.
+        package static let timelessID: UInt8 = 4
     }
 
     /// What the reserved empty key holds: whose ledger this is, and how far it has been read.
@@ -32,7 +33,7 @@ package enum LedgerCodec {
         package let offset: Int64
         package let timestamp: Int64
         package let closedAt: Int64
-        package let hasGeneratedID: Bool
+        package let hasTimelessID: Bool
     }
 
     package enum Value: Equatable, Sendable {
@@ -93,7 +94,7 @@ package enum LedgerCodec {
             let timestamp: Int64 = try reader.get()
             let closedAt: Int64 = try reader.get()
             return .closed(
-                Closed(offset: offset, timestamp: timestamp, closedAt: closedAt, hasGeneratedID: flags & Flag.generatedID != 0))
+                Closed(offset: offset, timestamp: timestamp, closedAt: closedAt, hasTimelessID: flags & Flag.timelessID != 0))
         }
         let status: UInt8 = try reader.get()
         let policy: UInt8 = try reader.get()
@@ -125,7 +126,7 @@ package enum LedgerCodec {
         return .open(
             LedgerEntry(
                 state: state, echo: echo, message: message, offset: offset, timestamp: timestamp, isPriority: flags & Flag.priority != 0,
-                hasGeneratedID: flags & Flag.generatedID != 0, hasUnknownOutcome: flags & Flag.unknown != 0,
+                hasTimelessID: flags & Flag.timelessID != 0, hasUnknownOutcome: flags & Flag.unknown != 0,
                 policy: UnknownPolicy(rawValue: policy), admittedAt: admittedAt, sendAt: sendAt == .min ? nil : sendAt,
                 expiresAt: expiresAt == .min ? nil : expiresAt, attempt: attempt, unknownAttempts: unknownAttempts, failures: failures,
                 mark: mark, notBefore: notBefore, pausedMilliseconds: paused, acceptedAt: acceptedAt, closedAt: 0,
@@ -153,7 +154,7 @@ package enum LedgerCodec {
 
     private static func flags(_ entry: LedgerEntry) -> UInt8 {
         (entry.hasUnknownOutcome ? Flag.unknown : 0) | (entry.isPriority ? Flag.priority : 0)
-            | (entry.hasGeneratedID ? Flag.generatedID : 0)
+            | (entry.hasTimelessID ? Flag.timelessID : 0)
     }
 
     private static func encode(_ echo: Echo, into writer: inout ByteWriter) {

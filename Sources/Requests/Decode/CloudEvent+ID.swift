@@ -17,7 +17,7 @@ extension CloudEvent {
         }
 
         /// - Returns: nil where there is none; an id that cannot be one of ours throws `BAD_ID`.
-        package func checked() throws(DeadLetterReason) -> [UInt8]? {
+        package func checked(at position: RecordPosition) throws(DeadLetterReason) -> [UInt8]? {
             let bytes: [UInt8]
             switch self {
             case .none: return nil
@@ -25,14 +25,13 @@ extension CloudEvent {
             case .member(let slice): bytes = slice.unescapedBytes
             }
             if bytes.isEmpty { return nil }
-            let isGood = String(validating: bytes, as: UTF8.self).map { $0.unicodeScalars.count <= SendRequest.idLimit } ?? false
-            guard isGood else {
+            guard String(validating: bytes, as: UTF8.self) != nil, RequestRules.isID(bytes, at: position) else {
                 throw DeadLetterReason(.badID, "the CloudEvent's id, which stands for a missing id, exceeds 128 characters")
             }
             return bytes
         }
 
         /// For the dead letter of a record that is refused for another reason.
-        package var readable: [UInt8]? { (try? checked()) ?? nil }
+        package func readable(at position: RecordPosition) -> [UInt8]? { (try? checked(at: position)) ?? nil }
     }
 }

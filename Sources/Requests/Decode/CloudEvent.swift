@@ -12,22 +12,24 @@ package struct CloudEvent {
     package let id: ID
 
     /// A record that is no CloudEvent passes through; its `ce_id` counts all the same.
-    package init(headers: RequestHeaders, value: UnsafeRawBufferPointer) throws(DeadLetterReason) {
+    package init(headers: RequestHeaders, value: UnsafeRawBufferPointer, at position: RecordPosition) throws(DeadLetterReason) {
         if Self.isStructured(headers) {
             guard let type = headers.contentType, Self.isStructuredJSON(type) else {
                 throw DeadLetterReason(.badCloudEvent, "of the structured CloudEvents only application/cloudevents+json is read")
             }
-            self = try Self(structured: value)
+            self = try Self(structured: value, at: position)
             return
         }
         data = .bytes(value)
         id = ID(headers)
         guard let version = headers.specversion else { return }
-        guard version == "1.0" else { throw DeadLetterReason(.badCloudEvent, "ce_specversion is not 1.0", requestID: id.readable) }
+        guard version == "1.0" else {
+            throw DeadLetterReason(.badCloudEvent, "ce_specversion is not 1.0", requestID: id.readable(at: position))
+        }
         for attribute in [headers.eventID, headers.eventSource, headers.eventType] {
             guard let attribute, !attribute.isEmpty, String(validating: attribute, as: UTF8.self) != nil else {
                 throw DeadLetterReason(
-                    .badCloudEvent, "the CloudEvent lacks ce_id, ce_source or ce_type in UTF-8", requestID: id.readable)
+                    .badCloudEvent, "the CloudEvent lacks ce_id, ce_source or ce_type in UTF-8", requestID: id.readable(at: position))
             }
         }
     }
@@ -44,12 +46,12 @@ package struct CloudEvent {
         return rest.isEmpty || rest.first == UInt8(ascii: ";") || rest.first == UInt8(ascii: " ")
     }
 
-    private init(structured json: UnsafeRawBufferPointer) throws(DeadLetterReason) {
+    private init(structured json: UnsafeRawBufferPointer, at position: RecordPosition) throws(DeadLetterReason) {
         let envelope: CloudEventEnvelope
         do throws(JSONError) { envelope = try CloudEventEnvelope(reading: json) } catch { throw DeadLetterReason(notJSON: error) }
         func refusal(_ message: String) -> DeadLetterReason {
             guard case .string(let id) = envelope.id else { return DeadLetterReason(.badCloudEvent, message) }
-            return DeadLetterReason(.badCloudEvent, message, requestID: ID.member(id).readable)
+            return DeadLetterReason(.badCloudEvent, message, requestID: ID.member(id).readable(at: position))
         }
         guard case .string("1.0") = envelope.specversion else { throw refusal("specversion is not 1.0") }
         guard case .string(let id) = envelope.id, !id.raw.isEmpty, case .string(let source) = envelope.source, !source.raw.isEmpty,

@@ -2,9 +2,9 @@ internal import JSON
 
 /// What makes a record with a `command` field a command. Everything else about it is the dead letter `BAD_COMMAND`.
 package enum CommandRules {
-    package static func command(_ fields: RequestFields) throws(DeadLetterReason) -> Command {
-        guard let id = try? RequestRules.id(fields.id, limit: SendRequest.generatedIDLimit) else {
-            throw DeadLetterReason(.badCommand, "the command has no id of 1 to 280 characters")
+    package static func command(_ fields: RequestFields, at position: RecordPosition) throws(DeadLetterReason) -> Command {
+        guard let id = try? RequestRules.id(fields.id, at: position) else {
+            throw DeadLetterReason(.badCommand, "the command has no id of 1 to 128 characters, nor one that was made for this partition")
         }
         switch fields.command {
         case .string("cancel"): return Command(id: id, action: .cancel)

@@ -3,12 +3,12 @@ package struct GivenID {
     private let outcome: Result<[UInt8]?, DeadLetterReason>
 
     /// A command names its request itself: the CloudEvent's id is never the one it means.
-    package init(_ field: RequestField, _ event: CloudEvent, isCommand: Bool) {
+    package init(_ field: RequestField, _ event: CloudEvent, at position: RecordPosition, isCommand: Bool) {
         do throws(DeadLetterReason) {
-            if let own = try RequestRules.id(field, limit: isCommand ? SendRequest.generatedIDLimit : SendRequest.idLimit) {
+            if let own = try RequestRules.id(field, at: position) {
                 outcome = .success(own)
             } else {
-                outcome = .success(isCommand ? nil : try event.id.checked())
+                outcome = .success(isCommand ? nil : try event.id.checked(at: position))
             }
         } catch {
             outcome = .failure(error)

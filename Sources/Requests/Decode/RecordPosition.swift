@@ -10,7 +10,8 @@ package struct RecordPosition: Hashable, Sendable {
         self.offset = offset
     }
 
-    /// Appends `<topic>-<partition>-<offset>`: the id of a request that brings none, and the head of an event's `ce_id`.
+    /// Appends `<topic>-<partition>-<offset>`: the head of an event's `ce_id` and of the id of a request that brings
+    /// none.
     package func append(to bytes: inout [UInt8]) {
         bytes.append(contentsOf: topic.utf8)
         bytes.append(UInt8(ascii: "-"))

@@ -4,22 +4,26 @@ internal import JSON
 package enum RequestDecoder {
     /// - Parameters:
     ///   - key: Nil and empty mean the same: no order.
+    ///   - timestamp: The record's, milliseconds since 1970.
     ///   - isPriorityTopic: What `priority` is where the request does not say.
     package static func decode(
         key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: RequestHeaders, at position: RecordPosition,
-        isPriorityTopic: Bool
+        timestamp: Int64, isPriorityTopic: Bool
     ) -> DecodedRecord {
         guard let value, let payload = unframed(value) else {
-            return .deadLetter(DeadLetterReason(.noValue, "the record has no value", requestID: CloudEvent.ID(headers).readable))
+            return .deadLetter(
+                DeadLetterReason(.noValue, "the record has no value", requestID: CloudEvent.ID(headers).readable(at: position)))
         }
         let event: CloudEvent
-        do throws(DeadLetterReason) { event = try CloudEvent(headers: headers, value: payload) } catch { return .deadLetter(error) }
+        do throws(DeadLetterReason) { event = try CloudEvent(headers: headers, value: payload, at: position) } catch {
+            return .deadLetter(error)
+        }
         switch event.data {
         case .bytes(let json):
-            return decode(json, event, key: key, headers: headers, at: position, isPriorityTopic: isPriorityTopic)
+            return decode(json, event, key: key, headers: headers, at: position, timestamp: timestamp, isPriorityTopic: isPriorityTopic)
         case .decoded(let json):
             return json.withUnsafeBytes {
-                decode($0, event, key: key, headers: headers, at: position, isPriorityTopic: isPriorityTopic)
+                decode($0, event, key: key, headers: headers, at: position, timestamp: timestamp, isPriorityTopic: isPriorityTopic)
             }
         }
     }
@@ -32,20 +36,21 @@ package enum RequestDecoder {
 
     private static func decode(
         _ json: UnsafeRawBufferPointer, _ event: CloudEvent, key: UnsafeRawBufferPointer?, headers: RequestHeaders,
-        at position: RecordPosition, isPriorityTopic: Bool
+        at position: RecordPosition, timestamp: Int64, isPriorityTopic: Bool
     ) -> DecodedRecord {
         let fields: RequestFields
         do throws(JSONError) {
             fields = try RequestFields(reading: json)
         } catch {
-            return .deadLetter(DeadLetterReason(notJSON: error, requestID: event.id.readable))
+            return .deadLetter(DeadLetterReason(notJSON: error, requestID: event.id.readable(at: position)))
         }
         let isCommand = !fields.command.isAbsent
-        let id = GivenID(fields.id, event, isCommand: isCommand)
+        let id = GivenID(fields.id, event, at: position, isCommand: isCommand)
         do throws(DeadLetterReason) {
             if let key, key.count > SendRequest.keyLimit { throw DeadLetterReason(.badKey, "the record's key exceeds 4 KiB") }
-            if isCommand { return .command(try CommandRules.command(fields)) }
-            return .request(try request(fields, id, key: key, headers: headers, at: position, isPriorityTopic: isPriorityTopic))
+            if isCommand { return .command(try CommandRules.command(fields, at: position)) }
+            return .request(
+                try request(fields, id, key: key, headers: headers, at: position, timestamp: timestamp, isPriorityTopic: isPriorityTopic))
         } catch {
             return .deadLetter(DeadLetterReason(error.code, error.message, requestID: id.readable))
         }
@@ -53,7 +58,7 @@ package enum RequestDecoder {
 
     private static func request(
         _ fields: RequestFields, _ givenID: GivenID, key: UnsafeRawBufferPointer?, headers: RequestHeaders,
-        at position: RecordPosition, isPriorityTopic: Bool
+        at position: RecordPosition, timestamp: Int64, isPriorityTopic: Bool
     ) throws(DeadLetterReason) -> SendRequest {
         let message = try RequestRules.message(fields)
         let given = try givenID.checked()
@@ -63,18 +68,11 @@ package enum RequestDecoder {
         let onUnknown = try RequestRules.onUnknown(fields.onUnknown)
         let metadata = try RequestRules.metadata(fields.metadata)
         let echo = Echo(
-            id: given ?? generatedID(position), key: key.flatMap { $0.isEmpty ? nil : Array($0) }, metadata: metadata,
+            id: given ?? position.generatedID(timestamp: timestamp), key: key.flatMap { $0.isEmpty ? nil : Array($0) }, metadata: metadata,
             traceparent: trace(headers.traceparent), tracestate: trace(headers.tracestate))
         return SendRequest(
             echo: echo, message: message, hasGeneratedID: given == nil, isPriority: isPriority, sendAt: sendAt, expiresAt: expiresAt,
             onUnknown: onUnknown)
-    }
-
-    private static func generatedID(_ position: RecordPosition) -> [UInt8] {
-        var id: [UInt8] = []
-        id.reserveCapacity(position.topic.utf8.count + 24)
-        position.append(to: &id)
-        return id
     }
 
     private static func trace(_ header: UnsafeRawBufferPointer?) -> [UInt8]? {

@@ -63,12 +63,18 @@ package enum RequestRules {
     }
 
     /// - Returns: nil where the record names no id of its own.
-    package static func id(_ field: RequestField, limit: Int = SendRequest.idLimit) throws(DeadLetterReason) -> [UInt8]? {
+    package static func id(_ field: RequestField, at position: RecordPosition) throws(DeadLetterReason) -> [UInt8]? {
         if field.isAbsent { return nil }
-        guard case .string(let slice) = field, isWithin(limit, slice) else {
-            throw DeadLetterReason(.badID, "id is not a string of 1 to 128 characters")
-        }
-        return slice.unescapedBytes
+        guard case .string(let slice) = field, isWithin(SendRequest.generatedIDLimit, slice), case let id = slice.unescapedBytes,
+            isID(id, at: position)
+        else { throw DeadLetterReason(.badID, "id is not a string of 1 to 128 characters") }
+        return id
+    }
+
+    /// Up to 128 characters; more only where they are an id that was made for this very partition, which may come back.
+    package static func isID(_ id: [UInt8], at position: RecordPosition) -> Bool {
+        let isShort = id.withUnsafeBytes { $0.count <= 4 * SendRequest.idLimit && $0.scalarCount <= SendRequest.idLimit }
+        return isShort || position.mayHaveMade(id)
     }
 
     package static func sendAt(_ field: RequestField) throws(DeadLetterReason) -> Int64? {

@@ -2,8 +2,8 @@
 package struct SendRequest: Equatable, Sendable {
     /// Most characters (Unicode scalars) of an id that a producer gives.
     package static let idLimit = 128
-    /// Most characters of a generated id, which a command may name: a topic of 249, two hyphens, partition and offset.
-    package static let generatedIDLimit = 280
+    /// Most characters of a generated id: a topic of 249, partition, offset and timestamp (19 digits and a sign), three hyphens.
+    package static let generatedIDLimit = 301
     /// Most bytes of a record key.
     package static let keyLimit = 4096
     /// Most characters (Unicode scalars, as JSON Schema counts) of a text or a template's tag.
@@ -19,7 +19,7 @@ package struct SendRequest: Equatable, Sendable {
     package let echo: Echo
     /// Phone, text or template, sender: what the provider is to send.
     package let message: Message
-    /// The id is `<topic>-<partition>-<offset>`, because the producer gave none.
+    /// The id is `<topic>-<partition>-<offset>-<timestamp>`, because the producer gave none.
     package let hasGeneratedID: Bool
     /// The API's priority, and the lane inside the worker.
     package let isPriority: Bool

@@ -29,7 +29,9 @@ package struct LedgerEntry: Equatable, Sendable {
     package let offset: Int64
     package let timestamp: Int64
     package let isPriority: Bool
-    package let hasGeneratedID: Bool
+    /// An earlier version made its id out of topic, partition and offset alone. The entry keeps it to its end; while it is remembered, the
+    /// id that its record would get now is a repeat (`alias`).
+    package let hasTimelessID: Bool
     /// The request's own policy; nil: the worker's.
     package let policy: UnknownPolicy?
     /// Milliseconds since 1970.
@@ -57,7 +59,7 @@ package struct LedgerEntry: Equatable, Sendable {
     package private(set) var hasUnknownOutcome = false
 
     package init(
-        echo: Echo, message: Message, offset: Int64, timestamp: Int64, isPriority: Bool, hasGeneratedID: Bool, policy: UnknownPolicy?,
+        echo: Echo, message: Message, offset: Int64, timestamp: Int64, isPriority: Bool, policy: UnknownPolicy?,
         admittedAt: Int64, sendAt: Int64?, expiresAt: Int64?
     ) {
         self.echo = echo
@@ -65,7 +67,7 @@ package struct LedgerEntry: Equatable, Sendable {
         self.offset = offset
         self.timestamp = timestamp
         self.isPriority = isPriority
-        self.hasGeneratedID = hasGeneratedID
+        hasTimelessID = false
         self.policy = policy
         self.admittedAt = admittedAt
         self.sendAt = sendAt
@@ -80,7 +82,7 @@ package struct LedgerEntry: Equatable, Sendable {
 
     /// From stored parts; `LedgerCodec` alone calls it.
     package init(
-        state: State, echo: Echo, message: Message?, offset: Int64, timestamp: Int64, isPriority: Bool, hasGeneratedID: Bool,
+        state: State, echo: Echo, message: Message?, offset: Int64, timestamp: Int64, isPriority: Bool, hasTimelessID: Bool,
         hasUnknownOutcome: Bool, policy: UnknownPolicy?, admittedAt: Int64, sendAt: Int64?, expiresAt: Int64?, attempt: UInt16,
         unknownAttempts: UInt16, failures: UInt16, mark: UInt64, notBefore: Int64, pausedMilliseconds: Int64, acceptedAt: Int64,
         closedAt: Int64, lastStatus: MessageStatus?, sequence: UInt16
@@ -91,7 +93,7 @@ package struct LedgerEntry: Equatable, Sendable {
         self.offset = offset
         self.timestamp = timestamp
         self.isPriority = isPriority
-        self.hasGeneratedID = hasGeneratedID
+        self.hasTimelessID = hasTimelessID
         self.hasUnknownOutcome = hasUnknownOutcome
         self.policy = policy
         self.admittedAt = admittedAt
@@ -108,6 +110,9 @@ package struct LedgerEntry: Equatable, Sendable {
         self.lastStatus = lastStatus
         self.sequence = sequence
     }
+
+    /// What else its id is known by.
+    package var alias: RequestHash? { hasTimelessID ? RequestHash(timelessID: echo.id, timestamp: timestamp) : nil }
 
     // MARK: Attempts
 

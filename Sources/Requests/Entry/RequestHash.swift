@@ -11,14 +11,17 @@ package struct RequestHash: Hashable, Sendable {
         UInt64(bitPattern: Int64("RequestHash.0".hashValue)), UInt64(bitPattern: Int64("RequestHash.1".hashValue))
     )
 
-    /// Hash of an id as the dedup index sees it. A generated id names an offset, and a recreated topic starts again at 0:
-    /// so it counts as the same only with the same record timestamp.
-    package init(id: UnsafeRawBufferPointer, generatedAt timestamp: Int64? = nil) {
-        self.init(bytes: id, tweak: timestamp.map { UInt64(bitPattern: $0) } ?? 0x6a09_e667_f3bc_c908)
+    package init(id: UnsafeRawBufferPointer) { self.init(bytes: id, tweak: 0x6a09_e667_f3bc_c908) }
+
+    package init(id: [UInt8]) {
+        self = id.withUnsafeBytes { RequestHash(id: $0) }
     }
 
-    package init(id: [UInt8], generatedAt timestamp: Int64? = nil) {
-        self = id.withUnsafeBytes { RequestHash(id: $0, generatedAt: timestamp) }
+    /// Of the id that the record of a timeless id would get now.
+    package init(timelessID id: some Collection<UInt8>, timestamp: Int64) {
+        var timed = Array(id)
+        RecordPosition.append(timestamp: timestamp, to: &timed)
+        self.init(id: timed)
     }
 
     package init(recordKey: [UInt8], isPriority: Bool) {

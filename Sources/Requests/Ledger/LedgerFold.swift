@@ -13,6 +13,8 @@ package struct LedgerFold {
     /// Keys whose last record cannot be understood: one behind it takes its place here as it does in a compacted topic, so that an operator
     /// can take a foreign record out.
     private var damage: [RequestHash: (error: LedgerError, offset: Int64)] = [:]
+    /// Of the timeless ids among them.
+    private var aliases: [RequestHash: RequestHash] = [:]
     package private(set) var recorded: LedgerCodec.Recorded?
     /// Of the entries behind the last record of the empty key: that one covers all before it, and where an operator's repair set it lower,
     /// they must not raise it again.
@@ -42,25 +44,17 @@ package struct LedgerFold {
             }
             return
         }
+        let hash = RequestHash(id: key)
         guard let value else {
-            // A tombstone: only closed ids get one. Whether the id was generated is not known here: both forms go.
-            forget(key)
+            // A tombstone: only closed ids get one.
+            last[hash] = nil
+            aliases[hash] = nil
             return
         }
         let head = try LedgerCodec.head(value)
         highestOffset = max(highestOffset, head.offset + 1)
-        let hash = RequestHash(id: key, generatedAt: head.hasGeneratedID ? head.timestamp : nil)
-        if head.hasGeneratedID { generated[RequestHash(id: key)] = hash }
+        aliases[hash] = head.hasTimelessID ? RequestHash(timelessID: key, timestamp: head.timestamp) : nil
         last[hash] = head.closedAt.map { .closed(at: $0) } ?? .open([UInt8](value), offset: offset)
-    }
-
-    /// The latest hash of each generated id, for its tombstone.
-    private var generated: [RequestHash: RequestHash] = [:]
-
-    private mutating func forget(_ key: UnsafeRawBufferPointer) {
-        let plain = RequestHash(id: key)
-        last[plain] = nil
-        if let hash = generated.removeValue(forKey: plain) { last[hash] = nil }
     }
 
     /// - Throws: for a record that no worker of this format wrote: guessing would break the guarantees.
@@ -73,8 +67,11 @@ package struct LedgerFold {
         ledger.recordCount = recordCount
         for (hash, state) in last {
             switch state {
-            case .closed(let at): ledger.closed.append(RestoredLedger.ClosedID(hash: hash, closedAt: at))
+            case .closed(let at):
+                ledger.closed.append(RestoredLedger.ClosedID(hash: hash, closedAt: at))
+                if let alias = aliases[hash] { ledger.closedAliases.append(RestoredLedger.ClosedID(hash: alias, closedAt: at)) }
             case .open(let value, let offset):
+                if let alias = aliases[hash] { ledger.openAliases.append(alias) }
                 let entry = try decodeOpen(value, offset)
                 if entry.state == .tracking {
                     ledger.tracked.append(RestoredLedger.Tracked(hash: hash, value: value, base: entry.trackingBase))

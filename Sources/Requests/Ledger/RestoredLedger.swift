@@ -15,6 +15,9 @@ package struct RestoredLedger: Sendable {
     package var active: [LedgerEntry] = []
     package var tracked: [Tracked] = []
     package var closed: [ClosedID] = []
+    /// `LedgerEntry.alias` of the closed and of the open ones that have one.
+    package var closedAliases: [ClosedID] = []
+    package var openAliases: [RequestHash] = []
     /// Under the empty key; nil where no transaction has written one.
     package var recorded: LedgerCodec.Recorded?
     /// Highest offset + 1 of every entry behind the empty key's last record, closed ones too.

@@ -35,10 +35,8 @@ package final class Assignment {
     package var coveredOffset: Int64 = 0
 
     package var open: [RequestHash: Open] = [:]
-    package var closed = ClosedIndex()
+    package var dedup: Dedup
 
-    /// When the first closed id that a sweep left standing was closed (ms); nil: no sweep has looked yet.
-    package var oldestClosedAt: Int64?
     /// Why it stays closed, kept while it is looked at again.
     package var closedReason: String?
     /// The committed offset by which it stays closed: another one is an operator's word. Nil: its ledger is looked at again as a whole.
@@ -60,32 +58,29 @@ package final class Assignment {
 
     /// When the empty-key record was last written; nil: not yet by this assignment.
     package var recordedAt: MonotonicInstant?
-    /// The ledger offset up to which closed entries have been swept.
-    package var sweepOffset: Int64 = 0
     package var isSweeping = false
     /// What its restore has read, until it is taken in.
     package var restore: PartitionRestore?
     /// A restore that failed for the brokers' sake is tried again then.
     package var restoreAgainAt: MonotonicInstant?
 
-    package init(id: AssignmentID, topic: RequestTopic, partition: Int32, at now: MonotonicInstant) {
+    package init(id: AssignmentID, topic: RequestTopic, partition: Int32, dedup: Dedup, at now: MonotonicInstant) {
         key = PartitionKey(topic: topic.name, partition: partition)
         position = ReadPosition(at: 0, openedAt: now)
         self.id = id
         self.topic = topic
         self.partition = partition
+        self.dedup = dedup
     }
 
     package func end() {
         isAlive = false
+        dedup.clear()
         liveness.end()
     }
 
     /// Nothing runs for it, and nothing of it waits for a transaction; or it has ended.
     package var isDrained: Bool { !isAlive || (running == 0 && pendingOperations == 0) }
-
-    /// Whether a closed id may have left the dedup window that began at this time.
-    package func oldestClosed(atMost windowStart: Int64) -> Bool { oldestClosedAt.map { $0 <= windowStart } ?? true }
 
     /// `<topic>-<partition>`: for log lines.
     package var name: String { "\(topic.name)-\(partition)" }

@@ -23,7 +23,7 @@ extension Audit {
     ) {
         let hash = RequestHash(id: request.echo.id)
         let isFirst = current?.ids.insert(hash).inserted ?? true
-        let look = current?.ledger.looks[hash]
+        let look = current?.ledger.look(hash)
         let own = look.flatMap { $0.offset == position.offset ? $0 : nil }
         if course.wasSentAgain, request.onUnknown == .fail {
             find(.noHiddenDuplicate, position, id: id, "it was sent again after an unknown outcome, though its onUnknown is fail")

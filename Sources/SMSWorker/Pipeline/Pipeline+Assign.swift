@@ -34,8 +34,7 @@ extension Pipeline {
         }
         for partition in partitions {
             guard let topic = topics.first(where: { $0.name == partition.topic }) else { continue }
-            nextAssignmentID += 1
-            let assignment = Assignment(id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition.partition, at: now)
+            let assignment = makeAssignment(topic, partition.partition)
             if let old = assignments.updateValue(assignment, forKey: partition) { end(old) }
             restore(assignment, session)
         }
@@ -128,11 +127,7 @@ extension Pipeline {
     private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: any LedgerSession) {
         assignment.phase = .open
         assignment.coveredOffset = offset
-        assignment.sweepOffset = ledger.beginning
-        let windowStart = wallNow - configuration.dedup.window.milliseconds
-        for closed in ledger.closed where closed.closedAt >= windowStart {
-            assignment.closed.insert(closed.hash, closedAt: closed.closedAt)
-        }
+        assignment.dedup.restore(ledger, at: wallNow)
         for message in ledger.tracked {
             track(value: message.value, base: message.base, assignment: assignment, hash: message.hash, isRestored: true)
         }
@@ -154,7 +149,7 @@ extension Pipeline {
             "partition open",
             metadata: [
                 LogKeys.partition: "\(assignment.name)", LogKeys.offset: "\(offset)", LogKeys.open: "\(assignment.open.count)",
-                LogKeys.closed: "\(assignment.closed.count)",
+                LogKeys.closed: "\(assignment.dedup.count)",
             ])
     }
 
@@ -182,8 +177,15 @@ extension Pipeline {
         }
     }
 
+    private func makeAssignment(_ topic: RequestTopic, _ partition: Int32) -> Assignment {
+        nextAssignmentID += 1
+        return Assignment(
+            id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition,
+            dedup: Dedup(window: configuration.dedup.window, maxEntries: configuration.dedup.maxEntries), at: now)
+    }
+
     func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> PendingRequest {
-        let hash = RequestHash(id: entry.echo.id, generatedAt: entry.hasGeneratedID ? entry.timestamp : nil)
+        let hash = RequestHash(id: entry.echo.id)
         let order =
             configuration.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
         return PendingRequest(
@@ -198,9 +200,7 @@ extension Pipeline {
             "a partition's offset is outside its log: its ledger is read again",
             metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error.description)"])
         end(assignment)
-        nextAssignmentID += 1
-        let another = Assignment(
-            id: AssignmentID(value: nextAssignmentID), topic: assignment.topic, partition: assignment.partition, at: now)
+        let another = makeAssignment(assignment.topic, assignment.partition)
         assignments[assignment.key] = another
         restore(another, session)
         ownershipChanged()
@@ -289,7 +289,6 @@ extension Pipeline {
             facts.record(.running(attempt), mark: attempt.mark, at: now)
         }
         assignment.open = [:]
-        assignment.closed = ClosedIndex()
         if assignments[assignment.key] === assignment { assignments[assignment.key] = nil }
     }
 

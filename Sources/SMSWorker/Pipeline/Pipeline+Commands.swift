@@ -10,7 +10,7 @@ extension Pipeline {
     func perform(_ command: Command, assignment: Assignment, offset: Int64) {
         // The command itself leaves no entry: its offset goes with whatever it changes, or alone.
         let advance = offset.clampedSum(1)
-        guard let found = find(command.id, in: assignment) else {
+        guard let found = assignment.open[RequestHash(id: command.id)] else {
             drop(command, "there is no open request with this id here", assignment: assignment, advance: advance)
             return
         }
@@ -75,23 +75,5 @@ extension Pipeline {
         case .cancel: "cancel"
         case .resolve: "resolve"
         }
-    }
-
-    /// A generated id is indexed with its record's timestamp, which a command does not know: such a one is looked for by hand.
-    private func find(_ id: [UInt8], in assignment: Assignment) -> Assignment.Open? {
-        if let open = assignment.open[RequestHash(id: id)] { return open }
-        let stem = Array("\(assignment.name)-".utf8)
-        guard id.starts(with: stem), let offset = Int64(String(decoding: id.dropFirst(stem.count), as: UTF8.self)) else { return nil }
-        // Numbers are compared, of every open request: texts would cost a second for a million of them.
-        for open in assignment.open.values {
-            switch open {
-            case .active(let request) where request.entry.offset == offset && request.entry.hasGeneratedID: return open
-            case .tracked(let handle):
-                guard let value = tracked[handle]?.value, LedgerCodec.offset(value) == offset else { continue }
-                if LedgerCodec.id(value) == id { return open }
-            case .active: continue
-            }
-        }
-        return nil
     }
 }

@@ -124,7 +124,8 @@ extension Pipeline {
         var headers = RequestHeaders()
         record.withHeaders { headers.see(name: $0, value: $1) }
         return RequestDecoder.decode(
-            key: record.key, value: record.value, headers: headers, at: position, isPriorityTopic: isPriorityTopic)
+            key: record.key, value: record.value, headers: headers, at: position, timestamp: record.timestamp,
+            isPriorityTopic: isPriorityTopic)
     }
 
     /// The record as it came, with the headers that say why; less of it where the topic would not take it whole.
@@ -148,19 +149,10 @@ extension Pipeline {
     private func admit(_ decoded: SendRequest, _ timestamp: Int64, _ assignment: Assignment, offset: Int64) {
         let entry = LedgerEntry(
             echo: decoded.echo, message: decoded.message, offset: offset, timestamp: timestamp, isPriority: decoded.isPriority,
-            hasGeneratedID: decoded.hasGeneratedID, policy: decoded.onUnknown, admittedAt: wallNow, sendAt: decoded.sendAt,
-            expiresAt: decoded.expiresAt)
+            policy: decoded.onUnknown, admittedAt: wallNow, sendAt: decoded.sendAt, expiresAt: decoded.expiresAt)
         let request = makeRequest(entry, assignment: assignment)
-        let isRepeat: Bool
-        if assignment.open[request.hash] != nil {
-            isRepeat = true
-        } else if let second = assignment.closed.closedSecond(request.hash) {
-            isRepeat = Int64(second) * 1_000 + configuration.dedup.window.milliseconds > wallNow
-            if !isRepeat { assignment.closed.remove(request.hash) }
-        } else {
-            isRepeat = false
-        }
-        guard !isRepeat else {
+        let isOpen = assignment.open[request.hash] != nil
+        guard assignment.dedup.judge(request.hash, isOpen: isOpen, at: wallNow) == .first else {
             metrics.duplicates.increment()
             advance(assignment, to: offset.clampedSum(1))
             return

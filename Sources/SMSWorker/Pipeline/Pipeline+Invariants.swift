@@ -60,7 +60,7 @@ extension Pipeline {
         var scheduled = 0
         if !assignment.isAlive { wrong.append("\(assignment.name): ended, and still assigned") }
         for (hash, open) in assignment.open {
-            if assignment.closed.closedSecond(hash) != nil { wrong.append("\(assignment.name): an id is open and closed") }
+            if assignment.dedup.contains(hash) { wrong.append("\(assignment.name): an id is open and closed") }
             switch open {
             case .tracked(let handle):
                 census.tracked += 1

@@ -116,7 +116,7 @@ extension Pipeline {
         var differences: [String] = []
         var seen = 0
         for entry in ledger.active {
-            let hash = RequestHash(id: entry.echo.id, generatedAt: entry.hasGeneratedID ? entry.timestamp : nil)
+            let hash = RequestHash(id: entry.echo.id)
             guard case .active(let request) = assignment.open[hash] else {
                 differences.append("offset \(entry.offset) is \(entry.state) in the ledger, and not in memory")
                 continue
@@ -136,14 +136,14 @@ extension Pipeline {
         let windowStart = wallNow - configuration.dedup.window.milliseconds
         var closed = 0
         for id in ledger.closed {
-            if assignment.closed.closedSecond(id.hash) != nil {
+            if assignment.dedup.contains(id.hash) {
                 closed += 1
             } else if id.closedAt >= windowStart {
                 differences.append("an id within its window is closed in the ledger, and not in memory")
             }
         }
-        if closed != assignment.closed.count {
-            differences.append("\(assignment.closed.count) ids are closed in memory, \(closed) of them in the ledger")
+        if closed != assignment.dedup.count {
+            differences.append("\(assignment.dedup.count) ids are closed in memory, \(closed) of them in the ledger")
         }
         return differences
     }

@@ -183,14 +183,14 @@ extension Pipeline {
         if request.entry.state == .tracking {
             track(request.entry, assignment: request.assignment, hash: request.hash)
         } else {
-            closeID(request.hash, assignment: request.assignment, at: request.entry.closedAt)
+            closeID(request.hash, of: request.entry, assignment: request.assignment)
         }
         if let next { wait(next) }
     }
 
-    func closeID(_ hash: RequestHash, assignment: Assignment, at milliseconds: Int64) {
+    func closeID(_ hash: RequestHash, of entry: LedgerEntry, assignment: Assignment) {
         assignment.open[hash] = nil
-        assignment.closed.insert(hash, closedAt: milliseconds)
+        assignment.dedup.close(hash, alias: entry.alias, at: entry.closedAt)
     }
 
     // MARK: Account

@@ -119,7 +119,7 @@ extension Pipeline {
         write(entry, assignment: message.assignment, event: event, isUrgent: entry.isPriority)
         if entry.state == .closed {
             tracked.remove(handle)
-            closeID(message.hash, assignment: message.assignment, at: entry.closedAt)
+            closeID(message.hash, of: entry, assignment: message.assignment)
         } else {
             var value: [UInt8] = []
             LedgerCodec.encode(entry, into: &value)
@@ -148,7 +148,7 @@ extension Pipeline {
         let event = entry.giveUpTracking(code: code, sentence, at: wallNow)
         write(entry, assignment: message.assignment, event: event)
         tracked.remove(handle)
-        closeID(message.hash, assignment: message.assignment, at: entry.closedAt)
+        closeID(message.hash, of: entry, assignment: message.assignment)
     }
 
     private func decode(_ message: TrackedMessage) -> LedgerEntry {

@@ -17,14 +17,11 @@ extension Pipeline {
         guard let session, !isCommitStuck, !isDraining, commits.batches.count < 2 else { return }
         mustSweepOn = false
         for assignment in assignmentsInOrder where assignment.phase == .open && !assignment.isSweeping {
-            let surplus = assignment.closed.count - configuration.dedup.maxEntries
-            let windowStart = wallNow - configuration.dedup.window.milliseconds
-            guard surplus > 0 || assignment.oldestClosed(atMost: windowStart) else { continue }
+            let (ledger, partition) = (assignment.topic.ledgerName, assignment.partition)
+            guard let request = assignment.dedup.sweep(ledger: ledger, partition: partition, limit: Self.sweepLimit, at: wallNow) else {
+                continue
+            }
             assignment.isSweeping = true
-            let request = SweepRequest(
-                ledger: assignment.topic.ledgerName, partition: assignment.partition, from: assignment.sweepOffset,
-                closedBefore: windowStart,
-                surplus: max(0, surplus), limit: Self.sweepLimit)
             session.sweep(request, of: assignment.key, for: assignment.id)
         }
     }
@@ -33,18 +30,10 @@ extension Pipeline {
         guard let assignment = assignments[key], assignment.id == id, assignment.isAlive else { return }
         assignment.isSweeping = false
         guard case .success(let sweep) = result else { return }
-        assignment.sweepOffset = sweep.nextOffset
-        assignment.oldestClosedAt = sweep.nextClosedAt
         // There are more than one sweep may take: the next begins when their tombstones are committed, not a second later.
         if sweep.closed.count >= Self.sweepLimit { mustSweepOn = true }
-        let removable = sweep.closed.filter { closed in
-            // The id may have come again after its window: then its last record is not this one.
-            guard assignment.open[closed.hash] == nil else { return false }
-            guard let second = assignment.closed.closedSecond(closed.hash) else { return true }
-            return second <= ClosedIndex.second(closed.closedAt)
-        }
+        let removable = assignment.dedup.swept(sweep) { assignment.open[$0] != nil }
         guard !removable.isEmpty else { return }
-        for closed in removable { assignment.closed.remove(closed.hash) }
         commits.append(assignment, at: now) { operation in
             for closed in removable { operation.tombstone(key: closed.id) }
         }
@@ -118,7 +107,7 @@ extension Pipeline {
         metrics.sending.set(attempts.count + queue.stocked)
         metrics.held.set(queue.count(.held))
         metrics.tracking.set(tracked.count)
-        metrics.closedIDs.set(assignments.values.reduce(0) { $0 + $1.closed.count })
+        metrics.closedIDs.set(assignments.values.reduce(0) { $0 + $1.dedup.count })
         metrics.inFlight.set(attempts.count)
         metrics.partitionsOwned.set(assignments.count)
         metrics.partitionsClosed.set(assignments.count - open)

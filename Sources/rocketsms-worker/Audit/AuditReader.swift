@@ -118,7 +118,8 @@ struct AuditReader {
         record.withHeaders { headers.see(name: $0, value: $1) }
         return record.withKey { key in
             record.withValue { value in
-                RequestDecoder.decode(key: key, value: value, headers: headers, at: position, isPriorityTopic: isPriorityTopic)
+                RequestDecoder.decode(
+                    key: key, value: value, headers: headers, at: position, timestamp: record.timestamp, isPriorityTopic: isPriorityTopic)
             }
         }
     }

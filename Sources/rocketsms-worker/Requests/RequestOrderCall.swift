@@ -27,11 +27,11 @@ struct RequestOrderCall: Sendable {
         wait = try arguments.duration("--wait", upTo: .seconds(3_600)) ?? .seconds(10)
         printsJSON = arguments.has("--json")
         value = order.value(id: id)
-        // The worker's own rules: what it would not understand is not written.
+        // The worker's own rules: what it would not understand is not written. Its place is the one that made the id, if one did.
+        let place = RecordPosition(generatedID: id) ?? RecordPosition(topic: "requests", partition: 0, offset: 0)
         let decoded = value.withUnsafeBytes {
             RequestDecoder.decode(
-                key: nil, value: $0, headers: RequestHeaders(), at: RecordPosition(topic: "requests", partition: 0, offset: 0),
-                isPriorityTopic: false)
+                key: nil, value: $0, headers: RequestHeaders(), at: place, timestamp: 0, isPriorityTopic: false)
         }
         if case .deadLetter(let reason) = decoded { throw UsageError("\(reason.code): \(reason.message).") }
     }

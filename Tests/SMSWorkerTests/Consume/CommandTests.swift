@@ -30,12 +30,6 @@ import Testing
         #expect(DecodedRecord(json).code == "BAD_COMMAND")
     }
 
-    @Test func aGeneratedIDOfTheLongestTopicCanBeNamed() {
-        let id = String(repeating: "t", count: 249) + "-2147483647-9223372036854775807"
-        #expect(DecodedRecord(#"{"command":"cancel","id":"\#(id)"}"#).command?.id.text == id)
-        #expect(DecodedRecord(#"{"command":"cancel","id":"\#(id)x"}"#).code == "BAD_COMMAND")
-    }
-
     @Test func theEventsIDIsNotTheRequests() {
         #expect(DecodedRecord(#"{"command":"cancel"}"#, headers: [("ce_id", "e-1")]).code == "BAD_COMMAND")
         #expect(DecodedRecord(#"{"command":"cancel"}"#, headers: [("ce_id", "e-1")]).deadLetter?.requestID == nil)

@@ -29,16 +29,32 @@ import Testing
     }
 
     @Test func aTombstoneForgetsTheID() throws {
-        for isGenerated in [false, true] {
-            var fold = LedgerFold()
-            var entry = LedgerEntry.sample(id: "t-0-7", isGenerated: isGenerated)
-            _ = entry.expire("late", at: 50)
-            try add(entry, to: &fold)
-            try entry.echo.id.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
-            let ledger = try fold.finished(beginning: 0)
-            #expect(ledger.closed.isEmpty)
-            #expect(ledger.isUsed, "that it was used stays known by the offset")
+        var fold = LedgerFold()
+        var entry = LedgerEntry.sample(id: "t-0-7")
+        _ = entry.expire("late", at: 50)
+        try add(entry, to: &fold)
+        try entry.echo.id.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
+        let ledger = try fold.finished(beginning: 0)
+        #expect(ledger.closed.isEmpty)
+        #expect(ledger.isUsed, "that it was used stays known by the offset")
+    }
+
+    @Test func aTimelessIDIsKnownByItsAliasTooAndForgottenWithIt() throws {
+        var fold = LedgerFold()
+        for record in EarlierLedger.records {
+            try record.key.withUnsafeBytes { key in try record.value?.withUnsafeBytes { try fold.add(key: key, value: $0, at: 0) } }
         }
+        var ledger = try fold.finished(beginning: 0)
+        func alias(_ offset: Int64) -> RequestHash {
+            RequestHash(id: PipelineStage.place(offset).generatedID(timestamp: EarlierLedger.timestamp(offset)))
+        }
+        #expect(ledger.closed.map(\.hash) == [RequestHash(id: Array("t-0-0"))] && ledger.closedAliases.map(\.hash) == [alias(0)])
+        #expect(ledger.tracked.map(\.hash) == [RequestHash(id: Array("t-0-1"))])
+        #expect(ledger.active.map(\.echo.id.text) == ["t-0-2", "t-0-3"] && ledger.active.map(\.alias) == [alias(2), alias(3)])
+        #expect(Set(ledger.openAliases) == [alias(1), alias(2), alias(3)])
+        try Array("t-0-0").withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
+        ledger = try fold.finished(beginning: 0)
+        #expect(ledger.closed.isEmpty && ledger.closedAliases.isEmpty && ledger.openAliases.count == 3)
     }
 
     /// An operator's repair sets the recorded offset lower; entries before it must not raise it again.

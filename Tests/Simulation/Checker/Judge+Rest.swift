@@ -101,7 +101,8 @@ extension Judge {
             var headers = RequestHeaders()
             record.withHeaders { headers.see(name: $0, value: $1) }
             let decoded = RequestDecoder.decode(
-                key: record.entry.key, value: record.entry.value, headers: headers, at: position, isPriorityTopic: course.isPriority)
+                key: record.entry.key, value: record.entry.value, headers: headers, at: position, timestamp: record.timestamp,
+                isPriorityTopic: course.isPriority)
             audit.see(decoded, at: position, timestamp: record.timestamp)
         }
     }

@@ -93,7 +93,7 @@ final class Workload {
         let number = judge.cases.count
         let key = judge.partitions[draft.place].key
         let offset = Int64(judge.partitions[draft.place].cases.count)
-        let id = draft.id ?? Array((draft.isGenerated ? "\(key.topic)-\(key.partition)-\(offset)" : "id-\(number)").utf8)
+        let id = draft.id ?? Array((draft.isGenerated ? "\(key.topic)-\(key.partition)-\(offset)-\(world.wall)" : "id-\(number)").utf8)
         let made = RequestCase(
             number: number, kind: kind, partition: draft.place, offset: offset, timestamp: world.wall, id: id,
             isGenerated: draft.isGenerated, policy: draft.policy ?? options.policy, key: draft.key,

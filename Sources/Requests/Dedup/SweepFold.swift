@@ -23,8 +23,8 @@ package struct SweepFold {
         }
         surplus -= 1
         sweep.nextOffset = offset + 1
-        let hash = RequestHash(id: key, generatedAt: head.hasGeneratedID ? head.timestamp : nil)
-        sweep.closed.append(Sweep.Closed(id: [UInt8](key), hash: hash, closedAt: closedAt))
+        let alias = head.hasTimelessID ? RequestHash(timelessID: key, timestamp: head.timestamp) : nil
+        sweep.closed.append(Sweep.Closed(id: [UInt8](key), hash: RequestHash(id: key), alias: alias, closedAt: closedAt))
         return true
     }
 }

@@ -3,6 +3,8 @@ package struct Sweep: Sendable {
     package struct Closed: Sendable {
         package let id: [UInt8]
         package let hash: RequestHash
+        /// `LedgerEntry.alias`.
+        package let alias: RequestHash?
         package let closedAt: Int64
     }
 
