@@ -54,7 +54,7 @@ final class KafkaSessionFactory: Sendable {
         do {
             let consumer = try Consumer(
                 group: kafka.groupID, instanceID: kafka.instanceID, bootstrapServers: kafka.bootstrapServers,
-                properties: consumerProperties, topics: topics.allRequests)
+                properties: kafka.properties.forMembers, topics: topics.allRequests)
             learnEnds(consumer)
             let readerProperties = consumerProperties
             let restorer = try Restorer(consumer: consumer, transactionTimeout: timings.transaction) { () throws(KafkaError) in

@@ -16,7 +16,7 @@ from .worker import PASSWORD, Worker
 
 class Site:
     # A small machine and short tests; sessions as short as a broker's default allows.
-    PROPERTIES = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 2000, "topic.metadata.refresh.interval.ms": 5000}
+    PROPERTIES = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 1500, "topic.metadata.refresh.interval.ms": 5000}
 
     def __init__(self, broker, simulator, folder, partitions=4, priority=False, status_partitions=4, topic_settings=None):
         self.broker, self.simulator, self.folder = broker, simulator, folder
