@@ -71,14 +71,17 @@ extension KafkaProperties {
     package var maxPollInterval: Duration { self[Self.maxPollIntervalKey].flatMap(Self.milliseconds) ?? .seconds(300) }
 
     /// The worker's default is 10 s.
-    package var transactionTimeout: Duration { self[Self.transactionTimeoutKey].flatMap(Self.milliseconds) ?? KafkaTimings.defaults.transaction }
+    package var transactionTimeout: Duration {
+        self[Self.transactionTimeoutKey].flatMap(Self.milliseconds) ?? KafkaTimings.defaults.transaction
+    }
 
     /// The worker's default is 15 s.
     package var session: Duration { self[Self.sessionKey].flatMap(Self.milliseconds) ?? KafkaTimings.defaults.session }
 
     /// The worker's default is 3 s, or what a shorter session allows.
     package var heartbeat: Duration {
-        self[Self.heartbeatKey].flatMap(Self.milliseconds) ?? min(KafkaTimings.defaults.heartbeat, KafkaTimings.longestHeartbeat(session))
+        self[Self.heartbeatKey].flatMap(Self.milliseconds)
+            ?? min(KafkaTimings.defaults.heartbeat, KafkaTimings.longestHeartbeat(session))
     }
 
     private static func milliseconds(_ text: String) -> Duration? {

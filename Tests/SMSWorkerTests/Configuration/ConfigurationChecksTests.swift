@@ -80,7 +80,9 @@ import Testing
     }
 
     /// Quicker failover by one key: the heartbeat follows.
-    @Test(arguments: [("session.timeout.ms=6000", 1_500), ("session.timeout.ms=10000", 2_500), ("session.timeout.ms=60000", 3_000), ("", 3_000)])
+    @Test(arguments: [
+        ("session.timeout.ms=6000", 1_500), ("session.timeout.ms=10000", 2_500), ("session.timeout.ms=60000", 3_000), ("", 3_000),
+    ])
     func theHeartbeatFollowsAShorterSession(text: String, milliseconds: Int64) throws {
         let file = try TemporaryFile(text)
         let properties = try loadConfiguration(["KAFKA_PROPERTIES_FILE": file.path]).configuration.kafka.properties
