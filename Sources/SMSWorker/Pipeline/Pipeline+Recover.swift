@@ -99,7 +99,7 @@ extension Pipeline {
         case .failure(let error):
             guard end == nil else { return }
             log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
-            fencings.brokerTrouble(at: now)
+            fencings.failed(error, at: now)
             reopenSession()
         }
     }
@@ -130,7 +130,7 @@ extension Pipeline {
         case .fenced, .fatal:
             recover("the consumer ended: \(error.description)", isFencing: false)
         case .retriable, .abortable, .membership, .other:
-            fencings.brokerTrouble(at: now)
+            fencings.failed(error, at: now)
             if error.areAllBrokersDown, brokersGoneSince == nil {
                 brokersGoneSince = now
                 updateHealth()
