@@ -73,7 +73,7 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
-        tests("SMSWorkerTests", ["SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON", "Metrics", "TestSupport"]),
+        tests("SMSWorkerTests", ["SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON", "Metrics", "TestSupport"]),
         tests("CommandTests", ["rocketsms-worker", "Time", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

@@ -39,6 +39,9 @@ final class PooledConnection {
         return write()
     }
 
+    /// Whether an exchange runs of which no byte has been taken yet.
+    var isUnwritten: Bool { machine.state == .writing(sent: 0) }
+
     /// Goes on writing.
     func write() -> ExchangeStateMachine.Action {
         while let range = machine.nextWrite {

@@ -5,7 +5,7 @@ package import Requests
 /// Lives on the loop; every call answers later, on the loop, through `receive`, exactly once a tag. Statuses may also arrive unasked
 /// (`GatewayEvent.receipt`): a provider that pushes delivery receipts, before the submit's own answer, twice, or never.
 package protocol ProviderGateway: AnyObject {
-    /// Asked just before the first byte of a submission leaves; false makes its outcome `notBegun`.
+    /// Asked just before the first byte of a submission leaves, perhaps more than once; false makes its outcome `notBegun`.
     var mayBegin: (_ tag: UInt64) -> Bool { get set }
     var receive: (GatewayEvent) -> Void { get set }
     /// Submits one message. `sendAt`: milliseconds since 1970, nil for now.

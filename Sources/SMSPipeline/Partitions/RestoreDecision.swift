@@ -31,6 +31,15 @@ package enum RestoreDecision: Equatable, Sendable {
         if committed < low || committed > high {
             return .closed("the committed offset \(committed) lies outside the log, \(low) to \(high): \(repair)", isRepairable: true)
         }
+        // The first transaction of every assignment writes a record under the empty key, and compaction keeps the last one: a group that has
+        // read something here has a ledger. Offsets that were set by hand, or left by another consumer, look the same: the operator knows.
+        if committed > 0, !ledger.isUsed {
+            return .closed(
+                "the group has read up to offset \(committed), but the ledger is empty: if it was lost, so are the requests that were open in "
+                    + "it; if the offset was set by hand, or another consumer left it, `rocketsms-worker offsets repair --from ledger` goes "
+                    + "on there",
+                isRepairable: true)
+        }
         return .open(at: committed)
     }
 }

@@ -24,5 +24,5 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
 
     package var isDamage: Bool { if case .ledger = self { true } else { false } }
 
-    package var isBrokerTrouble: Bool { if case .kafka = self { true } else { false } }
+    package var isBrokerTrouble: Bool { if case .kafka(let error) = self { error.isBrokerTrouble } else { false } }
 }

@@ -62,6 +62,12 @@ package struct FencingHistory: Equatable, Sendable {
         late[producer] = instants.suffix(Self.lateLimit)
     }
 
+    /// Of the errors only trouble of the brokers explains a fencing: a steady one of another kind (a topic that may not be read) would hide
+    /// a rival for ever.
+    package mutating func failed(_ error: BrokerError, at now: MonotonicInstant) {
+        if error.isBrokerTrouble { brokerTrouble(at: now) }
+    }
+
     /// Whether trouble of the brokers or a pause of this process may be behind what happens now.
     package func isExplained(at now: MonotonicInstant) -> Bool { explanationAt.map { now - $0 <= memory } ?? false }
 

@@ -12,6 +12,13 @@ package struct KafkaTimings: Equatable, Sendable {
 
     package static let defaults = KafkaTimings(session: .seconds(15), heartbeat: .seconds(3), transaction: .seconds(10))
 
+    /// A member's last heartbeat may be one interval old when a lease begins, and a pause of nearly another is not seen: both must fit into
+    /// the half of the session that is not the lease's.
+    package static func longestHeartbeat(_ session: Duration) -> Duration { .milliseconds(session.milliseconds / 4) }
+
+    /// The loop ticks each second, and a pause is a gap longer than a heartbeat: a shorter one would be seen in every idle second.
+    package static let shortestHeartbeat = Duration.milliseconds(1_500)
+
     package init(session: Duration, heartbeat: Duration, transaction: Duration) {
         self.session = session
         self.heartbeat = heartbeat

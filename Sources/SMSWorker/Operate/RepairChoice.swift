@@ -3,7 +3,7 @@ internal import SMSPipeline
 
 /// Where a partition whose offset is lost goes on: the operator's word.
 package enum RepairChoice: String, CaseIterable, Sendable {
-    /// Where the ledger says that reading had come to: nothing is sent again.
+    /// Where the ledger says that reading had come to, or where it is empty the group's offset: nothing is sent again.
     case ledger
     /// The oldest request that the topic still has: what the dedup window no longer knows is sent again.
     case earliest
@@ -18,7 +18,7 @@ package enum RepairChoice: String, CaseIterable, Sendable {
         case .earliest: return .success(restore.low)
         case .latest: return .success(restore.high)
         case .ledger:
-            let recorded = restore.ledger.recordedOffset
+            let recorded = restore.ledger.isUsed ? restore.ledger.recordedOffset : restore.committed ?? restore.ledger.recordedOffset
             guard (restore.low...restore.high).contains(recorded) else {
                 return .failure(
                     RepairRefusal("the ledger's offset \(recorded) lies outside the log, \(restore.low) to \(restore.high): choose another")

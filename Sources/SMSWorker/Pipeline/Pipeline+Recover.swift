@@ -104,7 +104,7 @@ extension Pipeline {
         case .failure(let error):
             guard end == nil else { return }
             log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
-            fencings.brokerTrouble(at: now)
+            fencings.failed(error, at: now)
             reopenSession()
         }
     }
@@ -131,7 +131,7 @@ extension Pipeline {
         case .fenced, .fatal:
             recover("the consumer ended: \(error.description)")
         case .retriable, .abortable, .membership, .other:
-            fencings.brokerTrouble(at: now)
+            fencings.failed(error, at: now)
             if error.areAllBrokersDown, brokersGoneSince == nil {
                 brokersGoneSince = now
                 updateHealth()

@@ -17,19 +17,16 @@ final class KafkaSessionFactory: Sendable {
     private let thread: WorkThread
 
     /// - Parameters:
-    ///   - messageLimit: largest record that the producers must be able to write, in bytes.
+    ///   - limits: of what the producers write.
     ///   - partitionCount: of all request topics.
-    init(configuration: WorkerConfiguration, messageLimit: Int, partitionCount: Int) throws(EventLoopError) {
+    init(configuration: WorkerConfiguration, limits: ProducerLimits, partitionCount: Int) throws(EventLoopError) {
         self.configuration = configuration
         self.partitionCount = partitionCount
         timings = KafkaTimings(configuration.kafka.properties)
         consumerProperties = configuration.kafka.properties.forConsumers
-        // The operator's `message.max.bytes` may only widen the limit.
-        let ownLimit = configuration.kafka.properties["message.max.bytes"].flatMap { Int($0) } ?? 0
         producerProperties =
-            configuration.kafka.properties.forProducers + [
-                (key: "message.max.bytes", value: "\(min(1_000_000_000, max(messageLimit, ownLimit)))"),
-                (key: "transaction.timeout.ms", value: "\(timings.transaction.milliseconds)"),
+            configuration.kafka.properties.forProducers + limits.properties(beside: configuration.kafka.properties) + [
+                (key: "transaction.timeout.ms", value: "\(timings.transaction.milliseconds)")
             ]
         thread = try WorkThread(name: "kafka-opener")
     }
@@ -58,7 +55,7 @@ final class KafkaSessionFactory: Sendable {
         do {
             let consumer = try Consumer(
                 group: kafka.groupID, instanceID: kafka.instanceID, bootstrapServers: kafka.bootstrapServers,
-                properties: consumerProperties, topics: topics.allRequests)
+                properties: kafka.properties.forMembers, topics: topics.allRequests)
             learnEnds(consumer)
             let readerProperties = consumerProperties
             let restorer = try Restorer(consumer: consumer, transactionTimeout: timings.transaction) { () throws(KafkaError) in

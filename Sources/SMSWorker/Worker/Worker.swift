@@ -80,7 +80,7 @@ package final class Worker: Sendable {
         }
         guard !isStopping.load(ordering: .relaxed) else { return .drained }
         let factory = try KafkaSessionFactory(
-            configuration: configuration, messageLimit: check.messageLimit, partitionCount: check.partitionCount)
+            configuration: configuration, limits: check.limits, partitionCount: check.partitionCount)
         let opened = await unlessStopped { factory.open($0) }
         guard let opened else { return .drained }
         let session: KafkaSession
@@ -94,7 +94,7 @@ package final class Worker: Sendable {
         let loop = try EventLoop(name: "pipeline")
         defer { loop.stop() }
         let pipeline = PipelineRunner(
-            loop: loop, configuration: configuration, deadLetterLimit: check.messageLimit, metrics: metrics, health: health,
+            loop: loop, configuration: configuration, deadLetterLimit: check.limits.message, metrics: metrics, health: health,
             factory: factory)
         self.pipeline.withLock { $0 = pipeline }
         if isStopping.load(ordering: .relaxed) { drain() }

@@ -119,6 +119,16 @@ import Testing
                 continue
             }
         }
+        // Nothing has been read of it: there is nothing that a lost ledger could have held.
+        #expect(decide(0, unused) == .open(at: 0))
+        guard case .closed(let lost, isRepairable: true) = decide(12, unused) else {
+            Issue.record("a group that has committed has a ledger")
+            return
+        }
+        #expect(lost.contains("12") && lost.contains("empty") && lost.contains("offsets repair --from ledger"))
+        var repaired = unused
+        repaired.recorded = LedgerCodec.Recorded(group: "g", offset: 12)
+        #expect(decide(12, repaired) == .open(at: 12), "an operator's repair writes the record that was missing")
         var foreign = used
         foreign.recorded = LedgerCodec.Recorded(group: "other", offset: 1)
         guard case .closed(let reason, isRepairable: false) = decide(25, foreign), reason.contains("other") else {
