@@ -8,6 +8,7 @@ Abilities (marker `needs`):
   nodes         three nodes of its own that the tests may end and start
   unknown-topic an unknown topic is an error, not made on the fly
   freeze        the tests may stop its process for a moment (SIGSTOP)
+  relay         one of its own may send its clients through a relay
   pace          fetches wait for data instead of spinning, so that a time that was measured means something
 """
 
@@ -26,7 +27,7 @@ from . import ports
 from .process import end
 from .waiting import wait_for
 
-EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", "nodes", "unknown-topic", "pace", "freeze"])
+EVERYTHING = frozenset(["eviction", "cooperative", "transactions", "retention", "nodes", "unknown-topic", "pace", "freeze", "relay"])
 
 
 def metadata(bootstrap, timeout=1.0, **properties):
@@ -40,7 +41,7 @@ def metadata(bootstrap, timeout=1.0, **properties):
 
 class ExistingCluster:
     name = "existing cluster"
-    abilities = EVERYTHING - {"nodes", "unknown-topic", "freeze"}
+    abilities = EVERYTHING - {"nodes", "unknown-topic", "freeze", "relay"}
 
     def __init__(self, bootstrap):
         self.bootstrap = bootstrap
@@ -100,6 +101,8 @@ class ApacheKafka:
 
     Node numbers begin at 1. Their data are in one temporary folder, removed by `stop`.
     With `users` (passwords by name) clients must say who they are (SASL PLAIN); all but `admin` have no right to anything.
+    With `is_relayed` clients are told ports where a relay must listen (`doors`: its port and the node's, for each node), and `bootstrap`
+    are the ports of the peers, for those who look on.
     """
 
     name = "Apache Kafka"
@@ -119,7 +122,7 @@ class ApacheKafka:
         "num.io.threads": 4,
     }
 
-    def __init__(self, home, nodes=1, users=None):
+    def __init__(self, home, nodes=1, users=None, is_relayed=False):
         self.home = home
         self.users = users
         self.client = self.credentials("admin", users["admin"]) if users else {}
@@ -130,9 +133,11 @@ class ApacheKafka:
         if not self.jars:
             raise RuntimeError(f"KAFKA_HOME={home}: no libs/*.jar there")
         self.data = tempfile.mkdtemp(prefix="kafka-")
-        given = ports.free_ports(3 * nodes)
-        self.client_ports, self.controller_ports, self.peer_ports = given[:nodes], given[nodes : 2 * nodes], given[2 * nodes :]
-        self.bootstrap = ",".join(f"127.0.0.1:{port}" for port in self.client_ports)
+        given = ports.free_ports(4 * nodes)
+        self.client_ports, self.controller_ports, self.peer_ports = given[:nodes], given[nodes : 2 * nodes], given[2 * nodes : 3 * nodes]
+        self.advertised_ports = given[3 * nodes :] if is_relayed else self.client_ports
+        self.doors = list(zip(self.advertised_ports, self.client_ports))
+        self.bootstrap = self.addresses(self.peer_ports if is_relayed else self.client_ports)
         self.processes = {}
         try:
             for node in range(1, nodes + 1):
@@ -143,6 +148,10 @@ class ApacheKafka:
         except BaseException:
             self.stop()
             raise
+
+    @staticmethod
+    def addresses(ports):
+        return ",".join(f"127.0.0.1:{port}" for port in ports)
 
     def _is_up(self):
         for node, process in self.processes.items():
@@ -182,14 +191,16 @@ class ApacheKafka:
         folder = self._folder(node)
         folder.mkdir()
         voters = ",".join(f"{index + 1}@127.0.0.1:{port}" for index, port in enumerate(self.controller_ports))
-        client, controller, peer = (given[node - 1] for given in (self.client_ports, self.controller_ports, self.peer_ports))
+        client, controller, peer, advertised = (
+            given[node - 1] for given in (self.client_ports, self.controller_ports, self.peer_ports, self.advertised_ports)
+        )
         settings = {
             "process.roles": "broker,controller",
             "node.id": node,
             "log.dirs": folder / "log",
             "controller.quorum.voters": voters,
             "listeners": f"CLIENT://127.0.0.1:{client},CONTROLLER://127.0.0.1:{controller},PEERS://127.0.0.1:{peer}",
-            "advertised.listeners": f"CLIENT://127.0.0.1:{client},PEERS://127.0.0.1:{peer}",
+            "advertised.listeners": f"CLIENT://127.0.0.1:{advertised},PEERS://127.0.0.1:{peer}",
             "listener.security.protocol.map": f"CLIENT:{'SASL_PLAINTEXT' if self.users else 'PLAINTEXT'},CONTROLLER:PLAINTEXT,PEERS:PLAINTEXT",
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "PEERS",
