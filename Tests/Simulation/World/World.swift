@@ -1,8 +1,8 @@
-import EventLoop
-import Requests
 import SMSPipeline
-import SMSWorker
+import Requests
 import Time
+import EventLoop
+import SMSWorker
 
 /// Virtual time, one thread, one seed: everything that may happen is an item in one queue, ordered by time and, at equal time, by chance.
 final class World {
@@ -17,6 +17,11 @@ final class World {
         let tie: UInt64
         let number: UInt64
         let slot: Int32
+
+        func isBefore(_ other: Entry) -> Bool {
+            if at != other.at { return at < other.at }
+            return tie == other.tie ? number < other.number : tie < other.tie
+        }
     }
 
     /// What an item does; its place is used again.
@@ -117,29 +122,36 @@ final class World {
 
     func duration(_ range: ClosedRange<Int64>) -> Duration { .microseconds(Int64.random(in: range, using: &random)) }
 
-    private static func isBefore(_ a: Entry, _ b: Entry) -> Bool { (a.at, a.tie, a.number) < (b.at, b.tie, b.number) }
+    // MARK: The queue: a binary heap; an entry moves once, into the place that is found for it.
 
     private func push(_ entry: Entry) {
         heap.append(entry)
-        var index = heap.count - 1
-        while index > 0, Self.isBefore(heap[index], heap[(index - 1) / 2]) {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
+        heap.withUnsafeMutableBufferPointer { heap in
+            var index = heap.count - 1
+            while index > 0 {
+                let parent = (index - 1) / 2
+                guard entry.isBefore(heap[parent]) else { break }
+                heap[index] = heap[parent]
+                index = parent
+            }
+            heap[index] = entry
         }
     }
 
     private func pop() {
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
-        var index = 0
-        while true {
-            var least = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && Self.isBefore(heap[child], heap[least]) {
-                least = child
+        let entry = heap.removeLast()
+        guard !heap.isEmpty else { return }
+        heap.withUnsafeMutableBufferPointer { heap in
+            var index = 0
+            while true {
+                var child = 2 * index + 1
+                guard child < heap.count else { break }
+                if child + 1 < heap.count, heap[child + 1].isBefore(heap[child]) { child += 1 }
+                guard heap[child].isBefore(entry) else { break }
+                heap[index] = heap[child]
+                index = child
             }
-            if least == index { return }
-            heap.swapAt(index, least)
-            index = least
+            heap[index] = entry
         }
     }
 }
