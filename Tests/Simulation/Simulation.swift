@@ -1,9 +1,9 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
 import Glibc
 import Logging
+import Requests
+import SMSPipeline
+import Time
 
 /// Runs the worker's own code through schedules of faults on a virtual clock: `scripts/simulate --help`.
 @main

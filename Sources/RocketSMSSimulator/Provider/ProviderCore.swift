@@ -1,6 +1,6 @@
-package import Time
 internal import EventLoop
 internal import JSON
+package import Time
 
 /// The provider without a server: bytes of a form in, bytes of an answer out, at whatever time the caller says.
 package struct ProviderCore {

@@ -82,6 +82,8 @@ package struct SendQueue {
     package mutating func wait(
         _ request: PendingRequest, due: MonotonicInstant?, isScheduled: Bool, deadline: MonotonicInstant
     ) {
+        // A timer keeps its request in memory.
+        timers.compact(waiting: waiting)
         if !request.hasExpiryTimer {
             request.hasExpiryTimer = true
             timers.insert(WaitTimer(request: request, generation: 0, kind: .expiry), at: deadline)

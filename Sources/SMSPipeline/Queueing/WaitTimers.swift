@@ -52,9 +52,15 @@ package struct WaitTimers {
 
     /// Drops those of requests that do not wait any more, when they outnumber the others.
     package mutating func compact(waiting: Int) {
-        guard heap.count > 4 * waiting + 64 else { return }
-        heap.removeAll { !$0.timer.request.place.isWaiting || !$0.timer.request.assignment.isAlive }
+        guard heap.count > 3 * waiting + 64 else { return }
+        heap.removeAll { !Self.isWanted($0.timer) }
         for index in stride(from: heap.count / 2, through: 0, by: -1) where index < heap.count { siftDown(index) }
+    }
+
+    private static func isWanted(_ timer: WaitTimer) -> Bool {
+        let request = timer.request
+        guard request.place.isWaiting, request.assignment.isAlive else { return false }
+        return timer.kind == .expiry || (request.place == .timer && request.timerGeneration == timer.generation)
     }
 
     private mutating func siftDown(_ start: Int) {

@@ -32,6 +32,8 @@ package struct FencingHistory: Equatable, Sendable {
     /// Initialisations of our own that may come late, by the producer's number. Each fences once.
     private var late: [Int: [MonotonicInstant]] = [:]
     private static let lateLimit = 16
+    /// When the group last knew another member by this worker's instance id.
+    private var instanceFencedAt: MonotonicInstant?
 
     /// - Parameters:
     ///   - limit: how many unexplained fencings within `window` mean a rival.
@@ -75,6 +77,15 @@ package struct FencingHistory: Equatable, Sendable {
         unexplained.removeAll { now - $0 >= window }
         if !isExplained(at: now), !isOwnDoing(cause, at: now) { unexplained.append(now) }
         return unexplained.count >= limit ? .exitRival : .rebuild(unexplained: unexplained.count)
+    }
+
+    /// The group knows another member by this worker's instance id: a late request of a predecessor of this name may have done it, once.
+    ///
+    /// - Parameter patience: again within it, with nothing to explain it, means a living rival.
+    package mutating func instanceFenced(at now: MonotonicInstant, patience: Duration) -> Verdict {
+        defer { instanceFencedAt = now }
+        guard let last = instanceFencedAt, now - last < patience, !isExplained(at: now) else { return .rebuild(unexplained: 0) }
+        return .exitRival
     }
 
     /// Whether a late request of this worker's own is behind it: an initialisation explains one fencing.

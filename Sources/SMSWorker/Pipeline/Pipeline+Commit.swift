@@ -131,7 +131,7 @@ extension Pipeline {
             recover("a transaction was ended by something else: \(error.description)", fencing: .transactionState)
         case .rival(let error):
             commits.putBack(underWay.batch)
-            finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
+            instanceFenced(error)
         }
     }
 

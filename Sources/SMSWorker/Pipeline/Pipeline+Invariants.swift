@@ -74,7 +74,9 @@ extension Pipeline {
                     if request.isScheduled { scheduled += 1 }
                 }
                 guard let key = request.orderHash, request.place != .held, request.place != .gone else { continue }
-                if request.place == .behindKey { behind.insert(key) } else if !heads.insert(key).inserted {
+                if request.place == .behindKey {
+                    behind.insert(key)
+                } else if !heads.insert(key).inserted {
                     wrong.append("\(assignment.name): two requests of a key are ahead of the others")
                 }
             }

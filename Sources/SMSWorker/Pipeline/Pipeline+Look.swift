@@ -1,6 +1,6 @@
-internal import Time
 package import Requests
 package import SMSPipeline
+internal import Time
 
 /// What whoever runs the pipeline may see of it: for tests and the simulator. Nothing in the worker decides by it.
 extension Pipeline {
@@ -25,7 +25,8 @@ extension Pipeline {
     package var look: Look {
         Look(
             isSendingAllowed: isSendingAllowed, isDraining: isDraining, isGivingBack: pendingRevoke != nil, hasSession: session != nil,
-            isReadingStopped: assignments.values.contains { $0.isFull }, isCommitStuck: isCommitStuck, freeSlots: freeSlots, waiting: queue.waiting,
+            isReadingStopped: assignments.values.contains { $0.isFull }, isCommitStuck: isCommitStuck, freeSlots: freeSlots,
+            waiting: queue.waiting,
             held: queue.count(.held), running: attempts.count, tracked: tracked.count, intents: queue.stocked, timers: queue.timerCount,
             facts: facts.count)
     }
@@ -132,7 +133,9 @@ extension Pipeline {
             seen += 1
             if tracked[handle]?.value != message.value { differences.append("a tracked message differs from the ledger") }
         }
-        if seen != assignment.open.count { differences.append("\(assignment.open.count) ids are open in memory, \(seen) of them in the ledger") }
+        if seen != assignment.open.count {
+            differences.append("\(assignment.open.count) ids are open in memory, \(seen) of them in the ledger")
+        }
         let windowStart = wallNow - configuration.dedup.window.milliseconds
         var closed = 0
         for id in ledger.closed {

@@ -124,10 +124,18 @@ extension Pipeline {
         leftSessions.append(session)
     }
 
+    /// Once it may be a late request of a predecessor of this name; again, a living rival has it.
+    func instanceFenced(_ error: BrokerError) {
+        switch fencings.instanceFenced(at: now, patience: timings.session * 2) {
+        case .rebuild: recover("the group knows another member by this KAFKA_INSTANCE_ID (\(error.name))")
+        case .exitRival: finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
+        }
+    }
+
     func consumerFailed(_ error: BrokerError) {
         switch error.kind {
         case .fencedInstance:
-            finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
+            instanceFenced(error)
         case .fenced, .fatal:
             recover("the consumer ended: \(error.description)")
         case .retriable, .abortable, .membership, .other:

@@ -124,7 +124,8 @@ extension Pipeline {
             var value: [UInt8] = []
             LedgerCodec.encode(entry, into: &value)
             tracked.update(handle) { $0.value = value }
-            pollAgain(handle, message)
+            // With what it has learned: at the horizon this was the last look, and its last event comes behind this one.
+            if let updated = tracked[handle] { pollAgain(handle, updated) }
         }
     }
 

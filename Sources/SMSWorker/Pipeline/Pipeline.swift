@@ -67,7 +67,8 @@ package final class Pipeline {
     var rejectLog = LogThrottle(every: .seconds(1))
     var commitUnderWay: CommitUnderWay?
     var failedCommits = 0
-    var isCommitStuck: Bool { failedCommits > 0 }
+    /// Operations are kept that could not be committed. Where those have all gone (their partitions were given back), nothing is stuck.
+    var isCommitStuck: Bool { failedCommits > 0 && (!commits.isEmpty || commitUnderWay != nil) }
     var commitNotBefore = MonotonicInstant(nanoseconds: 0)
     /// After a membership error: no transaction until the metadata differ or a rebalance event has come.
     var refusedGeneration: Membership?

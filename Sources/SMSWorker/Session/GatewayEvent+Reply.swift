@@ -1,7 +1,7 @@
-internal import Time
 package import Requests
-package import SMSPipeline
 package import RocketSMS
+package import SMSPipeline
+internal import Time
 
 /// What the provider's answers mean to the pipeline.
 extension GatewayEvent {

@@ -25,7 +25,7 @@ import Time
         if state == .tracking { echo.messageIDs = ["8767"] }
         return LedgerEntry(
             state: state, echo: echo, message: state == .tracking ? nil : LedgerEntry.sample().message, offset: number(7),
-            timestamp: number(Self.now), isPriority: random.oneIn(2), hasGeneratedID: random.oneIn(2), hasUnknownOutcome: random.oneIn(2),
+            timestamp: number(Self.now), isPriority: random.oneIn(2), hasTimelessID: random.oneIn(2), hasUnknownOutcome: random.oneIn(2),
             policy: [nil, .resend, .fail, .hold][random.below(4)], admittedAt: number(Self.now),
             sendAt: random.oneIn(2) ? nil : number(Self.now),
             expiresAt: random.oneIn(2) ? nil : number(Self.now), attempt: counter(), unknownAttempts: counter(), failures: counter(),
@@ -205,7 +205,7 @@ import Time
         func age(_ timestamp: Int64, _ sendAt: Int64?) -> Duration? {
             let sample = LedgerEntry.sample()
             let entry = LedgerEntry(
-                echo: sample.echo, message: sample.message!, offset: 7, timestamp: timestamp, isPriority: false, hasGeneratedID: false,
+                echo: sample.echo, message: sample.message!, offset: 7, timestamp: timestamp, isPriority: false,
                 policy: nil, admittedAt: Self.now, sendAt: sendAt, expiresAt: nil)
             return entry.age(at: Self.now)
         }

@@ -124,7 +124,7 @@ final class PipelineStage {
                 isQuiet = false
                 session.committing = nil
                 take(commit.content)
-                pipeline.answered(.committed(commit.number, .committed), by: session, at: clock)
+                pipeline.answered(.committed(commit.number, CommitReport(result: .committed, producer: 0, renewal: nil)), by: session, at: clock)
             }
             if let sweep = session.sweeping {
                 isQuiet = false
@@ -178,7 +178,7 @@ final class PipelineStage {
     func restored() throws -> RestoredLedger {
         var fold = LedgerFold()
         for record in ledger {
-            try record.key.withUnsafeBytes { key in try withBytes(record.value) { try fold.add(key: key, value: $0) } }
+            try record.key.withUnsafeBytes { key in try withBytes(record.value) { try fold.add(key: key, value: $0, at: 0) } }
         }
         return try fold.finished(beginning: 0)
     }

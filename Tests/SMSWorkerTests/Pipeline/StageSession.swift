@@ -55,6 +55,8 @@ final class StageSession: LedgerSession {
     func rebuildProducers() {}
     func isCommitOverdue(at now: MonotonicInstant) -> Bool { false }
     func takeTrouble() -> Bool { false }
+    func takeLateInitialisations(of producer: Int) -> Int { 0 }
+    func askCommittedOffset(_ partition: PartitionKey, for assignment: AssignmentID) {}
 
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness) {
         restoring = (partition, assignment)

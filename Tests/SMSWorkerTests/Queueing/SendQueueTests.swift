@@ -72,10 +72,10 @@ import Time
         for _ in 0..<4_000 {
             while queue.count(.runnable) < 100 { wait(request(), in: &queue) }
             let free = slots - running.count
-            while let next = queue.nextToBegin(where: { line, _ in
-                line.isStrict
-                    ? min(free, queue.keptForStrict) - queue.strictStocked > 0 || free - queue.stocked > 0 : queue.stocked < slots * 3
-            }) {
+            while true {
+                let strict = max(min(free, queue.keptForStrict) - queue.strictStocked, free - queue.stocked) > 0
+                let ordinary = queue.stocked < slots * 3
+                guard let next = queue.nextToBegin(where: { line, _ in line.isStrict ? strict : ordinary }) else { break }
                 queue.intentWritten(next)
                 queue.intentCommitted(next, lease: Lease(takenAt: start))
             }

@@ -85,3 +85,21 @@ struct FencingHistoryTests {
         #expect(history.fenced(.producer(0), at: Self.at(1_016)) == .rebuild(unexplained: 1))
     }
 }
+
+@Suite struct InstanceFencingTests {
+    private func at(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
+
+    /// A predecessor's join may come late: once. A living rival joins again.
+    @Test func theSecondTimeMeansARivalUnlessTheBrokersExplainIt() {
+        var history = FencingHistory()
+        var verdict = history.instanceFenced(at: at(100), patience: .seconds(30))
+        #expect(verdict == .rebuild(unexplained: 0))
+        verdict = history.instanceFenced(at: at(131), patience: .seconds(30))
+        #expect(verdict == .rebuild(unexplained: 0))
+        history.brokerTrouble(at: at(140))
+        verdict = history.instanceFenced(at: at(141), patience: .seconds(30))
+        #expect(verdict == .rebuild(unexplained: 0))
+        verdict = history.instanceFenced(at: at(171), patience: .seconds(31))
+        #expect(verdict == .exitRival)
+    }
+}

@@ -44,7 +44,7 @@ import Testing
             text: Array(String(repeating: "😀", count: SendRequest.textLimit).utf8), isTemplate: false,
             sender: Array(String(repeating: "😀", count: SendRequest.senderLimit).utf8))
         let entry = LedgerEntry(
-            echo: echo(id), message: message, offset: .max, timestamp: .max, isPriority: true, hasGeneratedID: false, policy: .hold,
+            echo: echo(id), message: message, offset: .max, timestamp: .max, isPriority: true, policy: .hold,
             admittedAt: .max, sendAt: .max, expiresAt: .max)
         var value: [UInt8] = []
         LedgerCodec.encode(entry, into: &value)

@@ -1,6 +1,7 @@
-import SMSPipeline
 import Requests
+import SMSPipeline
 import Time
+
 /// Something that must not happen, at the moment it did.
 struct Finding {
     enum Kind: String, CaseIterable {

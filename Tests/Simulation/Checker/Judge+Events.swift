@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// The status stream, as a read_committed reader will see it.
 extension Judge {

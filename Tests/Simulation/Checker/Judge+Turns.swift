@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// After each turn of a pipeline: what it keeps in memory, and whether it stands in its own way.
 extension Judge {
@@ -39,7 +39,9 @@ extension Judge {
             return
         }
         if world.monotonic - since >= .seconds(3) {
-            find(.readingHeld, "p\(process.number): \(behind) of \(look.waiting) that wait stand behind their key, \(look.freeSlots) slots are free")
+            find(
+                .readingHeld,
+                "p\(process.number): \(behind) of \(look.waiting) that wait stand behind their key, \(look.freeSlots) slots are free")
         }
     }
 

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// One record of a request topic, as the judge knows it: what it asks for, and what has become of it.
 final class RequestCase {

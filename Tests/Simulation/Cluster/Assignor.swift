@@ -1,6 +1,7 @@
-import SMSPipeline
 import Requests
+import SMSPipeline
 import Time
+
 /// Shares partitions out, as the group's leader does.
 enum Assignor {
     /// - Parameter members: what each says that it owns, and since which generation.

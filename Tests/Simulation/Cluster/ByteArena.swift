@@ -1,6 +1,7 @@
-import SMSPipeline
 import Requests
+import SMSPipeline
 import Time
+
 /// Bytes that stay where they are as long as the arena lives: what logs hold is lent out by pointer.
 final class ByteArena {
     private static let blockSize = 1 << 16

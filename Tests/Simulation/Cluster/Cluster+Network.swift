@@ -1,7 +1,7 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
+import Time
 
 /// What a client library has towards the brokers for one handle: its requests wait, are repeated, and get no answer.
 final class Connection {

@@ -1,7 +1,7 @@
-import SMSPipeline
 import Requests
-import Time
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// An offset sent into a transaction whose end has not reached the group's offsets.
 struct PendingOffset {

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Kafka, simulated: one broker that leads every partition and coordinates the group and all transactions. Requests reach it by
 /// `send` (Cluster+Network), and what it does is done at once when they do.

@@ -1,7 +1,7 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
+import Time
 
 /// One process, as Kafka and its client library see it.
 final class ClusterClient {

@@ -1,6 +1,7 @@
-import SMSPipeline
 import Requests
+import SMSPipeline
 import Time
+
 /// What a cluster is like, and which faults it has of its own accord. The defaults have none.
 struct ClusterOptions {
     struct Topic {

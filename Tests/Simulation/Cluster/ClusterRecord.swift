@@ -1,7 +1,7 @@
-import SMSPipeline
 import Requests
-import Time
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// A record as a reader sees it. Its bytes live as long as the cluster.
 struct ClusterRecord {

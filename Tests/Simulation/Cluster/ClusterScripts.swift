@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// What Kafka and its client library are known to do, as small scripts: `Simulation --self-check` runs them on the simulated cluster. They
 /// know sessions and a bench only, so that the same can be asked of a real one.

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Requests of transactions one by one, as they can be sent to a broker: what a late one does to the transaction that it meets.
 enum CoordinatorScripts {

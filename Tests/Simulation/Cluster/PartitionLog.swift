@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// One entry of a partition: a record, or the marker that ends a transaction here.
 struct LogEntry {

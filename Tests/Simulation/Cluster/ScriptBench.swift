@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Where a script runs: the simulated cluster, or a real one behind the same calls.
 protocol ScriptBench: AnyObject {

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Scripts on the simulated cluster.
 final class SimulatedBench: ScriptBench {

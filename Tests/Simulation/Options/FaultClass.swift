@@ -1,6 +1,7 @@
-import SMSPipeline
 import Requests
+import SMSPipeline
 import Time
+
 /// What a seed may switch off as a whole: faults of each side, and the unusual in the workload. The shrinker drops them one by one.
 enum FaultClass: String, CaseIterable {
     // Processes

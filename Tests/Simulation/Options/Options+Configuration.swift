@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 extension Options {
     /// What the worker's configuration is where an operator says nothing: read once, the schedules change it.

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Swarm testing: each seed switches whole classes off and draws the rest wildly different.
 extension Options {
@@ -75,6 +75,7 @@ extension Options {
         priorityShare = draw.pick([0, 0.3, 0.8])
         workers = draw.int(1...2)
         maxWaiting = draw.pick([20, 10_000])
-        classes &= ~FaultClass.mask([.kill, .freeze, .brokerAway, .outage, .wrongAuth, .noCredit, .slowProvider].filter { _ in draw.has(0.7) })
+        classes &= ~FaultClass.mask(
+            [.kill, .freeze, .brokerAway, .outage, .wrongAuth, .noCredit, .slowProvider].filter { _ in draw.has(0.7) })
     }
 }

@@ -1,7 +1,7 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
+import Time
 
 extension Options {
     /// One line: what this seed is made of.

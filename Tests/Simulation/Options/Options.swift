@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Everything that one schedule is made of, drawn from its seed: which faults there are at all, and how the rest is set.
 struct Options {

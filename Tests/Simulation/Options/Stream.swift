@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// A source of chance of its own for each thing that is drawn, so that switching one off leaves the others as they were.
 struct Stream {

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// The workers' places: in each one process is wanted, and whoever looks after them starts another when it is gone.
 final class Fleet {

@@ -1,9 +1,9 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
 import Metrics
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// One worker: the pipeline, the runner's table of effects, the gateway. It may be killed, frozen, drained; another is started in its place.
 final class SimulatedProcess {

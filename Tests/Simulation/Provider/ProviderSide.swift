@@ -1,10 +1,10 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
 import RocketSMS
 import RocketSMSSimulator
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// The provider at the other end of the wire: the simulator's own core, and what happens to requests on their way to it and back.
 final class ProviderSide {

@@ -1,10 +1,10 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
 import RocketSMS
 import RocketSMSSimulator
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// A worker's way to the provider: the client's bytes and answers, without a socket.
 final class SimulatedGateway: ProviderGateway {

@@ -1,6 +1,7 @@
-import SMSPipeline
 import Requests
+import SMSPipeline
 import Time
+
 /// What the command line asks for.
 struct Arguments {
     enum Mode {

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// What is to go wrong when, drawn before the schedule begins: each class from a stream of its own.
 struct ChaosPlan {

@@ -1,7 +1,7 @@
-import SMSPipeline
-import Requests
-import Time
 import Glibc
+import Requests
+import SMSPipeline
+import Time
 
 /// Names the seed where the worker's code ends the process: a precondition is a finding like any other.
 enum CrashReport {

@@ -1,7 +1,7 @@
-import SMSPipeline
-import Requests
-import Time
 import Glibc
+import Requests
+import SMSPipeline
+import Time
 
 /// The same program in several processes, each with its part of the seeds; each tells what it found.
 struct Jobs {

@@ -1,7 +1,7 @@
-import SMSPipeline
-import Requests
-import Time
 import Glibc
+import Requests
+import SMSPipeline
+import Time
 
 /// Seeds that failed once: `seeds.txt`, a seed a line and what it showed.
 enum KnownSeeds {

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
 import Glibc
+import Requests
+import SMSPipeline
+import Time
 
 /// Seeds one after another, and what they came to.
 struct ManySeeds {

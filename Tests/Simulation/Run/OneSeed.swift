@@ -1,6 +1,7 @@
-import SMSPipeline
 import Requests
+import SMSPipeline
 import Time
+
 /// One seed with its trace; where it fails, as small as it gets.
 struct OneSeed {
     private let seed: UInt64
@@ -20,11 +21,15 @@ struct OneSeed {
         let (outcome, lines) = course(arguments.overrides)
         guard !outcome.findings.isEmpty else {
             if !arguments.isQuiet { for line in lines { print(line) } }
-            print("\(outcome.events) events, \(outcome.elapsed.components.seconds) s: nothing found; hash \(String(outcome.hash, radix: 16))")
+            print(
+                "\(outcome.events) events, \(outcome.elapsed.components.seconds) s: nothing found; hash \(String(outcome.hash, radix: 16))")
             return true
         }
         for finding in outcome.findings { print("FOUND \(finding.kind.rawValue) (at \(finding.at.components.seconds) s): \(finding.text)") }
-        let smaller = Shrinker(seed: seed, label: outcome.findings[arguments.which < outcome.findings.count ? arguments.which : 0].label, from: arguments.overrides).smallest()
+        let smaller = Shrinker(
+            seed: seed, label: outcome.findings[arguments.which < outcome.findings.count ? arguments.which : 0].label,
+            from: arguments.overrides
+        ).smallest()
         print("smallest:\(smaller.arguments.isEmpty ? " as it is" : " --seed \(seed)\(smaller.arguments)")")
         let (small, smallLines) = course(smaller)
         print("seed \(seed): \(Options(seed: seed, smaller).summary)")

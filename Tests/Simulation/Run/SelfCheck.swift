@@ -1,6 +1,7 @@
-import SMSPipeline
 import Requests
+import SMSPipeline
 import Time
+
 /// The simulated cluster does what Kafka does; and each seed twice gives the same course, or nothing that is found can be had again.
 struct SelfCheck {
     private static let seeds: UInt64 = 200

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// One assigned partition on the client's side: what was fetched of it and not yet read.
 final class Fetch {

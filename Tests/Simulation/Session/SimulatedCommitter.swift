@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Runs transactions one at a time with two producers in turn, as `Committer` does on its thread.
 final class SimulatedCommitter {

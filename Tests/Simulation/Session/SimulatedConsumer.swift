@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// The client library's side of group membership, with its habits: it joins, syncs, asks for answers to its rebalance events, sends
 /// heartbeats, and forgets to say that partitions were lost while an event is unanswered.

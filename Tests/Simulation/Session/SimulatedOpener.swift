@@ -1,7 +1,7 @@
-import SMSPipeline
 import Requests
-import Time
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Makes sessions as `KafkaSessionFactory` does: producers first, then the consumer, which subscribes.
 final class SimulatedOpener: SessionOpener {

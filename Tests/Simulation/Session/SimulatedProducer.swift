@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// A transactional producer as the client library has it: calls that take their time, requests that it repeats by itself.
 final class SimulatedProducer {

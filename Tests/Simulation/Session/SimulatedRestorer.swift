@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Reads ledgers call by call, as `Restorer` does on its threads: two for restores, one for sweeps and counts.
 final class SimulatedRestorer {

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Kafka's side of a worker over the simulated cluster. What takes time is answered later, through `answer`.
 final class SimulatedSession: LedgerSession {

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// The course of one schedule: a line a step, in columns, where somebody wants to read it; else only its hash.
 final class Trace {
@@ -39,7 +39,8 @@ final class Trace {
             )
         case .restored(let partition, _, .failure(let error)): line(process, "not restored", "\(partition) \(error)")
         case .committedOffset: line(process, "committed offset", "")
-        case .swept(let partition, _, .success(let sweep)): line(process, "swept", "\(partition.topic)-\(partition.partition) \(sweep.closed.count)")
+        case .swept(let partition, _, .success(let sweep)):
+            line(process, "swept", "\(partition.topic)-\(partition.partition) \(sweep.closed.count)")
         case .swept(let partition, _, .failure(let error)): line(process, "not swept", "\(partition) \(error)")
         case .counted(let count, _): line(process, "counted", count.map { "\($0)" } ?? "not")
         }

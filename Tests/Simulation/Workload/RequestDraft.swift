@@ -1,7 +1,7 @@
-import SMSPipeline
 import Requests
-import Time
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// A request before it has its place in the log.
 struct RequestDraft {

@@ -1,8 +1,8 @@
-import SMSPipeline
-import Requests
-import Time
 import EventLoop
+import Requests
+import SMSPipeline
 import SMSWorker
+import Time
 
 /// Virtual time, one thread, one seed: everything that may happen is an item in one queue, ordered by time and, at equal time, by chance.
 final class World {
