@@ -76,7 +76,7 @@ import Testing
         for (offset, value) in [(Int64(5), [UInt8]([1, 2])), (6, [9, 1, 1])] {
             try bad.withUnsafeBytes { key in try value.withUnsafeBytes { try fold.add(key: key, value: $0, at: offset) } }
             #expect { try fold.finished(beginning: 0) } throws: {
-                ($0 as? RestoreError)?.description.contains("at offset \(offset) of") == true
+                ($0 as? LedgerDamage)?.offset == offset
             }
         }
         try bad.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 7) }
@@ -92,7 +92,7 @@ import Testing
         LedgerCodec.encode(.sample(), into: &bytes)
         bytes.removeLast()
         try bytes.withUnsafeBytes { value in try [7].withUnsafeBytes { try fold.add(key: $0, value: value, at: 41) } }
-        #expect { try fold.finished(beginning: 0) } throws: { ($0 as? RestoreError)?.description.contains("at offset 41 of") == true }
+        #expect { try fold.finished(beginning: 0) } throws: { ($0 as? LedgerDamage)?.offset == 41 }
     }
 
     /// What `/readyz` says of it must let the operator find the record.
