@@ -27,7 +27,7 @@ def gates(*whats):
 # Name, share of --frames, plans.
 RUNS = [
     ("control", 0.2, ["commit:drop", "abort:drop", "offsets:drop"]),
-    ("commit", 1, ["commit:delay:1-200"]),
+    ("commit", 1, ["commit:delay:1-200", "commit:delay:1-1000"]),
     ("commit-gates", 0.2, gates("commit")),
     ("abort", 0.2, ["abort:delay:1-500"]),
     ("abort-gates", 0.2, gates("abort")),

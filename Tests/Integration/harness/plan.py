@@ -59,7 +59,7 @@ class Late:
     """A kept frame that was let go, and what it met."""
 
     plan: Plan
-    # The producer had begun another transaction since; one was open; it had been made anew, under a higher epoch.
+    # The producer had begun another transaction since; that one was open; the producer had been made anew, under a higher epoch.
     is_later: bool
     is_open: bool
     is_renewed: bool

@@ -240,7 +240,8 @@ class Relay:
             else:
                 await within(round.stopped, f"{plan.moment} of {request.transactional_id}")
                 await course.quiet()
-            met = (course.transaction > round.transaction, course.is_open, course.instance > instance)
+            is_later = course.transaction > round.transaction
+            met = is_later, is_later and course.is_open, course.instance > instance
             return Late(plan, *met, answer=None if plan.moment == "drop" else await link.let_go())
         finally:
             self.round = None
