@@ -141,7 +141,9 @@ import Testing
         for _ in 0..<2 {
             let report = await rig.commit()
             #expect(report.producer == 0 && Self.name(report) == "aborted _INVALID_ARG" && report.renewal == nil)
-            if case .aborted(let error) = report.result { #expect(error.description == "_INVALID_ARG: no new producer: refused by the test") }
+            if case .aborted(let error) = report.result {
+                #expect(error.description == "_INVALID_ARG: no new producer: refused by the test")
+            }
             #expect(Self.name(await rig.commit()) == "committed", "the other one")
         }
         let report = await rig.commit()

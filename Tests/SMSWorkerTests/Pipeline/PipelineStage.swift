@@ -124,7 +124,8 @@ final class PipelineStage {
                 isQuiet = false
                 session.committing = nil
                 take(commit.content)
-                pipeline.answered(.committed(commit.number, CommitReport(result: .committed, producer: 0, renewal: nil)), by: session, at: clock)
+                let report = CommitReport(result: .committed, producer: 0, renewal: nil)
+                pipeline.answered(.committed(commit.number, report), by: session, at: clock)
             }
             if let sweep = session.sweeping {
                 isQuiet = false

@@ -53,12 +53,6 @@ struct Shrinker {
     let label: String
     let from: Overrides
 
-    init(seed: UInt64, label: String, from: Overrides) {
-        self.seed = seed
-        self.label = label
-        self.from = from
-    }
-
     func smallest() -> Overrides {
         var best = from
         var isSmaller = true
