@@ -25,6 +25,8 @@ final class PipelineStage {
     private(set) var sent: [String] = []
     /// Status events: id of the request, status.
     private(set) var events: [(id: String, status: String)] = []
+    /// `<status> <sequence>`, of every status event.
+    private(set) var courses: [String] = []
     private(set) var committed: Int64?
     private var log: [StageSession.RequestRecord] = []
 
@@ -36,11 +38,14 @@ final class PipelineStage {
     private var clock = Now(monotonic: MonotonicInstant(nanoseconds: 3_600_000_000_000), wall: 1_795_500_000_000)
     /// What the provider says of the next submissions.
     var answer = AttemptOutcome.refused(code: "BAD_PHONE")
+    /// What it says of a message's status; nil: nobody asks.
+    var status: MessageStatus?
 
-    init(ledger: [LedgerRecord] = [], committed: Int64? = nil) throws {
-        configuration = try loadConfiguration([
+    init(ledger: [LedgerRecord] = [], committed: Int64? = nil, settings: [String: String] = [:]) throws {
+        let own = [
             "TOPICS_REQUESTS": "t", "KAFKA_GROUP_ID": "g", "KAFKA_BOOTSTRAP_SERVERS": "k:1", "ROCKETSMS_CHECK_BALANCE": "false",
-        ]).configuration
+        ]
+        configuration = try loadConfiguration(own.merging(settings) { $1 }).configuration
         self.ledger = ledger
         self.committed = committed
         pipeline = Self.pipeline(configuration, gateway, opener, clock)
@@ -60,6 +65,7 @@ final class PipelineStage {
     func start() throws {
         session = StageSession()
         gateway = StageGateway()
+        gateway.mustPoll = status != nil
         pipeline = Self.pipeline(configuration, gateway, opener, clock)
         session.records = log
         session.events = [.assign([Self.partition])]
@@ -142,6 +148,12 @@ final class PipelineStage {
                 pipeline.provider(.submitted(tag: submission.tag, answer), at: clock)
             }
             gateway.submitted = []
+            let polled = gateway.polled
+            gateway.polled = []
+            for tag in polled {
+                isQuiet = false
+                if let status { pipeline.provider(.polled(tag: tag, .status(.known(status))), at: clock) }
+            }
             if isQuiet {
                 guard pipeline.nextTurnAt <= clock.monotonic + .milliseconds(10) else { return }
                 clock = Now(monotonic: clock.monotonic + .milliseconds(10), wall: clock.wall + 10)
@@ -158,6 +170,7 @@ final class PipelineStage {
             case .status:
                 let value = try? JSONValue(parsing: bytes(record.value) ?? [])
                 events.append((value?["requestId"]?.stringValue ?? "", value?["status"]?.stringValue ?? ""))
+                courses.append("\(value?["status"]?.stringValue ?? "") \(value?["sequence"]?.numberValue?.int64 ?? 0)")
             case .deadLetter: break
             }
         }

@@ -73,13 +73,14 @@ final class StageSession: LedgerSession {
 final class StageGateway: ProviderGateway {
     var mayBegin: (UInt64) -> Bool = { _ in false }
     var receive: (GatewayEvent) -> Void = { _ in }
-    let mustPoll = false
+    var mustPoll = false
+    var polled: [UInt64] = []
     var submitted: [(tag: UInt64, phone: String)] = []
 
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
         submitted.append((tag, message.phone.text))
     }
-    func poll(messageID: String, tag: UInt64) {}
+    func poll(messageID: String, tag: UInt64) { polled.append(tag) }
     func askBalance() {}
     func close() {}
 }
