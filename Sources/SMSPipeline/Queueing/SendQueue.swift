@@ -49,6 +49,8 @@ package struct SendQueue {
         change(place, of: request, by: 1)
         request.place = place
         if old == .timer { request.timerGeneration &+= 1 }
+        // A timer keeps its request in memory.
+        if old.isWaiting { timers.compact(waiting: waiting) }
     }
 
     private mutating func change(_ place: PendingRequest.Place, of request: PendingRequest, by number: Int) {
@@ -82,8 +84,6 @@ package struct SendQueue {
     package mutating func wait(
         _ request: PendingRequest, due: MonotonicInstant?, isScheduled: Bool, deadline: MonotonicInstant
     ) {
-        // A timer keeps its request in memory.
-        timers.compact(waiting: waiting)
         if !request.hasExpiryTimer {
             request.hasExpiryTimer = true
             timers.insert(WaitTimer(request: request, generation: 0, kind: .expiry), at: deadline)
