@@ -32,39 +32,49 @@ let package = Package(
         module("Logging"),
         module("Metrics"),
         module("JSON"),
-        module("EventLoop", ["CLinux"]),
-        module("HTTPServer", ["CMicrohttpd", "CLinux", "EventLoop"]),
+        module("Time"),
+        module("EventLoop", ["CLinux", "Time"]),
+        module("HTTPServer", ["CMicrohttpd", "CLinux", "EventLoop", "Time"]),
 
         // The two outsides. Neither knows of the other.
-        module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Logging", "JSON"]),
-        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Logging", "JSON"]),
-        module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "JSON", "CCrypto"], exclude: ["README.md"]),
+        module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
+        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
+        module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "CCrypto"], exclude: ["README.md"]),
 
         // The pipeline between them, and the program.
-        module("SMSWorker", ["Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
+        module("Requests", ["JSON", "Time"]),
+        module("SMSPipeline", ["Requests", "Time"]),
+        module("SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
         .executableTarget(
             name: "rocketsms-worker",
             dependencies: [
-                "SMSWorker", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics",
+                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time", "JSON", "Logging", "Metrics",
             ],
             swiftSettings: settings),
 
         // Run by scripts/bench. Here and not in a package of its own because it measures what is `package` only.
-        .executableTarget(name: "Benchmarks", dependencies: ["RocketSMS", "EventLoop"], swiftSettings: settings),
+        .executableTarget(name: "Benchmarks", dependencies: ["RocketSMS", "EventLoop", "Time"], swiftSettings: settings),
 
+        // Run by scripts/simulate, in a release build: the worker's own code on a virtual clock, against a simulated Kafka and provider.
+        .executableTarget(
+            name: "Simulation",
+            dependencies: [
+                "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging", "Metrics",
+            ],
+            path: "Tests/Simulation", exclude: ["seeds.txt"], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "CLinux"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "Time", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: settings),
         tests("LoggingTests", ["Logging"]),
         tests("MetricsTests", ["Metrics"]),
-        tests("JSONTests", ["JSON", "TestSupport"]),
-        tests("EventLoopTests", ["EventLoop", "CLinux", "TestSupport"]),
+        tests("JSONTests", ["JSON", "Time", "TestSupport"]),
+        tests("EventLoopTests", ["EventLoop", "Time", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "TestSupport"]),
-        tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "JSON", "Logging", "TestSupport"]),
-        tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
-        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "JSON", "TestSupport"]),
-        tests("SMSWorkerTests", ["SMSWorker", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Metrics", "TestSupport"]),
-        tests("CommandTests", ["rocketsms-worker", "SMSWorker", "Kafka", "TestSupport"]),
+        tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
+        tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("SMSWorkerTests", ["SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON", "Metrics", "TestSupport"]),
+        tests("CommandTests", ["rocketsms-worker", "Time", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

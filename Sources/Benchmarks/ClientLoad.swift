@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import Glibc
 internal import RocketSMS
+internal import Time
 
 /// A closed loop of sends: each connection begins the next when its last is answered.
 ///

@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Glibc
 internal import Synchronization
+package import Time
 
 /// One thread, one epoll set, one mailbox: the serial executor that the pipeline's actor runs on.
 ///

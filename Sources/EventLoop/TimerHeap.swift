@@ -1,3 +1,5 @@
+internal import Time
+
 /// Identifies a timer of one loop; never reused.
 package struct TimerID: Hashable, Sendable {
     let sequence: UInt64

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// One client's connection and the request that is under way on it, if any. Touched on the server's thread only.
 final class Connection {

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// A binary heap of things that are due at a time. Nothing is cancelled in it: whoever is called looks whether it still matters.
 struct DeadlineQueue<Element> {

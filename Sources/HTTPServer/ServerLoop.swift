@@ -3,6 +3,7 @@ internal import CMicrohttpd
 internal import EventLoop
 internal import Glibc
 internal import Synchronization
+internal import Time
 
 /// The server's thread: waits for libmicrohttpd's descriptor, the mailbox and the timers, and decides what becomes of each request.
 ///

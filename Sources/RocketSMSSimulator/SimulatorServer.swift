@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import HTTPServer
+internal import Time
 
 /// The provider over real HTTP, on one thread. Everything that `/_simulator/…` offers is here too, for tests in the same process; those
 /// calls return when they have taken effect.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// The program.
 @main
 enum RocketSMSWorkerCommand {

@@ -1,6 +1,8 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import rocketsms_worker
 
 @Suite struct ParsedArgumentsTests {

@@ -1,6 +1,8 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import rocketsms_worker
 
 @Suite struct PublishCommandTests {
@@ -67,5 +69,18 @@ import Testing
         #expect(CheckedRequest.field("u", of: Array(#"{"u":"é"}"#.utf8)) == Array("é".utf8))
         #expect(CheckedRequest.field("u", of: Array(#"{"u":7}"#.utf8)) == nil)
         #expect(CheckedRequest.field("u", of: Array("[]".utf8)) == nil)
+    }
+
+    /// Which partition a request goes to is not known before, and an id of another partition is the worker's to refuse.
+    @Test func anIDThatWasMadeForAnotherRecordOfTheTopicMayBeLonger() throws {
+        let topic = String(repeating: "t", count: 200)
+        func id(_ text: String) throws(DeadLetterReason) -> String? {
+            let value = #"{"id":"\#(text)","phone":"375291234567","text":"a"}"#
+            return try CheckedRequest(value: Array(value.utf8), key: nil, topic: topic, isPriorityTopic: false).id
+        }
+        for made in ["\(topic)-0-5-1795500000000", "\(topic)-31-5-1795500000000"] { #expect(try id(made) == made) }
+        for other in ["\(topic)x-0-5-1795500000000", "\(topic)-0-5-1795500000000x"] {
+            #expect(throws: DeadLetterReason.self) { _ = try id(other) }
+        }
     }
 }

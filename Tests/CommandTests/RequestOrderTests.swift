@@ -1,6 +1,8 @@
 import Kafka
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 @testable import rocketsms_worker
 
@@ -14,7 +16,7 @@ import Testing
     private func entry(_ state: LedgerEntry.State, hasUnknownOutcome: Bool = false) -> LedgerEntry {
         LedgerEntry(
             state: state, echo: Echo(id: [97], key: nil, metadata: nil, traceparent: nil, tracestate: nil), message: nil, offset: 7,
-            timestamp: 1, isPriority: false, hasGeneratedID: false, hasUnknownOutcome: hasUnknownOutcome, policy: nil, admittedAt: 1,
+            timestamp: 1, isPriority: false, hasTimelessID: false, hasUnknownOutcome: hasUnknownOutcome, policy: nil, admittedAt: 1,
             sendAt: nil, expiresAt: nil, attempt: 1, unknownAttempts: 0, failures: 0, mark: 0, notBefore: 0, pausedMilliseconds: 0,
             acceptedAt: 0, closedAt: 0, lastStatus: nil, sequence: 0)
     }

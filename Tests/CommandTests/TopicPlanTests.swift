@@ -1,6 +1,8 @@
 import Testing
 
 @testable import Kafka
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct TopicPlanTests {
@@ -138,6 +140,14 @@ import Testing
         #expect(found.first?.sentence.contains(name) == true)
     }
 
+    /// A record that a topic refuses makes the same transaction fail for ever.
+    @Test(arguments: ["r.ledger", "p.ledger", "s", "d"]) func aTopicThatCannotTakeWhatBelongsToOneRequestBlocks(_ name: String) {
+        let found = findings { $0[name]?["max.message.bytes"] = "24575" }.filter { $0.severity == .blocking }
+        #expect(found.map(\.topic) == [name])
+        #expect(found.first?.sentence.contains("24576") == true)
+        #expect(!findings { $0[name]?["max.message.bytes"] = "24576" }.contains { $0.severity == .blocking })
+    }
+
     @Test func tooFewReplicasAreAdviceWhereThereCouldBeMore() {
         #expect(findings(cluster(3, Self.all, replicas: 1)).count == 6)
         #expect(findings(cluster(2, Self.all, replicas: 1)) == [])
@@ -151,7 +161,9 @@ import Testing
     @Test func theSmallestLimitCounts() {
         let inspection = TopicInspection(
             topics: topics, cluster: cluster(1, Self.all), settings: ["r.ledger": ["max.message.bytes": "5000"]])
-        #expect(inspection.messageLimit == 5000)
+        #expect(inspection.limits == ProducerLimits(message: 5000, batch: 5000))
+        let status = TopicInspection(topics: topics, cluster: cluster(1, Self.all), settings: ["s": ["max.message.bytes": "65536"]])
+        #expect(status.limits == ProducerLimits(message: 1_048_588, batch: 65_536), "a dead letter does not go to the status topic")
         #expect(inspection.partitionCount == 3)
     }
 

@@ -3,6 +3,7 @@ import Glibc
 import Synchronization
 import TestSupport
 import Testing
+import Time
 
 @Suite(.timeLimit(.minutes(1))) struct ExecutorTests {
     @Test func anActorsCodeRunsOnTheLoopsThread() async throws {

@@ -1,5 +1,6 @@
 import EventLoop
 import Testing
+import Time
 
 @Suite struct MonotonicTests {
     @Test func neverGoesBack() {

@@ -1,6 +1,7 @@
 import EventLoop
 import TestSupport
 import Testing
+import Time
 
 @Suite(.timeLimit(.minutes(1))) struct TimerTests {
     @Test func firesInTheOrderOfDeadlinesThenOfInsertion() async throws {

@@ -1,6 +1,7 @@
 import HTTPServer
 import TestSupport
 import Testing
+import Time
 
 @Suite struct HTTPFaultTests {
     private func outcome(of fault: HTTPFault) async throws -> HTTPProbe.Outcome {

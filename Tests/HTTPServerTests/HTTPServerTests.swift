@@ -2,6 +2,7 @@ import HTTPServer
 import Synchronization
 import TestSupport
 import Testing
+import Time
 
 @Suite struct HTTPServerTests {
     private static func echo(_ request: borrowing HTTPRequest) -> HTTPAction {

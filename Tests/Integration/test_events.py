@@ -2,6 +2,7 @@
 
 import json
 import signal
+import time
 
 import pytest
 
@@ -46,13 +47,24 @@ def test_without_a_key_the_event_has_the_request_id(site, key):
 
 def test_without_an_id_place_or_cloudevent_give_one(site):
     site.started()
-    bare = site.send(request(None), key=key_of("bare"))
+    at = int(time.time() * 1000) - 1_500
+    bare = site.send(request(None), key=key_of("bare"), timestamp=at)
     event = site.send(request(None), key=key_of("event"), headers=[("ce_specversion", b"1.0"), ("ce_id", b"evt-9"), ("ce_source", b"/s"), ("ce_type", b"t")])
     structured = {"specversion": "1.0", "id": "evt-10", "source": "/s", "type": "t", "datacontenttype": "application/json", "data": request(None)}
     whole = site.send(structured, key=key_of("whole"), headers=[("content-type", b"application/cloudevents+json; charset=utf-8")])
     framed = site.send(b"\x00\x00\x00\x00\x07" + json.dumps(request("framed")).encode(), key=key_of("framed"))
     ids = [last.value["requestId"] for last in site.status.until_final(bare, event, whole, framed)]
-    assert ids == [f"{bare.topic}-{bare.partition}-{bare.offset}", "evt-9", "evt-10", "framed"]
+    assert ids == [f"{bare.topic}-{bare.partition}-{bare.offset}-{at}", "evt-9", "evt-10", "framed"]
+
+
+def test_a_request_under_an_id_that_the_worker_made_is_a_repeat(site, simulator):
+    worker = site.started()
+    bare = site.send(request(None), key=key_of("bare"))
+    made = site.status.until_final(bare)[0].value["requestId"]
+    site.send(request(made), key=bare.key)
+    after = site.send(request("after"), key=bare.key)
+    site.status.until_final(after)
+    assert len(simulator.sends()) == 2 and worker.metric("rocketsms_requests_duplicate_total") == 1
 
 
 def test_every_event_is_valid_by_its_schema(site, simulator):

@@ -2,6 +2,9 @@
 
 import pytest
 
+from confluent_kafka import Consumer, TopicPartition
+
+from harness.records import QUIET
 from harness.requests import key_of, request
 from harness.waiting import wait_for
 from harness.worker import run
@@ -76,6 +79,47 @@ def test_a_repair_holds_when_old_requests_change(site, simulator):
     assert worker.terminate() == 0
     worker.start().wait_ready(timeout=30)
     assert new.partition == held.partition and len(simulator.sends()) == 12
+
+
+def test_a_ledger_that_is_gone_is_noticed(site, simulator):
+    """Its open requests are gone with it: reading on as if nothing had been would lose them without a word."""
+    worker = site.started(SEND_ON_UNKNOWN="hold")
+    done = [site.publish(request(f"d-{number}"), key=key_of(number)) for number in range(20)]
+    site.flush()
+    site.status.until_final(*done)
+    simulator.next("replyLost")
+    held = site.send(request("held"), key=key_of("h"))
+    wait_for(lambda: worker.metric("rocketsms_requests_held") == 1, 20, "the held one")
+    assert worker.terminate() == 0
+    empty = {"TOPICS_LEDGER_SUFFIX": ".empty"}
+    site.create(site._topic(f"{site.requests}.empty", 4, {"cleanup.policy": "compact"}))
+    worker = site.worker(**empty).start()
+    reason = worker.wait_not_ready("ledger is empty")
+    assert "offsets repair --from ledger" in reason, reason
+    while_waiting = site.send(request("while-waiting"), key=held.key)
+    site.status.read(2)
+    assert len(simulator.sends()) == 21 and worker.ready()[0] == 503
+    done = run("offsets", "repair", "--from", "ledger", env=site.settings("repair", **empty))
+    assert done.returncode == 0, done.stdout + done.stderr
+    worker.wait_ready(timeout=30)
+    site.status.until_final(while_waiting)
+    assert len(simulator.sends()) == 22
+
+
+def test_offsets_that_another_consumer_left_wait_for_the_operator(site, simulator):
+    """A group that was used before: its offsets are taken over when the operator says so, and then nothing before them is sent."""
+    site.send(*[request(f"old-{number}") for number in range(20)])
+    consumer = Consumer({"bootstrap.servers": site.broker.bootstrap, "group.id": site.group, **QUIET})
+    ends = [TopicPartition(site.requests, number, consumer.get_watermark_offsets(TopicPartition(site.requests, number), timeout=20)[1]) for number in range(4)]
+    consumer.commit(offsets=ends, asynchronous=False)
+    consumer.close()
+    worker = site.worker().start()
+    worker.wait_not_ready("ledger is empty")
+    repair(site, "ledger")
+    worker.wait_ready(timeout=30)
+    new = site.send(request("new"))
+    site.status.until_final(new)
+    assert [one for one in simulator.sends_by_id()] == ["new"]
 
 
 def test_repair_touches_nothing_that_is_open(site, simulator):

@@ -110,7 +110,7 @@ def test_a_value_that_cannot_be(site, words, settings):
     failed_start(site, *words, code=78, **settings)
 
 
-@pytest.mark.parametrize("key, value", [("enable.idempotence", "false"), ("group.id", "other"), ("isolation.level", "read_uncommitted"), ("no.such.key", "1")])
+@pytest.mark.parametrize("key, value", [("enable.idempotence", "false"), ("heartbeat.interval.ms", "2000"), ("session.timeout.ms", "3000"), ("group.id", "other"), ("isolation.level", "read_uncommitted"), ("no.such.key", "1")])
 def test_a_property_that_a_guarantee_hangs_on(site, key, value):
     failed_start(site, key, code=78, properties={key: value})
 

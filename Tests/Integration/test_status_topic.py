@@ -1,7 +1,10 @@
-"""The status topic vanishes under load and comes back: the outcomes are kept meanwhile (G1), and nothing is sent again (G3)."""
+"""The status topic makes trouble: it vanishes under load and comes back, or it takes small batches only. Outcomes are kept meanwhile (G1), and
+nothing is sent again (G3)."""
 
 import json
+import random
 import re
+import string
 
 import pytest
 
@@ -38,3 +41,21 @@ def test_a_deleted_status_topic_costs_no_second_sms(site, simulator):
     sends = simulator.sends_by_id()
     assert {id: len(ids) for id, ids in sends.items() if len(ids) != 1} == {}
     assert set(sends) == {one.id for one in made} | {"after"}
+
+
+@pytest.mark.needs("nodes")
+def test_a_burst_of_large_events_goes_to_a_topic_that_takes_small_batches(make_site, simulator):
+    """A broker measures the batch: with metadata that do not compress, some twenty events are more than this topic takes at once."""
+    site = make_site(simulator, status_partitions=1, status_settings={"max.message.bytes": 64 << 10})
+    worker = site.started(TRACK_CADENCE="500ms,1s", SEND_MAX_IN_FLIGHT=256)
+    chance = random.Random(7)
+
+    def metadata():
+        return {"noise": "".join(chance.choices(string.ascii_letters + string.digits, k=3_900))}
+
+    for number in range(600):
+        site.publish(request(f"s-{number}", metadata=metadata()), key=key_of(number))
+    site.flush()
+    site.wait_over()
+    assert worker.metric("rocketsms_transactions_aborted_total") == 0, worker.tail()
+    site.judge()

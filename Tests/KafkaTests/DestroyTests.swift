@@ -2,6 +2,7 @@ import EventLoop
 import Kafka
 import TestSupport
 import Testing
+import Time
 
 /// A consumer that is given up, as after a fencing, is freed whatever it waits for: a handle that hangs would keep its thread for ever,
 /// and a core with it.

@@ -2,6 +2,7 @@ import CLibrdkafka
 import EventLoop
 import TestSupport
 import Testing
+import Time
 
 @testable import Kafka
 

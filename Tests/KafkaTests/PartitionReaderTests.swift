@@ -1,6 +1,7 @@
 import Kafka
 import TestSupport
 import Testing
+import Time
 
 @Suite("Reading a partition to its end", .enabled(if: Broker.isAvailable, "needs a broker"), .timeLimit(.minutes(2)))
 struct PartitionReaderTests {

@@ -2,6 +2,7 @@ import EventLoop
 import Kafka
 import TestSupport
 import Testing
+import Time
 
 @Suite("Records pass unharmed", .enabled(if: Broker.isAvailable, "needs a broker"))
 struct RoundTripTests {

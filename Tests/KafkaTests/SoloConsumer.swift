@@ -3,6 +3,7 @@ import Glibc
 import Kafka
 import TestSupport
 import Testing
+import Time
 
 /// The only member of a group, with one partition assigned and paused: nothing comes before `resume` and `seek`.
 final class SoloConsumer {

@@ -1,6 +1,7 @@
 import EventLoop
 import Kafka
 import Testing
+import Time
 
 /// A group member that answers its events at once, on the thread that turns it: it takes partitions where the group has committed them,
 /// reads on, and commits its positions in a transaction when they are revoked, as the worker does.

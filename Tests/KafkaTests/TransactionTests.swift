@@ -2,6 +2,7 @@ import EventLoop
 import Kafka
 import TestSupport
 import Testing
+import Time
 
 @Suite("Transactions", .enabled(if: Broker.isAvailable, "needs a broker"), .timeLimit(.minutes(2)))
 struct TransactionTests {

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import Time
 
 /// Something that a test waits for did not come.
 struct TooLate: Error, CustomStringConvertible {

@@ -1,5 +1,6 @@
 import Metrics
 import Testing
+import Time
 
 @Suite struct MetricTests {
     private let registry = MetricsRegistry()

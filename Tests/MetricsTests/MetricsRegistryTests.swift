@@ -1,5 +1,6 @@
 import Metrics
 import Testing
+import Time
 
 @Suite struct MetricsRegistryTests {
     @Test func rendersTheTextFormat() {

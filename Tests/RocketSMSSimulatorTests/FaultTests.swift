@@ -2,6 +2,7 @@ import JSON
 import RocketSMSSimulator
 import TestSupport
 import Testing
+import Time
 
 @Suite struct FaultTests {
     private static let hi = "phone=375291234567&text=hi"

@@ -2,6 +2,7 @@ import JSON
 import RocketSMSSimulator
 import TestSupport
 import Testing
+import Time
 
 @Suite struct StatusTests {
     private func status(_ fixture: SimulatorFixture, _ id: Int) async -> String {

@@ -2,6 +2,7 @@ import JSON
 import RocketSMSSimulator
 import TestSupport
 import Testing
+import Time
 
 /// Every switch makes the difference that it promises.
 @Suite struct SwitchTests {

@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import Glibc
 internal import Kafka
+import Time
 
 /// The broker that tests run against: the cluster of `KAFKA_BOOTSTRAP_SERVERS`, else Apache Kafka started from the distribution in
 /// `KAFKA_HOME` (a folder with libs/*.jar), else the binary that `NOIDA_DB` names. Started once for the test process, and ended with it.

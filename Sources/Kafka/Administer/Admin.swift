@@ -1,5 +1,6 @@
 internal import CLibrdkafka
 internal import EventLoop
+internal import Time
 
 /// Topics and their settings. Only before a consumer subscribes, and in tools: an admin request whose broker dies under it can abort the
 /// whole process (librdkafka issue 4605). Every call blocks.

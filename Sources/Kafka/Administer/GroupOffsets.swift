@@ -1,6 +1,7 @@
 internal import CLibrdkafka
 internal import EventLoop
 internal import Glibc
+internal import Time
 
 /// A group's committed offsets, seen from outside: nothing is joined. Blocks; from any thread.
 package final class GroupOffsets: Sendable {

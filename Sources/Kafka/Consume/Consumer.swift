@@ -1,6 +1,7 @@
 internal import CLibrdkafka
 internal import EventLoop
 internal import Synchronization
+internal import Time
 
 /// A group member. Its events come from one queue (`poll`), rebalances included; partitions may be given record queues of their own.
 ///

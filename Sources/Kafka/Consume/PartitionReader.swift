@@ -1,5 +1,6 @@
 internal import CLibrdkafka
 internal import EventLoop
+internal import Time
 
 /// Reads one partition at a time from an offset to an end: how a ledger is restored. Blocking; one thread at a time.
 package final class PartitionReader: Sendable {

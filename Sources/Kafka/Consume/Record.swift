@@ -46,6 +46,16 @@ package struct Record: ~Copyable {
 
     /// Lends each header in order, repeated names included. They are parsed here, not before.
     package borrowing func withHeaders(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) -> Void) {
+        Self.readHeaders(of: headerContext, body)
+    }
+
+    /// For `readHeaders`: valid as long as the record.
+    package var headerContext: UnsafeRawPointer { UnsafeRawPointer(message) }
+
+    package static func readHeaders(
+        of context: UnsafeRawPointer, _ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) -> Void
+    ) {
+        let message = context.assumingMemoryBound(to: rd_kafka_message_t.self)
         var headers: OpaquePointer?
         guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR, let headers else { return }
         var index = 0

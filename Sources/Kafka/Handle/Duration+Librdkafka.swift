@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 extension Duration {
     /// Milliseconds as librdkafka's timeouts take them; never negative, which would mean "for ever".

@@ -57,6 +57,9 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         self.requiresAbort = requiresAbort
     }
 
+    /// By its number alone.
+    package init(code: Int32, _ message: String) { self.init(rd_kafka_resp_err_t(code), message) }
+
     /// Takes the error over and destroys it.
     init(consuming error: OpaquePointer) {
         self.init(
@@ -92,13 +95,21 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
 
     /// Brokers are slow, away or busy with themselves: what explains that a transaction times out.
     package var isBrokerTrouble: Bool {
-        isTransport || isTimeout || isRetriable || code == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT.rawValue
-            || code == RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT.rawValue
+        isTransport || isTimeout || isRetriable || isCoordinatorMoving || Self.brokerTrouble.contains(rd_kafka_resp_err_t(code))
     }
 
     /// The broker knows the transaction in another state than its producer: something else has ended it, a late request of the producer's
     /// own most likely. What is visible of it is open.
     package var isTransactionState: Bool { code == RD_KAFKA_RESP_ERR_INVALID_TXN_STATE.rawValue }
+
+    /// Where an error comes as an event, no flag tells that it passes.
+    private static let brokerTrouble: [rd_kafka_resp_err_t] = [
+        RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__WAIT_COORD, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+        RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION, RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+        RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
+        RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE,
+        RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH, RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH,
+    ]
 
     /// The broker asked is not, or not yet, the group's coordinator.
     var isCoordinatorMoving: Bool {

@@ -2,6 +2,7 @@ internal import CLibrdkafka
 internal import EventLoop
 internal import Logging
 internal import Synchronization
+internal import Time
 
 /// librdkafka's own log lines, in ours. They come from its threads, and a broker that is down says the same many times a second:
 /// of each kind one line in five seconds is let through, with the count of those that were not.

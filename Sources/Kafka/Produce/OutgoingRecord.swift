@@ -1,5 +1,6 @@
 internal import CLibrdkafka
 internal import EventLoop
+internal import Time
 
 /// A record on its way into a producer's queue, which copies its bytes. Null and empty are kept apart.
 struct OutgoingRecord {

@@ -1,4 +1,5 @@
 package import EventLoop
+package import Time
 
 /// The provider's JSON HTTP API on an event loop.
 ///

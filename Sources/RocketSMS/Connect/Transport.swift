@@ -1,6 +1,7 @@
 internal import CCurl
 internal import EventLoop
 internal import Glibc
+internal import Time
 
 /// An open connection to the provider: bytes out, bytes in.
 ///

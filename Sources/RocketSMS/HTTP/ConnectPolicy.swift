@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// Decides how many connects may begin. A healthy host gets as many as are wanted; one that failed is asked by one connect at
 /// a time, with backoff:

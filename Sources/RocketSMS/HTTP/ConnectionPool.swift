@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// Keep-alive connections to one host, and the requests that run on them or wait for one. It never sends a request again.
 ///
@@ -110,7 +111,16 @@ extension ConnectionPool {
             let action = connection.read(scratch: scratch)
             if action != .wait { return act(action, on: connection) }
         }
-        if readiness.contains(.writable) { act(connection.write(), on: connection) }
+        if readiness.contains(.writable) { goOnWriting(connection) }
+    }
+
+    /// A first write that blocked may have waited past the lease: while nothing has left, the leave is asked for again. With the connection
+    /// goes what TLS may have encrypted of it.
+    private func goOnWriting(_ connection: PooledConnection) {
+        if connection.isUnwritten, let exchange = connection.exchange, !owner.mayBegin(exchange) {
+            return act(.fail(.notSent(.leaseEnded)), on: connection)
+        }
+        act(connection.write(), on: connection)
     }
 
     private func act(_ action: ExchangeStateMachine.Action, on connection: PooledConnection) {

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// A request that waits for a connection or runs on one.
 struct Exchange {

@@ -1,5 +1,5 @@
 /// An exchange that ended without an answer, by what can have happened to its request.
-enum ExchangeFailure: Equatable, Sendable {
+package enum ExchangeFailure: Equatable, Sendable {
     /// Provably nothing that the provider could act on has left.
     case notSent(NotSentReason)
     /// The request, or its head, may have arrived.

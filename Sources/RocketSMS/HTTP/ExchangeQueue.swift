@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// Exchanges in the order in which they came.
 struct ExchangeQueue {

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// One connection: its exchange, if one runs, and the buffers that it keeps for all of them. Lives on the loop.
 final class PooledConnection {
@@ -37,6 +38,9 @@ final class PooledConnection {
         self.exchange = exchange
         return write()
     }
+
+    /// Whether an exchange runs of which no byte has been taken yet.
+    var isUnwritten: Bool { machine.state == .writing(sent: 0) }
 
     /// Goes on writing.
     func write() -> ExchangeStateMachine.Action {

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// The value of `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.
 enum RetryAfter {

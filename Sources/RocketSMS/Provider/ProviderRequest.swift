@@ -1,5 +1,5 @@
 /// The calls of the provider's API.
-enum ProviderRequest: Sendable {
+package enum ProviderRequest: Sendable {
     case send(SendMessage)
     case status(id: String)
     case balance

@@ -1,10 +1,13 @@
 internal import EventLoop
 internal import JSON
+internal import Time
 
 /// Understands the provider's answers. The body is read first, whatever the HTTP status: the provider reports its errors with
 /// HTTP 200, and an id is an id.
-struct ReplyDecoder: Sendable {
+package struct ReplyDecoder: Sendable {
     let classifier: RefusalClassifier
+
+    package init(classifier: RefusalClassifier) { self.classifier = classifier }
 
     /// - Parameter now: for a `Retry-After` that is a date.
     func reply(to request: ProviderRequest, _ response: borrowing HTTPResponseReader, now: WallTime) -> Reply {
@@ -13,7 +16,7 @@ struct ReplyDecoder: Sendable {
         return response.body.withUnsafeBytes { reply(to: request, answer, body: $0) }
     }
 
-    func reply(to request: ProviderRequest, _ failure: ExchangeFailure) -> Reply {
+    package func reply(to request: ProviderRequest, _ failure: ExchangeFailure) -> Reply {
         let reason: String
         switch (request, failure) {
         case (.send, .notSent(let reason)): return .send(.notSent(reason, retryAfter: nil))
@@ -31,7 +34,7 @@ struct ReplyDecoder: Sendable {
         }
     }
 
-    func reply(to request: ProviderRequest, _ answer: ProviderAnswer, body: UnsafeRawBufferPointer) -> Reply {
+    package func reply(to request: ProviderRequest, _ answer: ProviderAnswer, body: UnsafeRawBufferPointer) -> Reply {
         switch request {
         case .send: .send(sendOutcome(answer, body))
         case .status(let id): .status(outcome(answer, body) { Self.status($0, of: id) })

@@ -1,6 +1,6 @@
 /// Writes the calls as HTTP/1.1. What changes a message or the account is a POST with everything in its body, as in the vendor's
 /// own sample; questions are GETs. Nothing here logs: the head of a question holds the password's hash.
-struct RequestEncoder {
+package struct RequestEncoder {
     private let sendHead: [UInt8]
     private let addSenderHead: [UInt8]
     /// `username=…&password=…`
@@ -9,7 +9,7 @@ struct RequestEncoder {
     private let questionEnd: [UInt8]
     private let basePath: String
 
-    init(url: ProviderURL, credentials: RocketSMSCredentials) {
+    package init(url: ProviderURL, credentials: RocketSMSCredentials) {
         let fields = "Host: \(url.authority)\r\nUser-Agent: rocketsms-worker\r\nAccept: application/json\r\n"
         let form = fields + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
         basePath = url.basePath
@@ -22,7 +22,7 @@ struct RequestEncoder {
     }
 
     /// Appends the request; answers the length of its head.
-    func append(_ request: ProviderRequest, to buffer: inout [UInt8]) -> Int {
+    package func append(_ request: ProviderRequest, to buffer: inout [UInt8]) -> Int {
         switch request {
         case .send(let message): return append(message, to: &buffer)
         case .addSender(let name):

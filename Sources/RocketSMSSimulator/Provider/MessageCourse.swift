@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// What becomes of a message: QUEUED, SENT, then one of DELIVERED, FAILED or nothing more. A function of time, so that nothing needs
 /// to happen in between.

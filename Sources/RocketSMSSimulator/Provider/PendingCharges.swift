@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// Parts of messages whose credits go at a later time.
 struct PendingCharges {

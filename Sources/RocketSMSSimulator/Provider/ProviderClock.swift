@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// The provider's time, by which messages are sent and delivered: the real one plus whatever it was advanced by, or one that only
 /// advances when told to.

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import JSON
+internal import Time
 
 extension SimulatedProvider {
     mutating func status(_ parameters: borrowing FormParameters, at now: WallTime) -> Answer {

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 extension SimulatedProvider {
     /// Whether a message of so many parts is taken.

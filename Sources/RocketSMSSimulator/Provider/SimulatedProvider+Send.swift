@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import JSON
+internal import Time
 
 extension SimulatedProvider {
     /// What a message is, but for its phone.

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import JSON
+internal import Time
 
 /// The provider's state and its answers: no clock, no network, no chance but the seed's. Time comes in as a parameter.
 struct SimulatedProvider {

@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// One accepted message as the log keeps it: 64 bytes, and its text and sender in the chunk's bytes.
 struct SendEntry {

@@ -1,4 +1,5 @@
-package import EventLoop
+internal import EventLoop
+package import Time
 
 /// One accepted message.
 package struct SimulatedSend: Sendable, Equatable {

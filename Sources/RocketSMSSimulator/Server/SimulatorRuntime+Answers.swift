@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import JSON
+internal import Time
 
 /// The members of the control side's answers.
 extension SimulatorRuntime {

@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import HTTPServer
 internal import JSON
+internal import Time
 
 /// `/_simulator/…`: what a test or an operator asks and changes. Every answer is JSON; a request that cannot be taken changes nothing and
 /// gets 400 with `{"error": "<sentence>"}`.

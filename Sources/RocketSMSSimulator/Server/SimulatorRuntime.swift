@@ -1,6 +1,7 @@
 internal import EventLoop
 internal import HTTPServer
 internal import JSON
+internal import Time
 
 /// Requests to the API: parameters in, the provider's answer or a fault out. The control side is in `SimulatorRuntime+Control.swift`.
 ///

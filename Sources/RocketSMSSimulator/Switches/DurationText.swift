@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Time
 
 /// Durations as `500ms`, `5s`, `2m`, `72h`; `0` needs no unit.
 enum DurationText {

@@ -1,3 +1,5 @@
+internal import Time
+
 /// The values of all switches: what is assumed of the provider where no source says, its timing, and the shares of faults.
 /// `SimulatorSwitch.table` says what each means; the defaults are the ones here.
 package struct SimulatorSwitches: Sendable, Equatable {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// What the topics say of one record of a request topic, once everything else has been read.
 extension Audit {
     mutating func checkEnds(_ course: RequestCourse, _ position: RecordPosition, _ id: String?) {
@@ -20,7 +23,7 @@ extension Audit {
     ) {
         let hash = RequestHash(id: request.echo.id)
         let isFirst = current?.ids.insert(hash).inserted ?? true
-        let look = current?.ledger.looks[hash]
+        let look = current?.ledger.look(hash)
         let own = look.flatMap { $0.offset == position.offset ? $0 : nil }
         if course.wasSentAgain, request.onUnknown == .fail {
             find(.noHiddenDuplicate, position, id: id, "it was sent again after an unknown outcome, though its onUnknown is fail")

@@ -1,4 +1,7 @@
 internal import EventLoop
+package import Requests
+package import SMSPipeline
+internal import Time
 
 /// Holds the topics against the guarantees that they show: G1, G4, and what events and ledger still tell of G3.
 ///

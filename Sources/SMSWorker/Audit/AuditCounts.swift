@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// How many records of the request topics an audit has seen, by what became of them.
 package struct AuditCounts: Equatable, Sendable {
     /// With their final event.

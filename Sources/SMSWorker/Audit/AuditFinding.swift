@@ -1,4 +1,6 @@
 internal import Logging
+package import Requests
+internal import SMSPipeline
 
 /// A guarantee that does not hold for a record, by what the topics show.
 package struct AuditFinding: Equatable, Sendable {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// One ledger partition for the audit: of every id the little that is compared with the other topics.
 struct AuditLedger: Sendable {
     struct Look: Sendable {
@@ -9,12 +12,17 @@ struct AuditLedger: Sendable {
         var isOpen: Bool { sequence != nil }
     }
 
-    private(set) var looks: [RequestHash: Look] = [:]
+    private var looks: [RequestHash: Look] = [:]
+    /// Of ids that an earlier version made: the one that the request's record has now, and the one that the ledger has.
+    private var aliases: [RequestHash: RequestHash] = [:]
     private var recorded: Int64 = 0
     private var highest: Int64 = 0
 
     /// Up to where the request partition has been read for certain.
     var recordedOffset: Int64 { max(recorded, highest) }
+
+    /// Of the request whose record has this id.
+    func look(_ hash: RequestHash) -> Look? { looks[hash] ?? aliases[hash].flatMap { looks[$0] } }
 
     mutating func add(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?) throws(LedgerError) {
         guard let key else { throw .malformed }
@@ -29,6 +37,8 @@ struct AuditLedger: Sendable {
         }
         let head = try LedgerCodec.head(value)
         highest = max(highest, head.offset + 1)
-        looks[RequestHash(id: key)] = Look(offset: head.offset, hasUnknownOutcome: head.hasUnknownOutcome, sequence: head.sequence)
+        let hash = RequestHash(id: key)
+        looks[hash] = Look(offset: head.offset, hasUnknownOutcome: head.hasUnknownOutcome, sequence: head.sequence)
+        if head.hasTimelessID { aliases[RequestHash(timelessID: key, timestamp: head.timestamp)] = hash }
     }
 }

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// What the status and dead-letter topics have of one request: the rules of its stream of events, each event checked as it comes.
 struct RequestCourse: Sendable {
     typealias Complaint = (guarantee: AuditFinding.Guarantee, what: String)

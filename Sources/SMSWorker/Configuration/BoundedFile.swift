@@ -1,4 +1,6 @@
 internal import Glibc
+internal import Requests
+internal import SMSPipeline
 
 /// Small files that are read whole at start.
 package enum BoundedFile {

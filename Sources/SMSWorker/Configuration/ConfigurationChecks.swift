@@ -1,10 +1,14 @@
+internal import Requests
+internal import SMSPipeline
+internal import Time
+
 /// What must hold between values of different keys. Each answer is a sentence.
 struct ConfigurationChecks {
     let configuration: WorkerConfiguration
     let settings: ConfigurationSettings
 
     func problems(requiring requirements: ConfigurationRequirements) -> [String] {
-        missing(requirements) + contradictingSecrets + plaintext + topicNames + backoff + codes + drain
+        missing(requirements) + contradictingSecrets + plaintext + topicNames + backoff + codes + drain + heartbeat
     }
 
     private func missing(_ requirements: ConfigurationRequirements) -> [String] {
@@ -93,6 +97,26 @@ struct ConfigurationChecks {
             "\(settings.reference(to: .sendDrainLimit)): \(ConfigurationDuration.text(drain)) and the time of a commit "
                 + "(\(KafkaProperties.transactionTimeoutKey), \(ConfigurationDuration.text(properties.transactionTimeout))) must stay below "
                 + "\(KafkaProperties.maxPollIntervalKey), \(ConfigurationDuration.text(properties.maxPollInterval))."
+        ]
+    }
+
+    /// A lease is half a session, and its proof counts with two heartbeats in the other half.
+    private var heartbeat: [String] {
+        let properties = configuration.kafka.properties
+        let longest = KafkaTimings.longestHeartbeat(properties.session)
+        if KafkaTimings.shortestHeartbeat <= properties.heartbeat, properties.heartbeat <= longest { return [] }
+        let place = settings.reference(to: .kafkaPropertiesFile)
+        let session = "\(KafkaProperties.sessionKey) (\(properties.session.milliseconds))"
+        let shortest = KafkaTimings.shortestHeartbeat.milliseconds
+        if longest < KafkaTimings.shortestHeartbeat {
+            return [
+                "\(place): \(session) must be at least \(4 * shortest), four heartbeats "
+                    + "(\(KafkaProperties.heartbeatKey)) of at least \(shortest)."
+            ]
+        }
+        return [
+            "\(place): \(KafkaProperties.heartbeatKey) is \(properties.heartbeat.milliseconds); it must be from \(shortest) to "
+                + "\(longest.milliseconds), a quarter of \(session)."
         ]
     }
 

@@ -1,3 +1,7 @@
+internal import Requests
+internal import SMSPipeline
+internal import Time
+
 /// Durations as people write them: a whole number and its unit.
 package enum ConfigurationDuration {
     private static let units: [(name: String, milliseconds: Int64)] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)]

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Why the worker does not start with what it was told: one sentence for each thing that is wrong, none with a secret in it.
 /// The program ends with exit code 78.
 package struct ConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,4 +1,6 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 
 /// The configuration file: JSON with comments and trailing commas, keys nested or written with dots.
 enum ConfigurationFile {

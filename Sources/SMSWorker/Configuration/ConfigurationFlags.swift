@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// The flags of a command line that are configuration, taken out of it.
 package struct ConfigurationFlags: Equatable, Sendable {
     /// Of `--config`.

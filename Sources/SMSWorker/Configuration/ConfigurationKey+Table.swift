@@ -1,4 +1,7 @@
 internal import Logging
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Every key there is. Help, file, environment, flags, `config print` and the loader all go by this table.
 extension ConfigurationKey {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// One thing that can be configured, with the three names that it goes by.
 package struct ConfigurationKey: Hashable, Sendable {
     /// In the file: `kafka.bootstrapServers`.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// The type of a key's value, and what it may be.
 package enum ConfigurationKind: Sendable {
     case text(ConfigurationTextRule)

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Reads defaults, file, environment and flags, in rising order of precedence.
 ///
 ///     let flags = try ConfigurationFlags(arguments)

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Where a value comes from, least precedence first.
 package enum ConfigurationOrigin: Equatable, Sendable {
     case standard

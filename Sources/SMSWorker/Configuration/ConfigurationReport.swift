@@ -1,4 +1,6 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 
 /// `config print`: the value of each key and where it comes from. Secrets are stars.
 package struct ConfigurationReport: Sendable {

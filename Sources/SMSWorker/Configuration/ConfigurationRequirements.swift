@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// What a command cannot do without.
 package struct ConfigurationRequirements: OptionSet, Sendable {
     package let rawValue: Int

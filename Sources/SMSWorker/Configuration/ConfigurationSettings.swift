@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// The value of every key and where it comes from, before they make a `WorkerConfiguration`.
 package struct ConfigurationSettings: Equatable, Sendable {
     package struct Setting: Equatable, Sendable {

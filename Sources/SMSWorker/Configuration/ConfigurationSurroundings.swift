@@ -1,4 +1,6 @@
 internal import Glibc
+internal import Requests
+internal import SMSPipeline
 
 /// What some defaults are made of.
 package struct ConfigurationSurroundings: Equatable, Sendable {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// What a text value, or an item of a list, must look like.
 package struct ConfigurationTextRule: Sendable {
     /// The rest of the sentence "it is not …".

@@ -1,4 +1,6 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 
 /// A value of one key, read and within its range.
 package enum ConfigurationValue: Equatable, Sendable {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Where user name and password come from: a value or a file.
 struct CredentialSource {
     private static let maximumBytes = 4_096

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Who we are to the provider. Prints as stars, whichever way it is printed.
 package struct Credentials: Equatable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     package enum Password: Equatable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Reads the syntax of Java's `Properties.load`, in UTF-8: `key=value`, `key: value` or `key value`, `#` and `!` comments,
 /// a backslash at the end of a line that goes on, and `\t \n \r \f \uXXXX` escapes.
 package enum JavaProperties {

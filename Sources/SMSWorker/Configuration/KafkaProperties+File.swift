@@ -1,3 +1,7 @@
+internal import Requests
+internal import SMSPipeline
+internal import Time
+
 extension KafkaProperties {
     private static let maximumBytes = 1_048_576
 
@@ -38,7 +42,7 @@ extension KafkaProperties {
                 "\(key) must not stand in \(path) (\(ConfigurationKey.kafkaPropertiesFile.environment)): \($0)."
             }
         }
-            + [Self.maxPollIntervalKey, Self.transactionTimeoutKey].compactMap { key in
+            + [Self.maxPollIntervalKey, Self.transactionTimeoutKey, Self.sessionKey, Self.heartbeatKey].compactMap { key in
                 guard let value = self[key], Self.milliseconds(value) == nil else { return nil }
                 return "\(key) in \(path) is not a whole number of milliseconds."
             }
@@ -60,12 +64,25 @@ extension KafkaProperties {
 extension KafkaProperties {
     static let maxPollIntervalKey = "max.poll.interval.ms"
     static let transactionTimeoutKey = "transaction.timeout.ms"
+    static let sessionKey = "session.timeout.ms"
+    static let heartbeatKey = "heartbeat.interval.ms"
 
     /// librdkafka's default is 5 minutes.
     package var maxPollInterval: Duration { self[Self.maxPollIntervalKey].flatMap(Self.milliseconds) ?? .seconds(300) }
 
     /// The worker's default is 10 s.
-    package var transactionTimeout: Duration { self[Self.transactionTimeoutKey].flatMap(Self.milliseconds) ?? .seconds(10) }
+    package var transactionTimeout: Duration {
+        self[Self.transactionTimeoutKey].flatMap(Self.milliseconds) ?? KafkaTimings.defaults.transaction
+    }
+
+    /// The worker's default is 15 s.
+    package var session: Duration { self[Self.sessionKey].flatMap(Self.milliseconds) ?? KafkaTimings.defaults.session }
+
+    /// The worker's default is 3 s, or what a shorter session allows.
+    package var heartbeat: Duration {
+        self[Self.heartbeatKey].flatMap(Self.milliseconds)
+            ?? min(KafkaTimings.defaults.heartbeat, KafkaTimings.longestHeartbeat(session))
+    }
 
     private static func milliseconds(_ text: String) -> Duration? {
         guard let value = Int64(text), value > 0, value <= 86_400_000 else { return nil }

@@ -1,8 +1,17 @@
+internal import Requests
+internal import SMSPipeline
+internal import Time
+
 /// librdkafka warns of keys that only the other kind of client knows: each kind gets its own.
 extension KafkaProperties {
     /// For handles that read.
     package var forConsumers: [(key: String, value: String)] {
         entries.filter { !Self.producerOnly.contains($0.key) }
+    }
+
+    /// For the handle that joins the group: with the heartbeat that leases count with.
+    package var forMembers: [(key: String, value: String)] {
+        forConsumers + [(key: Self.heartbeatKey, value: "\(heartbeat.milliseconds)")]
     }
 
     /// For handles that write or ask.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Settings for librdkafka under its own names, in the order of their file. Prints its keys only: a value may be a password.
 package struct KafkaProperties: Equatable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// No key twice.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// The parts of the provider's base URL that decide whether it may be used.
 package struct ProviderAddress: Equatable, Sendable {
     package let isPlaintext: Bool

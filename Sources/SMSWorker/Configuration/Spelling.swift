@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Which known word somebody may have meant.
 package enum Spelling {
     /// The nearest of `words`, if it is near enough to be meant: one slip in a short word, up to three in a long one. Case counts for nothing.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 extension WorkerConfiguration {
     /// The broker's side.
     package struct Kafka: Equatable, Sendable {

@@ -1,4 +1,6 @@
 package import Logging
+internal import Requests
+internal import SMSPipeline
 
 extension WorkerConfiguration {
     package struct Log: Equatable, Sendable {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 extension WorkerConfiguration {
     /// The provider's side.
     package struct Provider: Equatable, Sendable {

@@ -1,3 +1,6 @@
+package import Requests
+internal import SMSPipeline
+
 extension WorkerConfiguration {
     package struct Send: Equatable, Sendable {
         package enum Ordering: String, CaseIterable, Sendable {

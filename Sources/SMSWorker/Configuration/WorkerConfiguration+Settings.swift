@@ -1,4 +1,6 @@
 internal import Logging
+internal import Requests
+internal import SMSPipeline
 
 extension WorkerConfiguration {
     /// Makes the structs of the settings, and checks what no key can check by itself.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 extension WorkerConfiguration {
     /// Names of topics; all different, those of the ledgers included.
     package struct Topics: Equatable, Sendable {

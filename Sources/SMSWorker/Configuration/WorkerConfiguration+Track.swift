@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 extension WorkerConfiguration {
     package struct Track: Equatable, Sendable {
         /// Waits before the polls of a message, one after another; the last repeats. Never empty.

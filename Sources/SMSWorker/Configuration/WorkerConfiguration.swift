@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Everything that the worker is told at start, checked. Made by `ConfigurationLoader`; each property's key, default, range and unit
 /// stand with its descriptor in `ConfigurationKey+Table`.
 package struct WorkerConfiguration: Equatable, Sendable {

@@ -1,6 +1,9 @@
 internal import EventLoop
 package import HTTPServer
 package import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// The admin port: `/livez` for the supervisor, `/readyz` for rollouts, `/metrics` for Prometheus. On a thread of its own, so that it
 /// answers while the pipeline works.

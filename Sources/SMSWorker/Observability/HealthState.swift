@@ -1,6 +1,9 @@
-package import EventLoop
+internal import EventLoop
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
+package import Time
 
 /// What the worker says of itself: written by the pipeline at each tick and at each change, read by the admin server's thread.
 package final class HealthState: Sendable {

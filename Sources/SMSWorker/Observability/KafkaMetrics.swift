@@ -1,5 +1,7 @@
 package import Kafka
 package import Metrics
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
 
 /// What librdkafka says of the consumer, every ten seconds. The label of the lag is the name of a request topic: as many as are configured,

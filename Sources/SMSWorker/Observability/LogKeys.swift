@@ -1,3 +1,7 @@
+internal import Requests
+internal import SMSPipeline
+internal import Time
+
 /// Keys of log metadata: dotted, in lower case, each with one meaning everywhere. None carries a phone, a text, a record key, a password
 /// or an md5; request ids are masked where they look like a phone number.
 package enum LogKeys {

@@ -1,4 +1,7 @@
 internal import EventLoop
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Lets one line through in an interval: what repeats a hundred times a second must not fill the log.
 struct LogThrottle {

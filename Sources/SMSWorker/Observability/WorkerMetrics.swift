@@ -1,4 +1,7 @@
 package import Metrics
+package import Requests
+internal import SMSPipeline
+internal import Time
 
 /// All metrics of the worker, made once and held. Their names and labels stand here and in `KafkaMetrics`; every label has a fixed set of
 /// values. Handles are touched from the pipeline's loop, and read by the admin server's thread.

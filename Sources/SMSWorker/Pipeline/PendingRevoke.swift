@@ -1,9 +1,11 @@
 internal import EventLoop
-internal import Kafka
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// A revoke that is not answered yet: what runs may finish, until the limit.
 struct PendingRevoke {
-    let partitions: [TopicPartition]
+    let partitions: [PartitionKey]
     let assignments: [Assignment]
     let deadline: MonotonicInstant
 }

@@ -1,160 +1,67 @@
-internal import EventLoop
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
-/// Admission: where a request that waits stands, behind its key, a timer, or in its lane.
+/// Admission: a request comes into the ledger, and waits where it belongs until its attempt begins or it is too late.
 extension Pipeline {
-    /// Takes a request into the ledger: straight to its intent where it can start now, else as waiting.
-    func admit(_ request: Request, advance: Int64) {
-        let assignment = request.assignment
-        assignment.open[request.hash] = .active(request)
-        request.pausesCountedUntil = loop.now
-        joinKey(request)
-        if request.place == .runnable, canBegin(request) {
+    /// Takes a request into the ledger: straight to its intent where it can start now and nobody waits before it, else as waiting.
+    func admit(_ request: PendingRequest, advance: Int64) {
+        request.assignment.open[request.hash] = .active(request)
+        request.pausesCountedUntil = now
+        let hasLine = queue.hasLine(isPriority: request.entry.isPriority)
+        let isHead = queue.join(request)
+        if isHead, !hasLine, startTime(request) <= wallNow, mayBegin(FairLines.Line(request)) {
             begin(request, advance: advance)
-            return
-        }
-        write(request, advance: advance)
-        enqueue(request)
-    }
-
-    /// Puts a request behind the one before it with the same key, or makes it runnable.
-    func joinKey(_ request: Request) {
-        guard let key = request.orderHash else {
-            request.place = .runnable
-            return
-        }
-        if let last = request.assignment.lastWithKey.updateValue(request, forKey: key) {
-            last.nextWithKey = request
-            request.place = .behindKey
         } else {
-            request.place = .runnable
+            write(request, advance: advance)
+            wait(request)
         }
     }
 
-    /// Accepted, closed or held: the next request of the same key may begin. One that leaves from the middle of the line (cancelled,
-    /// expired) stays as a link and is passed over when its turn comes.
-    func leaveKey(_ request: Request) {
-        guard let key = request.orderHash else { return }
-        guard request.place != .behindKey else {
-            goneLinks += 1
-            return
-        }
-        var next = request.nextWithKey
-        request.nextWithKey = nil
-        while let candidate = next, candidate.place != .behindKey { next = candidate.nextWithKey }
-        guard let next else {
-            request.assignment.lastWithKey[key] = nil
-            return
-        }
-        next.place = .runnable
-        enqueue(next)
-    }
-
-    /// Takes those links out, when there are many: one key may be blocked for hours while what stands behind it expires.
-    func compactKeys() {
-        guard goneLinks >= 4_096 else { return }
-        goneLinks = 0
-        for assignment in assignments.values {
-            for case .active(let head) in assignment.open.values where head.place != .behindKey && head.place != .held {
-                guard let key = head.orderHash else { continue }
-                var last = head
-                while let next = last.nextWithKey {
-                    if next.place == .behindKey {
-                        last = next
-                    } else {
-                        last.nextWithKey = next.nextWithKey
-                        next.nextWithKey = nil
-                    }
-                }
-                if assignment.lastWithKey[key]?.place == .gone { assignment.lastWithKey[key] = last }
-            }
-        }
-    }
-
-    /// Puts a waiting request where it belongs: behind a timer, or into its lane. What stands behind a key stays there.
-    func enqueue(_ request: Request) {
-        if !request.isCountedWaiting {
-            request.isCountedWaiting = true
-            waitingCount += 1
-        }
-        scheduleExpiry(request)
-        guard request.place != .behindKey else { return }
-        countScheduled(request, configuration.send.schedule == .worker && (request.entry.sendAt ?? .min) > wallNow)
-        let now = wallNow
+    /// Puts a waiting request behind its timer, or into its line.
+    func wait(_ request: PendingRequest) {
         let due = startTime(request)
-        if due > now {
-            request.place = .timer
-            request.timerGeneration &+= 1
-            let delay = Duration.milliseconds(due.clampedDifference(now))
-            timers.insert(WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: loop.now + delay)
-        } else {
-            request.place = .runnable
-            if request.entry.isPriority { priorityLane.runnable.append(request) } else { bulkLane.runnable.append(request) }
-        }
+        queue.wait(
+            request, due: due > wallNow ? now + .milliseconds(due.clampedDifference(wallNow)) : nil,
+            isScheduled: configuration.send.schedule == .worker && (request.entry.sendAt ?? .min) > wallNow,
+            deadline: expiryTime(request))
     }
 
     /// No attempt before this time (ms): backoff, and `sendAt` under the worker's schedule.
-    func startTime(_ request: Request) -> Int64 {
+    func startTime(_ request: PendingRequest) -> Int64 {
         guard configuration.send.schedule == .worker, let sendAt = request.entry.sendAt else { return request.entry.notBefore }
         return max(request.entry.notBefore, sendAt)
     }
 
-    func stopCountingWaiting(_ request: Request) {
-        guard request.isCountedWaiting else { return }
-        request.isCountedWaiting = false
-        waitingCount -= 1
-        countScheduled(request, false)
-    }
-
-    private func countScheduled(_ request: Request, _ isScheduled: Bool) {
-        guard request.isCountedScheduled != isScheduled else { return }
-        request.isCountedScheduled = isScheduled
-        scheduledCount += isScheduled ? 1 : -1
-    }
-
-    /// What is held against `SEND_MAX_WAITING`: one that waits for its `sendAt` counts as a tenth, or a campaign for tomorrow would stop
-    /// what is to be sent today.
-    var waitingLoad: Int { waitingCount - scheduledCount + (scheduledCount + 9) / 10 }
-
     /// A deadline also ends what never gets its turn (an account pause, a key that is blocked).
-    private func scheduleExpiry(_ request: Request) {
-        guard !request.hasExpiryTimer else { return }
-        request.hasExpiryTimer = true
+    private func expiryTime(_ request: PendingRequest) -> MonotonicInstant {
         let deadline = min(request.entry.expiresAt ?? .max, ageLimit(request))
-        let delay = max(0, min(deadline.clampedDifference(wallNow), 31_536_000_000))
-        timers.insert(WaitTimer(request: request, generation: 0, kind: .expiry), at: loop.now + .milliseconds(delay))
+        return now + .milliseconds(max(0, min(deadline.clampedDifference(wallNow), 31_536_000_000)))
     }
 
     /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached, by what is known of pauses now.
-    func ageLimit(_ request: Request) -> Int64 {
-        let paused = account.paused(since: request.pausesCountedUntil, until: loop.now)
+    private func ageLimit(_ request: PendingRequest) -> Int64 {
+        let paused = account.paused(since: request.pausesCountedUntil, until: now)
         return request.entry.ageLimit(configuration.send.maxAge, paused: paused)
     }
 
     /// The sentence of an expiry, or nil while there is time.
-    func expiry(_ request: Request, at now: Int64) -> String? {
-        if let expiresAt = request.entry.expiresAt, now >= expiresAt { return "expiresAt had passed" }
-        if now >= ageLimit(request) { return "it had waited longer than SEND_MAX_AGE" }
+    func expiry(_ request: PendingRequest) -> String? {
+        if let expiresAt = request.entry.expiresAt, wallNow >= expiresAt { return "expiresAt had passed" }
+        if wallNow >= ageLimit(request) { return "it had waited longer than SEND_MAX_AGE" }
         return nil
     }
 
     func runTimers() {
-        while let timer = timers.popDue(loop.now) {
-            let request = timer.request
-            guard request.assignment.isAlive, request.entry.state == .waiting else {
-                if timer.kind == .expiry { request.hasExpiryTimer = false }
-                continue
-            }
-            switch timer.kind {
-            case .due:
-                guard request.place == .timer, request.timerGeneration == timer.generation else { continue }
-                enqueue(request)
+        while let due = queue.popDue(now) {
+            switch due.kind {
+            case .due: wait(due.request)
             case .expiry:
-                request.hasExpiryTimer = false
-                guard request.assignment.phase == .open else { continue }
-                if let reason = expiry(request, at: wallNow) {
-                    expire(request, reason)
+                guard due.request.assignment.phase == .open else { continue }
+                if let reason = expiry(due.request) {
+                    expire(due.request, reason)
                 } else {
-                    scheduleExpiry(request)
+                    queue.expiryPostponed(due.request, to: expiryTime(due.request))
                 }
             }
         }

@@ -1,13 +1,16 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Commands: records on the request topic that cancel a waiting request or resolve a held one.
 extension Pipeline {
     func perform(_ command: Command, assignment: Assignment, offset: Int64) {
         // The command itself leaves no entry: its offset goes with whatever it changes, or alone.
         let advance = offset.clampedSum(1)
-        guard let found = find(command.id, in: assignment) else {
+        guard let found = assignment.open[RequestHash(id: command.id)] else {
             drop(command, "there is no open request with this id here", assignment: assignment, advance: advance)
             return
         }
@@ -37,22 +40,21 @@ extension Pipeline {
         }
     }
 
-    private func resolve(_ request: Request, _ resolution: Command.Resolution, advance: Int64) {
-        let now = wallNow
+    private func resolve(_ request: PendingRequest, _ resolution: Command.Resolution, advance: Int64) {
+        let wall = wallNow
         switch resolution {
         case .sent(let messageID):
-            let event = request.entry.resolveSent(messageID: messageID, at: now)
+            let event = request.entry.resolveSent(messageID: messageID, at: wall)
             publish(request, event, advance: advance)
         case .failed:
-            let event = request.entry.resolveFailed(at: now)
+            let event = request.entry.resolveFailed(at: wall)
             publish(request, event, advance: advance)
         case .resend:
-            request.entry.resolveResend()
-            heldCount -= 1
-            request.place = .runnable
-            joinKey(request)
+            request.entry.resolveResend(at: wallNow)
+            request.pausesCountedUntil = now
+            _ = queue.join(request)
             write(request, advance: advance)
-            enqueue(request)
+            wait(request)
         }
     }
 
@@ -73,23 +75,5 @@ extension Pipeline {
         case .cancel: "cancel"
         case .resolve: "resolve"
         }
-    }
-
-    /// A generated id is indexed with its record's timestamp, which a command does not know: such a one is looked for by hand.
-    private func find(_ id: [UInt8], in assignment: Assignment) -> Assignment.Open? {
-        if let open = assignment.open[RequestHash(id: id)] { return open }
-        let stem = Array("\(assignment.name)-".utf8)
-        guard id.starts(with: stem), let offset = Int64(String(decoding: id.dropFirst(stem.count), as: UTF8.self)) else { return nil }
-        // Numbers are compared, of every open request: texts would cost a second for a million of them.
-        for open in assignment.open.values {
-            switch open {
-            case .active(let request) where request.entry.offset == offset && request.entry.hasGeneratedID: return open
-            case .tracked(let handle):
-                guard let value = tracked[handle]?.value, LedgerCodec.offset(value) == offset else { continue }
-                if LedgerCodec.id(value) == id { return open }
-            case .active: continue
-            }
-        }
-        return nil
     }
 }

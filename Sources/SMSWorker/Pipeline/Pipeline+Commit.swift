@@ -1,7 +1,9 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// One transaction at a time; while one commits, the next batch gathers.
 extension Pipeline {
@@ -12,28 +14,28 @@ extension Pipeline {
 
     func commitIfDue() {
         guard commitUnderWay == nil, let session, !commits.isEmpty else { return }
-        let now = loop.now
+        let now = now
         guard now >= commitNotBefore else { return wake(at: commitNotBefore) }
         if !commits.hasRecords, pendingRevoke == nil, !isCommitStuck, let since = commits.offsetsSince, now < since + Self.offsetDelay {
             return wake(at: since + Self.offsetDelay)
         }
         let isUrgent = commits.isUrgent || pendingRevoke != nil || isDraining
         // Only intents that may not run ahead starve slots; the others are there before a slot is free.
-        let slotsStarve = intentStock.starves(freeSlots: freeSlots, stocked: stockCount, startable: queuedStrictIntents)
+        let slotsStarve = intentStock.starves(freeSlots: freeSlots, stocked: queue.count(.stock), startable: queue.queuedStrictIntents)
         let due = pace.beginning(queued: commits.recordCount, priorityWaits: isUrgent, slotsStarve: slotsStarve, at: now)
         guard due <= now else { return wake(at: due) }
         begin(session)
     }
 
-    private func begin(_ session: KafkaSession) {
+    private func begin(_ session: any LedgerSession) {
         // 1. The metadata; 2. what has ended is dropped; 3. begin, produce, flush, offsets, commit. Never another order.
-        let leaseStart = loop.updateNow()
-        guard let metadata = session.consumer.groupMetadata(), metadata.generation >= 0, !metadata.memberID.isEmpty else {
+        let leaseStart = now
+        guard let membership = session.membership(), membership.generation >= 0, !membership.memberID.isEmpty else {
             // Not a member (yet, or any more): an unjoined handle switches fencing off.
             return wake(at: leaseStart + .milliseconds(100))
         }
-        let group = RefusedGeneration(generation: metadata.generation, memberID: metadata.memberID)
-        guard group != refusedGeneration else {
+        guard isMember(membership) else { return }
+        guard membership != refusedGeneration else {
             if leaseStart > refusedSince + timings.session {
                 recover("the group refuses this member, and nothing has changed for a session timeout")
             } else {
@@ -44,51 +46,52 @@ extension Pipeline {
         let (first, dropped) = commits.takeFirst()
         for batch in dropped { forget(batch) }
         guard var batch = first else { return }
+        // Into a copy: a batch that is tried again must not grow.
+        var content = batch.content
         for index in batch.owners.indices where batch.owners[index].isAlive {
             let assignment = batch.owners[index]
             let offset = max(assignment.coveredOffset, batch.content.owners[index].offset)
             batch.content.owners[index].offset = offset
+            content.owners[index].offset = offset
             assignment.coveredOffset = offset
             let isDue = assignment.recordedAt.map { leaseStart - $0 > Self.recordInterval } ?? true
             // An operator may have set the offset lower than old entries are (`offsets repair`): one of them that is written again must not
             // stand behind the record that covers it.
             if isDue || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
                 assignment.recordedAt = leaseStart
-                batch.record(LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: offset), owner: index)
+                content.append(LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: offset), owner: Int32(index))
             }
         }
         commitNumber += 1
         intentStock.transactionBegan()
         pace.began(operations: batch.content.records.count, at: leaseStart)
         let number = commitNumber
-        commitUnderWay = CommitUnderWay(batch: batch, leaseStart: leaseStart, group: group, number: number)
+        commitUnderWay = CommitUnderWay(batch: batch, leaseStart: leaseStart, membership: membership, number: number)
         let alive = batch.owners.map(\.isAlive)
         let destinations = TransactionTopics(status: configuration.topics.status, deadLetter: configuration.topics.deadLetter)
-        session.committer.commit(batch.content, alive: alive, topics: destinations, metadata: metadata) { report in
-            self.loop.execute { self.assumeIsolated { $0.commitEnded(number, report) } }
-        }
+        session.commit(content, alive: alive, topics: destinations, number: number)
     }
 
     /// Each tick. A blocking call may overrun its timeout: then the thread and its handles are left behind.
     func watchCommit() {
         guard let session else { return }
-        learnFencings(from: session.committer)
+        learnFencings(from: session)
         // Seen at three ticks in a row: a process that stood still past the time gives its thread another chance to come out.
-        overdueTicks = session.committer.isOverdue(at: loop.now) ? overdueTicks + 1 : 0
+        overdueTicks = session.isCommitOverdue(at: now) ? overdueTicks + 1 : 0
         guard overdueTicks >= 3 else { return }
         overdueTicks = 0
         recover("the committer did not return within three times its timeout", fencing: .silence, isStuck: true)
     }
 
-    private func commitEnded(_ number: UInt64, _ report: CommitReport) {
+    func commitEnded(_ number: UInt64, _ report: CommitReport) {
         if let renewal = report.renewal { renewed(in: renewal) }
         guard let underWay = commitUnderWay, underWay.number == number else { return }
         commitUnderWay = nil
-        let duration = loop.updateNow() - underWay.leaseStart
-        pace.ended(at: loop.now)
+        let duration = now - underWay.leaseStart
+        pace.ended(at: now)
         // Before a fencing is judged. The broker itself ends a transaction that was open past its timeout, which looks like a rival's doing.
-        if let session { learnFencings(from: session.committer) }
-        if duration > timings.transaction { fencings.brokerTrouble(at: loop.now) }
+        if let session { learnFencings(from: session) }
+        if duration > timings.transaction { fencings.brokerTrouble(at: now) }
         switch report.result {
         case .committed:
             if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
@@ -114,11 +117,11 @@ extension Pipeline {
             }
         case .membership(let error):
             metrics.transactionsAborted.increment()
-            refusedGeneration = underWay.group
-            refusedSince = loop.now
+            refusedGeneration = underWay.membership
+            refusedSince = now
             log.notice("the group refuses this member's transaction: waiting for a rebalance", metadata: [LogKeys.code: "\(error.name)"])
             commits.putBack(underWay.batch)
-            wake(at: loop.now + .milliseconds(250))
+            wake(at: now + .milliseconds(250))
         case .fenced(let error):
             // Its fate is open: nothing of the ledger in memory survives, the restore decides.
             commits.putBack(underWay.batch)
@@ -128,38 +131,28 @@ extension Pipeline {
             recover("a transaction was ended by something else: \(error.description)", fencing: .transactionState)
         case .rival(let error):
             commits.putBack(underWay.batch)
-            finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
+            instanceFenced(error)
         }
     }
 
     private func renewed(in duration: Duration) {
         metrics.producersRenewed.increment()
-        guard let suppressed = renewalLog.admit(at: loop.now) else { return }
+        guard let suppressed = renewalLog.admit(at: now) else { return }
         var metadata: Logger.Metadata = [LogKeys.milliseconds: "\(duration.milliseconds)"]
         if suppressed > 0 { metadata[LogKeys.suppressed] = "\(suppressed)" }
         log.notice("a broker did not answer a request of a transaction: its producer was made anew", metadata: metadata)
     }
 
     private func rebuildProducers() {
-        guard let session else { return }
-        session.committer.rebuildProducers { error in
-            guard let error else { return }
-            self.loop.execute {
-                self.assumeIsolated { pipeline in
-                    // The word of a session that is gone says nothing about the one of now.
-                    guard pipeline.session === session else { return }
-                    pipeline.recover("the producers could not be made anew: \(error)")
-                }
-            }
-        }
+        session?.rebuildProducers()
     }
 
     /// The same operations again, in the same order, after a pause: a topic that refuses writes must not make the worker forget.
-    private func failed(_ batch: CommitQueue.Batch, _ error: KafkaError) {
+    private func failed(_ batch: CommitQueue.Batch, _ error: BrokerError) {
         commits.putBack(batch)
         let delay = backoffForCommits.delay(failures: failedCommits, using: &random)
-        commitNotBefore = loop.now + delay
-        if commitLog.shouldLog(at: loop.now) {
+        commitNotBefore = now + delay
+        if commitLog.shouldLog(at: now) {
             log.error(
                 "a transaction was aborted and is tried again; no new attempt begins until it is through",
                 metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)", LogKeys.attempts: "\(failedCommits)"])
@@ -170,7 +163,6 @@ extension Pipeline {
     /// A batch whose assignments have all ended: its facts were kept when they did, only the counters are left.
     private func forget(_ batch: CommitQueue.Batch) {
         giveBackOperations(of: batch)
-        for case (_, .intent(let request, _)) in batch.completions { stopCountingIntent(request) }
     }
 
     func giveBackOperations(of batch: CommitQueue.Batch) {
@@ -186,9 +178,9 @@ extension Pipeline {
             case .intent(_, let mark):
                 // No POST begins for an intent before its commit has returned, and its mark is its own: whatever became of the
                 // transaction, this attempt has not begun and never will.
-                if !facts.contains(mark: mark) { facts.record(.neverBegun, mark: mark, at: loop.now) }
+                if !facts.contains(mark: mark) { facts.record(.neverBegun, mark: mark, at: now) }
             case .outcome(let outcome, let mark):
-                facts.record(outcome == .notBegun ? .neverBegun : .ended(outcome), mark: mark, at: loop.now)
+                facts.record(outcome == .notBegun ? .neverBegun : .ended(outcome), mark: mark, at: now)
             }
         }
     }

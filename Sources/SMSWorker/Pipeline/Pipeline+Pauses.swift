@@ -1,4 +1,7 @@
 internal import EventLoop
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Account pauses do not count towards `SEND_MAX_AGE`, across restarts too: what has been paused is written to the ledger now and then.
 extension Pipeline {
@@ -16,23 +19,23 @@ extension Pipeline {
             pausesSavedAt = nil
         } else {
             guard let last = pausesSavedAt else {
-                pausesSavedAt = loop.now
+                pausesSavedAt = now
                 return
             }
-            guard loop.now - last >= saveInterval else { return }
-            pausesSavedAt = loop.now
+            guard now - last >= saveInterval else { return }
+            pausesSavedAt = now
         }
-        for assignment in assignments.values where assignment.phase == .open {
-            for case .active(let request) in assignment.open.values { savePause(request) }
+        for assignment in assignmentsInOrder where assignment.phase == .open {
+            for request in activeInOrder(assignment) { savePause(request) }
         }
     }
 
-    func savePause(_ request: Request) {
+    func savePause(_ request: PendingRequest) {
         guard request.entry.state == .waiting else { return }
-        let pause = account.paused(since: request.pausesCountedUntil, until: loop.now)
+        let pause = account.paused(since: request.pausesCountedUntil, until: now)
         guard pause >= Self.leastPause else { return }
         request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(pause.milliseconds)
-        request.pausesCountedUntil = loop.now
+        request.pausesCountedUntil = now
         write(request)
     }
 }

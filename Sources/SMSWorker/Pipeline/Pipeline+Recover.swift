@@ -1,7 +1,9 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Recovery inside the process: producer and consumer are made anew, the ledger is restored; facts about the provider stay.
 extension Pipeline {
@@ -16,8 +18,8 @@ extension Pipeline {
         log.warning("starting over on Kafka's side: \(reason)")
         var chance = Duration.zero
         if let fencing {
-            learnFencings(from: lost.committer)
-            switch fencings.fenced(fencing, at: loop.now) {
+            learnFencings(from: lost)
+            switch fencings.fenced(fencing, at: now) {
             case .rebuild(let unexplained):
                 // Two rivals that begin again in step take one producer's name each, fence each other for ever, and end together. With chance
                 // between them the later one has both names, and only the other ends.
@@ -30,10 +32,10 @@ extension Pipeline {
             }
         }
         if isStuck {
-            if let last = lastStuck, loop.now - last < .seconds(3_600), !fencings.isExplained(at: loop.now) {
+            if let last = lastStuck, now - last < .seconds(3_600), !fencings.isExplained(at: now) {
                 finish(.failed("Kafka's client hung twice within an hour, with no trouble of the brokers to explain it"))
             }
-            lastStuck = loop.now
+            lastStuck = now
         }
         dropLedgerState()
         leave(lost)
@@ -48,30 +50,25 @@ extension Pipeline {
     }
 
     /// What explains a fencing without a rival; before one is judged.
-    func learnFencings(from committer: Committer) {
-        if committer.takeTrouble() { fencings.brokerTrouble(at: loop.now) }
+    func learnFencings(from session: any LedgerSession) {
+        if session.takeTrouble() { fencings.brokerTrouble(at: now) }
         for number in 0...1 {
-            fencings.lateInitialisations(committer.takeLateInitialisations(of: number), of: number, at: loop.now)
+            fencings.lateInitialisations(session.takeLateInitialisations(of: number), of: number, at: now)
         }
     }
 
     /// No ledger state in memory survives; what is known of the provider does.
     func dropLedgerState() {
-        for assignment in assignments.values { self.end(assignment) }
+        for assignment in assignmentsInOrder { self.end(assignment) }
         if let underWay = commitUnderWay { dropped(underWay.batch) }
         for batch in commits.removeAll() { dropped(batch) }
         commitUnderWay = nil
+        memberID = nil
         pendingRevoke = nil
         assignments = [:]
-        assignmentCache = [:]
         failedCommits = 0
-        commitNotBefore = loop.now
+        commitNotBefore = now
         refusedGeneration = nil
-        priorityLane = Lane()
-        bulkLane = Lane()
-        stockCount = 0
-        queuedIntents = 0
-        queuedStrictIntents = 0
     }
 
     private func dropped(_ batch: CommitQueue.Batch) {
@@ -83,74 +80,71 @@ extension Pipeline {
         rebuildAttempts += 1
         let delay = rebuildAttempts == 1 ? Duration.zero : backoffForCommits.delay(failures: rebuildAttempts, using: &random)
         let bounded = min(max(delay, chance), timings.session)
-        loop.schedule(after: bounded) { [self] in
-            guard session == nil, end == nil else { return }
-            opener?.open { result in
-                self.loop.execute { self.assumeIsolated { $0.opened(result) } }
-            }
-        }
+        reopenAt = now + bounded
+        wake(at: now + bounded)
     }
 
-    private func opened(_ result: Result<KafkaSession, KafkaError>) {
+    func reopenIfDue() {
+        guard let at = reopenAt else { return }
+        guard at <= now else { return wake(at: at) }
+        reopenAt = nil
+        guard session == nil, end == nil else { return }
+        opener.open()
+    }
+
+    func sessionOpened(_ result: Result<any LedgerSession, BrokerError>) {
         switch result {
         case .success(let session):
             guard end == nil else {
                 // Asked to stop meanwhile: `drain` has ended the run.
-                session.abandon()
-                session.free()
+                leave(session)
                 return
             }
             adopt(session)
         case .failure(let error):
             guard end == nil else { return }
             log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
-            fencings.brokerTrouble(at: loop.now)
+            fencings.failed(error, at: now)
             reopenSession()
         }
     }
 
     /// Takes a session over: from here on its events come to the loop.
-    func adopt(_ session: KafkaSession) {
+    private func adopt(_ session: any LedgerSession) {
         self.session = session
         // Topics only grow: what the start counted is the least, the next assignment counts again.
         partitionCount = max(partitionCount, session.partitionCount)
-        do {
-            wakeRegistration = try session.wake(on: loop) { [weak self] in
-                guard let self else { return }
-                self.assumeIsolated { $0.turnIsNeeded() }
-            }
-        } catch {
-            finish(.failed("the loop refused a descriptor: \(error)"))
-        }
         updateHealth()
     }
 
     /// Stops listening to a session, and leaves it to be freed.
-    func leave(_ session: KafkaSession) {
-        if let wakeRegistration { loop.deregister(wakeRegistration) }
-        wakeRegistration = nil
+    func leave(_ session: any LedgerSession) {
         session.abandon()
-        // Not in this turn: the record that is being handled would outlive its client.
-        loop.execute { session.free() }
+        // Not before the turn's end: the record that is being handled would outlive its client.
+        leftSessions.append(session)
     }
 
-    func consumerFailed(_ error: KafkaError) {
-        if error.isOffsetLost {
-            // Retention has passed the reader by: the restore decides, and says so.
-            return recover("a consumer offset is outside the log: \(error.description)")
+    /// Once it may be a late request of a predecessor of this name; again, a living rival has it.
+    func instanceFenced(_ error: BrokerError) {
+        switch fencings.instanceFenced(at: now, patience: timings.session * 2) {
+        case .rebuild: recover("the group knows another member by this KAFKA_INSTANCE_ID (\(error.name))")
+        case .exitRival: finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
         }
-        switch error.classification {
+    }
+
+    func consumerFailed(_ error: BrokerError) {
+        switch error.kind {
         case .fencedInstance:
-            finish(.rival("another living worker has this worker's KAFKA_INSTANCE_ID (\(error.name))"))
+            instanceFenced(error)
         case .fenced, .fatal:
             recover("the consumer ended: \(error.description)")
         case .retriable, .abortable, .membership, .other:
-            fencings.brokerTrouble(at: loop.now)
+            fencings.failed(error, at: now)
             if error.areAllBrokersDown, brokersGoneSince == nil {
-                brokersGoneSince = loop.now
+                brokersGoneSince = now
                 updateHealth()
             }
-            if consumerLog.shouldLog(at: loop.now) {
+            if consumerLog.shouldLog(at: now) {
                 log.warning(
                     "the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])
             }
@@ -160,7 +154,5 @@ extension Pipeline {
     func finish(_ end: PipelineEnd) {
         guard self.end == nil else { return }
         self.end = end
-        ending?.resume(returning: end)
-        ending = nil
     }
 }

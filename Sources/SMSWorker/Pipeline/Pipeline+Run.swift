@@ -1,60 +1,36 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
-internal import RocketSMS
+internal import Requests
+package import SMSPipeline
+package import Time
 
 /// The turns of the loop, the ticks, start and stop.
 extension Pipeline {
-    /// Runs until asked to drain, or until it cannot go on.
-    func run(_ session: KafkaSession, client: RocketSMSClient.Configuration, opener: any SessionOpener) async -> PipelineEnd {
-        do throws(EventLoopError) {
-            start(session, RocketSMSGateway(try RocketSMSClient(client, loop: loop)), opener: opener)
-        } catch {
-            return .failed("the provider's client could not be made: \(error)")
-        }
-        if end == nil { _ = await withCheckedContinuation { ending = $0 } }
-        gateway?.close()
-        return end ?? .drained
+    // MARK: Events
+
+    /// The first session, or the one that was asked for.
+    package func opened(_ result: Result<any LedgerSession, BrokerError>, at clock: Now) {
+        set(clock)
+        sessionOpened(result)
     }
 
-    private func start(_ session: KafkaSession, _ gateway: any ProviderGateway, opener: any SessionOpener) {
-        self.gateway = gateway
-        self.opener = opener
-        gateway.mayBegin = { [unowned self] tag in self.assumeIsolated { $0.mayBegin(tag: tag) } }
-        gateway.receive = { [unowned self] event in self.assumeIsolated { $0.receive(event) } }
-        loop.atTurnEnd { [weak self] in
-            guard let self else { return }
-            self.assumeIsolated { $0.turn() }
+    /// Of a session that is gone, an answer says nothing about the one of now.
+    package func answered(_ answer: SessionAnswer, by session: any LedgerSession, at clock: Now) {
+        set(clock)
+        guard session === self.session else { return }
+        switch answer {
+        case .committed(let number, let result): commitEnded(number, result)
+        case .producersRebuilt(let error):
+            if let error { recover("the producers could not be made anew: \(error)") }
+        case .restored(let partition, let id, let result): restored(partition, id, result)
+        case .committedOffset(let partition, let id, let offset): learnedCommittedOffset(partition, id, offset)
+        case .swept(let partition, let id, let result): swept(partition, id, result)
+        case .counted(let count, let didAnswer): counted(partitions: count, didAnswer)
         }
-        adopt(session)
-        tick()
     }
 
-    /// What every turn ends with, in the order of the flow: what came in, what may begin, what must be written.
-    private func turn() {
-        guard end == nil else { return }
-        if let gap = clockGuard.turn(at: loop.now) {
-            fencings.turnGap(gap, at: loop.now)
-            log.warning(
-                "this process stood still: intents of before are void, and none begins for a while",
-                metadata: [LogKeys.seconds: "\(gap.components.seconds)"])
-        }
-        runTimers()
-        readRecords()
-        beginWhatCan()
-        pumpSends()
-        pumpPolls()
-        commitIfDue()
-        answerRevokeIfDrained()
-        if isDraining, let session, session.consumer.isClosed {
-            leave(session)
-            self.session = nil
-            finish(.drained)
-        }
-        scheduleWake()
-    }
-
-    private func receive(_ event: GatewayEvent) {
+    package func provider(_ event: GatewayEvent, at clock: Now) {
+        set(clock)
         switch event {
         case .submitted(let tag, let outcome): submitted(tag: tag, outcome)
         case .polled(let tag, let outcome): polled(tag: tag, outcome)
@@ -63,31 +39,66 @@ extension Pipeline {
         }
     }
 
+    /// What every turn ends with, in the order of the flow: what came in, what may begin, what must be written.
+    package func turn(at clock: Now) {
+        set(clock)
+        defer {
+            for session in leftSessions { session.free() }
+            leftSessions = []
+        }
+        guard end == nil else { return }
+        if now >= nextTick {
+            nextTick = now + .seconds(1)
+            tick()
+        }
+        if let gap = clockGuard.turn(at: now) {
+            fencings.turnGap(gap, at: now)
+            log.warning(
+                "this process stood still: intents of before are void, and none begins for a while",
+                metadata: [LogKeys.seconds: "\(gap.components.seconds)"])
+        }
+        reopenIfDue()
+        openNext()
+        restoreAgain()
+        runTimers()
+        beginWhatCan()
+        readRecords()
+        beginWhatCan()
+        pumpSends()
+        pumpPolls()
+        commitIfDue()
+        answerRevokeIfDrained()
+        leaveIfDrained()
+        if isDraining, let session, session.isClosed {
+            leave(session)
+            self.session = nil
+            finish(.drained)
+        }
+        scheduleWake()
+        assert(holdsInvariants(), "\(checkInvariants())")
+    }
+
     /// Each second, idle or not.
     private func tick() {
-        guard end == nil else { return }
-        let now = loop.now
         facts.expire(now)
         watchCommit()
-        if account.tick(now) == .startProbe { gateway?.askBalance() }
+        if account.tick(now) == .startProbe { gateway.askBalance() }
         ticks += 1
-        if ticks % 5 == 0 { lookAtClosedPartitions() }
+        if ticks % 5 == 0 { lookAtClosedPartitions(isWhole: ticks % 60 == 0) }
         // An idle consumer does not say when brokers are back.
         if brokersGoneSince != nil, ticks % 2 == 0 { countPartitions() }
         if ticks % 60 == 0 { countPartitions() }
         sweepClosedIDs()
         savePausesIfDue()
-        priorityLane.compact(living: waitingCount)
-        bulkLane.compact(living: waitingCount)
-        compactKeys()
+        queue.compact()
         updateHealth()
-        loop.schedule(after: .seconds(1)) { [self] in tick() }
     }
 
     // MARK: Stop
 
     /// Lets what runs finish, commits it, and leaves the group. The last revoke comes as an event and is drained like any other.
-    package func drain() {
+    package func drain(at clock: Now) {
+        set(clock)
         guard !isDraining else { return }
         isDraining = true
         log.info("draining: nothing begins any more, what runs may finish")
@@ -99,20 +110,33 @@ extension Pipeline {
             return
         }
         if isJoined {
-            session.consumer.closeQueue()
+            // While still a member: leaving ends the heartbeats, and whoever drains behind it is evicted in the middle of it.
+            leaveDeadline = now + configuration.send.drainLimit
+            for assignment in assignmentsInOrder { giveBack(assignment) }
+            leaveIfDrained()
         } else {
             // librdkafka before 2.3 aborts when a cooperative consumer is closed before its first assignment: destroy without close.
             leave(session)
             self.session = nil
             finish(.drained)
         }
-        turnIsNeeded()
+    }
+
+    /// What ran has ended and is committed, or the limit is over: then the group is left. The last revoke comes as an event.
+    private func leaveIfDrained() {
+        guard let deadline = leaveDeadline, let session else { return }
+        let isDrained = assignments.values.allSatisfy(\.isDrained)
+        let isCommitted = assignments.values.allSatisfy { !$0.isAlive || $0.pendingOperations == 0 }
+        // At the limit what still runs is left to the next owner; its siblings' outcomes get their last transaction.
+        let isLate = now >= deadline + (isCommitStuck ? .zero : timings.transaction)
+        guard isDrained || (now >= deadline && isCommitted) || isLate else {
+            return wake(at: now >= deadline ? now + .milliseconds(100) : deadline)
+        }
+        leaveDeadline = nil
+        session.leaveGroup()
     }
 
     // MARK: Waking
-
-    /// An event arrived whose work is done at the end of this turn, which `atTurnEnd` runs.
-    func turnIsNeeded() {}
 
     /// The loop must turn at this time at the latest.
     func wake(at deadline: MonotonicInstant) {
@@ -121,30 +145,26 @@ extension Pipeline {
     }
 
     func wakeForBudget(_ kind: RateBudget.Kind) {
-        if let next = budget.nextAvailable(kind, at: loop.now) { wake(at: next) }
+        if let next = budget.nextAvailable(kind, at: now) { wake(at: next) }
     }
 
     private func scheduleWake() {
         var due = wakeAt
         wakeAt = nil
-        if let timer = timers.nextDeadline { due = min(due ?? timer, timer) }
+        if let timer = queue.nextDeadline { due = min(due ?? timer, timer) }
         // What gates polls wakes by itself: the budget, the gates below, an answer, a commit, the tick.
         if let poll = tracked.nextDue, pollsInFlight.count < configuration.track.maxInFlight, !arePollsGated {
             due = min(due ?? poll, poll)
         }
         if let gate = gateChange() { due = min(due ?? gate, gate) }
-        if mayReadMore { due = loop.now }
-        guard let due else { return }
-        if let armed = armedWake, armed.at <= due, armed.at > loop.now { return }
-        if let armed = armedWake { loop.cancel(armed.id) }
-        let id = loop.schedule(at: due) { [self] in armedWake = nil }
-        armedWake = (due, id)
+        if mayReadMore { due = now }
+        nextTurnAt = min(due ?? nextTick, nextTick)
     }
 
     /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the breaker.
     private func gateChange() -> MonotonicInstant? {
-        guard waitingCount > 0 || stockCount > 0 || (arePollsGated && tracked.count > 0) else { return nil }
-        return [clockGuard.leasesAgain(at: loop.now), retryAfter.closedUntil(at: loop.now), breaker.nextChange]
-            .compactMap(\.self).filter { $0 > loop.now }.min()
+        guard queue.waiting > 0 || queue.stocked > 0 || (arePollsGated && tracked.count > 0) else { return nil }
+        return [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), breaker.nextChange]
+            .compactMap(\.self).filter { $0 > now }.min()
     }
 }

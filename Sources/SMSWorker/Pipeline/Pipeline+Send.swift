@@ -1,34 +1,38 @@
-internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+package import Time
 
-/// Sending: which request begins an attempt, when its POST may leave, and what its outcome changes.
+/// Sending: which request begins an attempt, when its POST may leave.
 extension Pipeline {
     // MARK: Intents
 
-    /// Whether there is room for one more intent, by every gate that could stop its POST.
-    func canBegin(_ request: Request) -> Bool {
-        guard isSendingAllowed, request.assignment.phase == .open else { return false }
-        if let sendAt = request.entry.sendAt, configuration.send.schedule == .worker, sendAt > wallNow { return false }
-        guard request.entry.notBefore <= wallNow, stockCount + queuedIntents < stockLimit else { return false }
+    /// Whether one more intent of this kind may be written now, by every gate that could stop its POST.
+    func mayBegin(_ line: FairLines.Line) -> Bool {
+        guard isSendingAllowed, queue.stocked < stockLimit else { return false }
         // A one-time code must not wait behind the stock of bulk intents: it may go beyond it, up to a full transaction.
-        if request.entry.isPriority, policy(of: request) == .resend { return stockCount + queuedIntents < CommitQueue.recordLimit }
-        return intentStock.room(freeSlots: freeSlots, stocked: stockCount + queuedIntents, policy: policy(of: request)) > 0
+        if line.isPriority, !line.isStrict { return queue.stocked < CommitQueue.recordLimit }
+        return room(isStrict: line.isStrict) > 0
     }
 
-    private func policy(of request: Request) -> UnknownPolicy { request.entry.policy ?? configuration.send.onUnknown }
+    private func room(isStrict: Bool) -> Int {
+        let shared = intentStock.room(freeSlots: freeSlots, stocked: queue.stocked, policy: isStrict ? .hold : .resend)
+        guard isStrict else { return shared }
+        // Slots that ordinary requests leave free for it.
+        return max(shared, min(freeSlots, queue.keptForStrict) - queue.strictStocked)
+    }
 
-    var freeSlots: Int { max(0, configuration.send.maxInFlight - runningCount) }
+    var freeSlots: Int { max(0, configuration.send.maxInFlight - attempts.count) }
 
-    /// Whether an ordinary request read now could begin.
+    /// Whether an ordinary request of a bulk topic that is read now could begin.
     var hasRoom: Bool {
-        isSendingAllowed
-            && intentStock.room(freeSlots: freeSlots, stocked: stockCount + queuedIntents, policy: configuration.send.onUnknown) > 0
+        !queue.hasLine(isPriority: false) && mayBegin(configuration.send.onUnknown == .resend ? .bulk : .bulkStrict)
     }
 
     /// No attempt may begin while this is false, whichever request it is.
     var isSendingAllowed: Bool {
-        !isDraining && account.maySend && !isCommitStuck && clockGuard.mayLease(at: loop.now) && retryAfter.mayBegin(at: loop.now)
+        !isDraining && account.maySend && !isCommitStuck && clockGuard.mayLease(at: now) && retryAfter.mayBegin(at: now)
             && isBreakerPassable
     }
 
@@ -36,7 +40,7 @@ extension Pipeline {
     private var isBreakerPassable: Bool {
         switch breaker.state {
         case .closed, .halfOpen: true
-        case .open(let until): until <= loop.now
+        case .open(let until): until <= now
         }
     }
 
@@ -49,63 +53,41 @@ extension Pipeline {
     /// Enough that the breaker widens without a transaction for each step.
     private static let leastStock = 8
 
-    func begin(_ request: Request, advance: Int64? = nil) {
-        let now = wallNow
-        if let reason = expiry(request, at: now) {
+    func begin(_ request: PendingRequest, advance: Int64? = nil) {
+        if let reason = expiry(request) {
             expire(request, reason, advance: advance)
             return
         }
-        stopCountingWaiting(request)
+        // Taken with the intent: one that could not leave would be *unknown* after a crash, for nothing.
+        request.holdsRetry = request.isRetry && retryBudget.takeRetry(at: now)
         request.entry.begin(mark: nextMark())
-        request.place = .intentQueued
-        queuedIntents += 1
-        if policy(of: request) != .resend { queuedStrictIntents += 1 }
+        queue.intentWritten(request)
         write(request, advance: advance, completion: .intent(request, mark: request.entry.mark), isUrgent: request.entry.isPriority)
     }
 
-    /// Turn's end: as many intents as there is room for, the priority lane first.
+    /// As many intents as there is room for.
     func beginWhatCan() {
-        while let request = priorityLane.nextRunnable() {
-            let isEarly = isEarly(request)
-            guard isEarly || canBegin(request) else { break }
-            _ = priorityLane.runnable.popFirst()
-            if isEarly { enqueue(request) } else if !isPostponed(request) { begin(request) }
+        while queue.count(.runnable) > 0 {
+            let (ordinary, strict, priority) = (mayBegin(.bulk), mayBegin(.bulkStrict), mayBegin(.priority))
+            guard ordinary || strict || priority else { break }
+            let mayRetry = retryBudget.nextAvailable(at: now) <= now
+            let next = queue.nextToBegin { line, request in
+                (line.isStrict ? strict : line.isPriority ? priority : ordinary) && (mayRetry || !request.isRetry)
+            }
+            guard let request = next else { break }
+            // The wall clock was set back since it became runnable: it must not hold up those behind it.
+            if startTime(request) > wallNow { wait(request) } else { begin(request) }
         }
-        while let request = bulkLane.nextRunnable() {
-            let isEarly = isEarly(request)
-            guard isEarly || canBegin(request) else { break }
-            _ = bulkLane.runnable.popFirst()
-            if isEarly { enqueue(request) } else if !isPostponed(request) { begin(request) }
+        if queue.count(.runnable) > 0 {
+            let next = retryBudget.nextAvailable(at: now)
+            if next > now { wake(at: next) }
         }
-    }
-
-    /// The wall clock was set back since it became runnable: it must not hold up those behind it.
-    private func isEarly(_ request: Request) -> Bool { startTime(request) > wallNow }
-
-    /// A retry over its budget steps aside until there may be one; fresh requests go past it.
-    private func isPostponed(_ request: Request) -> Bool {
-        guard isRetry(request) else { return false }
-        let next = retryBudget.nextAvailable(at: loop.now)
-        guard next > loop.now else { return false }
-        request.place = .timer
-        request.timerGeneration &+= 1
-        timers.insert(WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: next)
-        return true
-    }
-
-    func stopCountingIntent(_ request: Request) {
-        queuedIntents -= 1
-        if policy(of: request) != .resend { queuedStrictIntents -= 1 }
     }
 
     /// Its intent is committed: it waits for a slot from here on.
-    func intentCommitted(_ request: Request, mark: UInt64, leaseStart: MonotonicInstant) {
-        stopCountingIntent(request)
+    func intentCommitted(_ request: PendingRequest, mark: UInt64, leaseStart: MonotonicInstant) {
         guard request.assignment.isAlive, request.place == .intentQueued, request.entry.mark == mark else { return }
-        request.lease = Lease(takenAt: leaseStart)
-        request.place = .stock
-        stockCount += 1
-        if request.entry.isPriority { priorityLane.stock.append(request) } else { bulkLane.stock.append(request) }
+        queue.intentCommitted(request, lease: Lease(takenAt: leaseStart))
     }
 
     // MARK: POSTs
@@ -113,77 +95,72 @@ extension Pipeline {
     /// Starts POSTs while there are slots, leases, and a budget.
     func pumpSends() {
         defer { forgetIdleLanes() }
-        guard stockCount > 0 else { return }
-        while runningCount < configuration.send.maxInFlight {
-            guard let request = priorityLane.nextInStock() ?? bulkLane.nextInStock() else { return }
-            guard isSendingAllowed, request.assignment.phase == .open, isLeaseValid(request) else {
-                removeFromStock(request)
+        var refused: Set<RateBudget.Kind> = []
+        while queue.count(.stock) > 0, attempts.count < configuration.send.maxInFlight {
+            let freeForAll = freeSlots - queue.keptForStrict
+            let next = queue.nextToPost { line, request in
+                // What cannot go is withdrawn, whatever its turn.
+                guard self.isReady(request) else { return true }
+                return (line.isStrict || freeForAll > 0) && !refused.contains(Self.kind(line))
+            }
+            guard let (line, request) = next else { return }
+            guard isSendingAllowed, isLeaseValid(request) else {
+                queue.tookFromStock(line)
                 withdraw(request)
                 continue
             }
-            if let reason = expiry(request, at: wallNow) {
-                removeFromStock(request)
-                expire(request, reason)
-                continue
-            }
-            let kind: RateBudget.Kind = request.entry.isPriority ? .prioritySend : .bulkSend
-            let isRetry = isRetry(request)
-            if isRetry, retryBudget.nextAvailable(at: loop.now) > loop.now {
-                // Retries over budget wait their turn without a slot; fresh messages go past them.
-                removeFromStock(request)
-                withdraw(request, notBefore: wallNow + 1_000)
+            if let reason = expiry(request) {
+                queue.tookFromStock(line)
+                let mark = request.entry.mark
+                expire(request, reason, completion: .outcome(.notBegun, mark: mark))
                 continue
             }
             // Before the budget, so that a probe that is not let through takes nothing from it.
-            guard breaker.mayAdmit(.send, at: loop.now, sendsWait: true) else { return }
-            guard budget.take(kind, at: loop.now) else {
-                wakeForBudget(kind)
-                return
+            guard breaker.mayAdmit(.send, at: now, sendsWait: true) else { return }
+            guard budget.take(Self.kind(line), at: now) else {
+                wakeForBudget(Self.kind(line))
+                refused.insert(Self.kind(line))
+                continue
             }
             // Asked last: a permit that is not used would have to be given back.
-            guard let permit = breaker.admit(.send, at: loop.now, sendsWait: true) else { return }
-            if isRetry { _ = retryBudget.takeRetry(at: loop.now) } else { retryBudget.firstAttempt() }
-            removeFromStock(request)
+            guard let permit = breaker.admit(.send, at: now, sendsWait: true) else { return }
+            if !request.isRetry { retryBudget.firstAttempt() }
+            queue.tookFromStock(line)
             post(request, permit)
         }
     }
 
-    func isRetry(_ request: Request) -> Bool { request.entry.failures > 0 || request.entry.hasUnknownOutcome }
+    private static func kind(_ line: FairLines.Line) -> RateBudget.Kind { line.isPriority ? .prioritySend : .bulkSend }
+
+    private func isReady(_ request: PendingRequest) -> Bool {
+        isSendingAllowed && isLeaseValid(request) && expiry(request) == nil
+    }
 
     /// A lane that has nothing to send leaves its part of the rate to the others at once.
     private func forgetIdleLanes() {
         guard !budget.isUnlimited else { return }
-        if priorityLane.nextInStock() == nil { budget.notWaiting(.prioritySend) }
-        if bulkLane.nextInStock() == nil { budget.notWaiting(.bulkSend) }
+        if !queue.stockHas({ $0.isPriority }) { budget.notWaiting(.prioritySend) }
+        if !queue.stockHas({ !$0.isPriority }) { budget.notWaiting(.bulkSend) }
     }
 
-    func isLeaseValid(_ request: Request) -> Bool {
-        clockGuard.isValid(request.lease, at: loop.now)
+    func isLeaseValid(_ request: PendingRequest) -> Bool {
+        clockGuard.isValid(request.lease, at: now)
     }
 
-    private func removeFromStock(_ request: Request) {
-        stockCount -= 1
-        request.place = .running
-        if request.entry.isPriority { _ = priorityLane.stock.popFirst() } else { _ = bulkLane.stock.popFirst() }
-    }
-
-    private func post(_ request: Request, _ permit: CircuitBreaker.Permit) {
+    private func post(_ request: PendingRequest, _ permit: CircuitBreaker.Permit) {
         guard let message = request.entry.message else { preconditionFailure("a request that is not accepted has its message") }
-        let attempt = Attempt(mark: request.entry.mark, request: request, permit: permit)
-        let tag = attempts.insert(attempt)
-        request.place = .running
-        request.assignment.running += 1
-        runningCount += 1
+        let tag = attempts.insert(Attempt(mark: request.entry.mark, request: request, permit: permit))
+        queue.begun(request)
         metrics.attempts.increment()
         let schedule = configuration.send.schedule == .provider ? request.entry.sendAt : nil
         let sendAt = schedule.flatMap { $0 > wallNow ? $0 : nil }
-        gateway?.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
+        gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
     }
 
     /// Asked by the gateway just before the first byte.
-    func mayBegin(tag: UInt64) -> Bool {
+    package func mayBegin(tag: UInt64, at clock: Now) -> Bool {
+        set(clock)
         guard let request = attempts[tag]?.request, request.assignment.isAlive, request.assignment.phase == .open else { return false }
-        loop.updateNow()
         return isLeaseValid(request) && account.maySend && (request.entry.expiresAt.map { wallNow < $0 } ?? true)
     }
 }

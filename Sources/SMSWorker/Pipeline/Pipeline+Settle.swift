@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Outcomes: what the provider's answer changes, for the message and for the account.
 extension Pipeline {
@@ -15,9 +18,9 @@ extension Pipeline {
         {
             // The vendor documents no code for an empty account: an unfamiliar one may be it, and then no message may fail.
             let refused = RefusedAttempt(tag: tag, code: code)
-            switch balanceLook.ask(for: refused, at: loop.now) {
+            switch balanceLook.ask(for: refused, at: now) {
             case .known(let answer): looked(refused, answer)
-            case .start: gateway?.askBalance()
+            case .start: gateway.askBalance()
             case .wait: break
             }
             return
@@ -38,8 +41,8 @@ extension Pipeline {
     }
 
     func balanceAnswered(_ answer: BalanceAnswer) {
-        for refused in balanceLook.answered(answer, at: loop.now) { looked(refused, answer) }
-        if case .logResumed(let pause) = account.probeAnswered(answer, at: loop.now, using: &random) {
+        for refused in balanceLook.answered(answer, at: now) { looked(refused, answer) }
+        if case .logResumed(let pause) = account.probeAnswered(answer, at: now, using: &random) {
             log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
         }
         updateHealth()
@@ -55,10 +58,10 @@ extension Pipeline {
     }
 
     func endPermit(_ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending) {
-        switch breaker.ended(permit, ending, at: loop.now, using: &random) {
+        switch breaker.ended(permit, ending, at: now, using: &random) {
         case .opened(let duration):
             updateHealth()
-            guard let suppressed = breakerLog.admit(at: loop.now) else { return }
+            guard let suppressed = breakerLog.admit(at: now) else { return }
             log.warning(
                 "the provider fails: attempts and polls stop and are tried again one by one",
                 metadata: [
@@ -74,43 +77,42 @@ extension Pipeline {
 
     func finish(tag: UInt64, _ outcome: AttemptOutcome) {
         guard let attempt = attempts.remove(tag) else { return }
-        runningCount -= 1
         if outcome != .notBegun { intentStock.postEnded() }
         metrics.count(outcome)
         guard let request = attempt.request, request.assignment.isAlive else {
             // Its assignment has ended: nobody writes anything now; a restore in this process will ask for this fact.
-            facts.record(.ended(outcome), mark: attempt.mark, at: loop.now)
+            facts.record(.ended(outcome), mark: attempt.mark, at: now)
             return
         }
-        request.assignment.running -= 1
         settle(request, outcome, mark: attempt.mark)
     }
 
     /// What an outcome changes: the entry, its event, the queue it stands in.
-    func settle(_ request: Request, _ outcome: AttemptOutcome, mark: UInt64) {
-        let now = wallNow
+    func settle(_ request: PendingRequest, _ outcome: AttemptOutcome, mark: UInt64) {
+        let wall = wallNow
         let completion = CommitQueue.Completion.outcome(outcome, mark: mark)
         switch outcome {
         case .accepted(let receipt):
             account.acceptedSend()
-            if isRetry(request) { retryBudget.retryAnswered() }
-            let event = request.entry.accept(receipt, at: now)
+            if request.isRetry { retryBudget.retryAnswered() }
+            let event = request.entry.accept(receipt, at: wall)
             publish(request, event, completion: completion)
         case .refused(let code):
-            if isRetry(request) { retryBudget.retryAnswered() }
-            let event = request.entry.refuse(code: code, at: now)
+            if request.isRetry { retryBudget.retryAnswered() }
+            let event = request.entry.refuse(code: code, at: wall)
             publish(request, event, completion: completion)
         case .account(let problem, let code):
             pauseAccount(problem, code: code)
             request.entry.postpone()
             wait(request, completion: completion)
         case .notSent(_, let after, _):
-            if let after { retryAfter.close(for: after, at: loop.now) }
-            request.entry.notSent(notBefore: now + backoffDelay(failures: Int(request.entry.failures) + 1, atLeast: after))
+            if let after { retryAfter.close(for: after, at: now) }
+            request.entry.notSent(notBefore: wall + backoffDelay(failures: Int(request.entry.failures) + 1, atLeast: after))
             wait(request, completion: completion)
         case .notBegun:
             request.entry.withdraw()
-            if let reason = expiry(request, at: now) {
+            giveBackRetry(request)
+            if let reason = expiry(request) {
                 expire(request, reason, completion: completion)
             } else {
                 wait(request, completion: completion)
@@ -118,7 +120,8 @@ extension Pipeline {
         case .unknown(let reason):
             let delay = backoffDelay(failures: Int(request.entry.unknownAttempts) + 1, atLeast: nil)
             let event = request.entry.unknown(
-                reason, default: configuration.send.onUnknown, maxAttempts: configuration.send.maxAttempts, notBefore: now + delay, at: now)
+                reason, default: configuration.send.onUnknown, maxAttempts: configuration.send.maxAttempts, notBefore: wall + delay,
+                at: wall)
             if let event {
                 publish(request, event, completion: completion)
             } else if request.entry.state == .held {
@@ -134,28 +137,32 @@ extension Pipeline {
     }
 
     /// An intent that did not become a POST goes back to `waiting`, cleanly.
-    func withdraw(_ request: Request, notBefore: Int64? = nil) {
+    func withdraw(_ request: PendingRequest) {
         let mark = request.entry.mark
         request.entry.withdraw()
-        if let notBefore { request.entry.notBefore = notBefore }
+        giveBackRetry(request)
         wait(request, completion: .outcome(.notBegun, mark: mark))
     }
 
-    private func wait(_ request: Request, completion: CommitQueue.Completion) {
-        let paused = account.paused(since: request.pausesCountedUntil, until: loop.now)
-        request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(paused.milliseconds)
-        request.pausesCountedUntil = loop.now
-        write(request, completion: completion)
-        request.place = .runnable
-        enqueue(request)
+    /// It was not used.
+    private func giveBackRetry(_ request: PendingRequest) {
+        if request.holdsRetry { retryBudget.giveBack() }
+        request.holdsRetry = false
     }
 
-    private func hold(_ request: Request, completion: CommitQueue.Completion) {
-        request.place = .held
-        heldCount += 1
-        leaveKey(request)
+    private func wait(_ request: PendingRequest, completion: CommitQueue.Completion) {
+        let paused = account.paused(since: request.pausesCountedUntil, until: now)
+        request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(paused.milliseconds)
+        request.pausesCountedUntil = now
         write(request, completion: completion)
-        guard let suppressed = heldLog.admit(at: loop.now) else { return }
+        wait(request)
+    }
+
+    private func hold(_ request: PendingRequest, completion: CommitQueue.Completion) {
+        let next = queue.held(request)
+        write(request, completion: completion)
+        if let next { wait(next) }
+        guard let suppressed = heldLog.admit(at: now) else { return }
         log.warning(
             "a request is held: nobody knows whether its SMS went out; `requests held` lists them, `requests resolve` decides",
             metadata: [
@@ -164,33 +171,32 @@ extension Pipeline {
             ])
     }
 
-    func expire(_ request: Request, _ reason: String, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
+    func expire(_ request: PendingRequest, _ reason: String, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
         let event = request.entry.expire(reason, at: wallNow)
         publish(request, event, advance: advance, completion: completion)
     }
 
     /// Writes an entry with its event, and lets the request leave the sending part: it is tracked now, or closed.
-    func publish(_ request: Request, _ event: EntryEvent, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
-        stopCountingWaiting(request)
-        if request.place == .held { heldCount -= 1 } else { leaveKey(request) }
-        request.place = .gone
+    func publish(_ request: PendingRequest, _ event: EntryEvent, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
+        let next = queue.left(request)
         write(request, event: event, advance: advance, completion: completion, isUrgent: request.entry.isPriority)
         if request.entry.state == .tracking {
             track(request.entry, assignment: request.assignment, hash: request.hash)
         } else {
-            closeID(request.hash, assignment: request.assignment, at: request.entry.closedAt)
+            closeID(request.hash, of: request.entry, assignment: request.assignment)
         }
+        if let next { wait(next) }
     }
 
-    func closeID(_ hash: RequestHash, assignment: Assignment, at milliseconds: Int64) {
+    func closeID(_ hash: RequestHash, of entry: LedgerEntry, assignment: Assignment) {
         assignment.open[hash] = nil
-        assignment.closed.insert(hash, closedAt: milliseconds)
+        assignment.dedup.close(hash, alias: entry.alias, at: entry.closedAt)
     }
 
     // MARK: Account
 
     func pauseAccount(_ problem: AccountProblem, code: String) {
-        guard case .logPaused = account.refused(problem, at: loop.now, using: &random) else { return }
+        guard case .logPaused = account.refused(problem, at: now, using: &random) else { return }
         log.warning(
             problem == .credentials
                 ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers"

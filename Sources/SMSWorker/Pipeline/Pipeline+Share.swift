@@ -1,5 +1,7 @@
 internal import EventLoop
 internal import Logging
+internal import Requests
+internal import SMSPipeline
 
 /// The share of the fleet's limit: owned of all partitions. Request topics may grow under a running worker; one that went on with the old
 /// total would take too much, and so would every other.
@@ -9,14 +11,11 @@ extension Pipeline {
     func countPartitions() {
         guard !isCounting, let session else { return }
         isCounting = true
-        session.restorer.countPartitions(of: configuration.topics.allRequests) { didAnswer, count in
-            self.loop.execute { self.assumeIsolated { $0.counted(partitions: count, didAnswer, in: session) } }
-        }
+        session.countPartitions(of: configuration.topics.allRequests)
     }
 
-    private func counted(partitions count: Int?, _ didAnswer: Bool, in session: KafkaSession) {
+    func counted(partitions count: Int?, _ didAnswer: Bool) {
         isCounting = false
-        guard session === self.session else { return }
         if didAnswer, brokersGoneSince != nil {
             brokersGoneSince = nil
             updateHealth()
@@ -29,6 +28,6 @@ extension Pipeline {
 
     func takeShare() {
         guard session != nil else { return }
-        budget.setShare(owned: assignments.count, all: partitionCount, at: loop.now)
+        budget.setShare(owned: assignments.count, all: partitionCount, at: now)
     }
 }

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Logging
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Tracking: polls by the cadence, and what their answers change.
 extension Pipeline {
@@ -14,13 +17,13 @@ extension Pipeline {
     /// `isRestored`: the first poll is spread over its interval, so that a restart asks for nobody in a herd.
     func track(value: [UInt8], base: Int64, assignment: Assignment, hash: RequestHash, isRestored: Bool) {
         // The age of a message is counted on the monotonic clock from here on; acceptance itself was on the wall clock.
-        let start = loop.now - .milliseconds(wallNow.clampedDifference(base))
+        let start = now - .milliseconds(wallNow.clampedDifference(base))
         let message = TrackedMessage(assignment: assignment, hash: hash, value: value, base: start)
         let due: MonotonicInstant
         if isRestored {
-            due = schedule.afterRestore(at: loop.now, base: start, using: &random)
+            due = schedule.afterRestore(at: now, base: start, using: &random)
         } else {
-            switch schedule.next(after: loop.now, base: start, using: &random) {
+            switch schedule.next(after: now, base: start, using: &random) {
             case .poll(let at), .expire(let at): due = at
             }
         }
@@ -30,15 +33,15 @@ extension Pipeline {
     /// Starts polls while messages are due and there is room: sends come before polls in the budget.
     func pumpPolls() {
         arePollsGated = true
-        guard gateway?.mustPoll == true, account.mayPoll, !isCommitStuck, !isDraining, retryAfter.mayBegin(at: loop.now) else { return }
-        let sendsWait = stockCount > 0
-        if !budget.isUnlimited, tracked.nextDue.map({ $0 > loop.now }) ?? true { budget.notWaiting(.poll) }
-        while pollsInFlight.count < configuration.track.maxInFlight, let due = tracked.nextDue, due <= loop.now {
-            guard breaker.mayAdmit(.poll, at: loop.now, sendsWait: sendsWait) else { return }
-            guard budget.take(.poll, at: loop.now) else { return wakeForBudget(.poll) }
-            guard let permit = breaker.admit(.poll, at: loop.now, sendsWait: sendsWait) else { return }
+        guard gateway.mustPoll, account.mayPoll, !isCommitStuck, !isDraining, retryAfter.mayBegin(at: now) else { return }
+        let sendsWait = queue.count(.stock) > 0
+        if !budget.isUnlimited, tracked.nextDue.map({ $0 > now }) ?? true { budget.notWaiting(.poll) }
+        while pollsInFlight.count < configuration.track.maxInFlight, let due = tracked.nextDue, due <= now {
+            guard breaker.mayAdmit(.poll, at: now, sendsWait: sendsWait) else { return }
+            guard budget.take(.poll, at: now) else { return wakeForBudget(.poll) }
+            guard let permit = breaker.admit(.poll, at: now, sendsWait: sendsWait) else { return }
             dueHandles.removeAll(keepingCapacity: true)
-            tracked.popDue(loop.now, limit: 1, into: &dueHandles)
+            tracked.popDue(now, limit: 1, into: &dueHandles)
             guard let handle = dueHandles.first, let message = tracked[handle], let id = LedgerCodec.firstMessageID(message.value) else {
                 // Nobody can ask for a message without an id: it waits for its horizon.
                 endPermit(permit, .neutral)
@@ -47,11 +50,11 @@ extension Pipeline {
             }
             guard message.assignment.phase == .open else {
                 endPermit(permit, .neutral)
-                tracked.reschedule(handle, at: loop.now + .seconds(1))
+                tracked.reschedule(handle, at: now + .seconds(1))
                 continue
             }
             metrics.polls.increment()
-            gateway?.poll(messageID: id, tag: pollsInFlight.insert(Poll(handle: handle, permit: permit)))
+            gateway.poll(messageID: id, tag: pollsInFlight.insert(Poll(handle: handle, permit: permit)))
         }
         arePollsGated = false
     }
@@ -67,7 +70,7 @@ extension Pipeline {
         guard let message = tracked[handle], message.assignment.isAlive else { return }
         guard message.assignment.phase == .open else {
             // Being given back: the next owner asks again.
-            tracked.reschedule(handle, at: loop.now + .seconds(1))
+            tracked.reschedule(handle, at: now + .seconds(1))
             return
         }
         switch outcome {
@@ -85,13 +88,13 @@ extension Pipeline {
             pauseAccount(problem, code: code)
             if problem == .credentials {
                 // No word on the message: it must not be its last, even at its horizon. Polls go on when the account is in order.
-                tracked.reschedule(handle, at: loop.now + Self.accountDelay)
+                tracked.reschedule(handle, at: now + Self.accountDelay)
             } else {
                 pollAgain(handle, message)
             }
         case .refused: pollAgain(handle, message)
         case .failed(_, let after):
-            if let after { retryAfter.close(for: after, at: loop.now) }
+            if let after { retryAfter.close(for: after, at: now) }
             pollAgain(handle, message)
         }
     }
@@ -116,23 +119,24 @@ extension Pipeline {
         write(entry, assignment: message.assignment, event: event, isUrgent: entry.isPriority)
         if entry.state == .closed {
             tracked.remove(handle)
-            closeID(message.hash, assignment: message.assignment, at: entry.closedAt)
+            closeID(message.hash, of: entry, assignment: message.assignment)
         } else {
             var value: [UInt8] = []
             LedgerCodec.encode(entry, into: &value)
             tracked.update(handle) { $0.value = value }
-            pollAgain(handle, message)
+            // With what it has learned: at the horizon this was the last look, and its last event comes behind this one.
+            if let updated = tracked[handle] { pollAgain(handle, updated) }
         }
     }
 
     private func pollAgain(_ handle: TrackingHandle, _ message: TrackedMessage) {
         // Time in which bad credentials forbid every poll does not count towards the horizon.
-        let stood = account.pollsStood(since: message.base, until: loop.now)
-        switch schedule.next(after: loop.now, base: message.base, horizonStoodStill: stood, using: &random) {
+        let stood = account.pollsStood(since: message.base, until: now)
+        switch schedule.next(after: now, base: message.base, horizonStoodStill: stood, using: &random) {
         case .poll(let at): tracked.reschedule(handle, at: at)
         case .expire(let at):
             // The last look is at the horizon itself.
-            guard at <= loop.now else {
+            guard at <= now else {
                 tracked.reschedule(handle, at: at)
                 return
             }
@@ -145,7 +149,7 @@ extension Pipeline {
         let event = entry.giveUpTracking(code: code, sentence, at: wallNow)
         write(entry, assignment: message.assignment, event: event)
         tracked.remove(handle)
-        closeID(message.hash, assignment: message.assignment, at: entry.closedAt)
+        closeID(message.hash, of: entry, assignment: message.assignment)
     }
 
     private func decode(_ message: TrackedMessage) -> LedgerEntry {

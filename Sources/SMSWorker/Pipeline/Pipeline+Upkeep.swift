@@ -1,7 +1,9 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
 internal import Metrics
+internal import Requests
+package import SMSPipeline
+internal import Time
 
 /// What happens once a second whatever else does: tombstones for ids whose dedup window is over, partitions that wait for an operator,
 /// the figures and the word on readiness.
@@ -14,53 +16,52 @@ extension Pipeline {
     func sweepClosedIDs() {
         guard let session, !isCommitStuck, !isDraining, commits.batches.count < 2 else { return }
         mustSweepOn = false
-        for assignment in assignments.values where assignment.phase == .open && !assignment.isSweeping && assignment.closed.count > 0 {
-            let surplus = assignment.closed.count - configuration.dedup.maxEntries
-            let windowStart = wallNow - configuration.dedup.window.milliseconds
-            guard surplus > 0 || assignment.oldestClosed(atMost: windowStart) else { continue }
-            assignment.isSweeping = true
-            let id = assignment.id
-            let key = PartitionKey(topic: assignment.topic.name, partition: assignment.partition)
-            let request = SweepRequest(
-                ledger: assignment.topic.ledgerName, partition: assignment.partition, from: assignment.sweepOffset,
-                closedBefore: windowStart,
-                surplus: max(0, surplus), limit: Self.sweepLimit)
-            session.restorer.sweep(request) { result in
-                self.loop.execute { self.assumeIsolated { $0.swept(key, id, result) } }
+        for assignment in assignmentsInOrder where assignment.phase == .open && !assignment.isSweeping {
+            let (ledger, partition) = (assignment.topic.ledgerName, assignment.partition)
+            guard let request = assignment.dedup.sweep(ledger: ledger, partition: partition, limit: Self.sweepLimit, at: wallNow) else {
+                continue
             }
+            assignment.isSweeping = true
+            session.sweep(request, of: assignment.key, for: assignment.id)
         }
     }
 
-    private func swept(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<Sweep, RestoreError>) {
+    func swept(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<Sweep, RestoreError>) {
         guard let assignment = assignments[key], assignment.id == id, assignment.isAlive else { return }
         assignment.isSweeping = false
         guard case .success(let sweep) = result else { return }
-        assignment.sweepOffset = sweep.nextOffset
-        assignment.oldestClosedAt = sweep.nextClosedAt
         // There are more than one sweep may take: the next begins when their tombstones are committed, not a second later.
         if sweep.closed.count >= Self.sweepLimit { mustSweepOn = true }
-        let removable = sweep.closed.filter { closed in
-            // The id may have come again after its window: then its last record is not this one.
-            guard assignment.open[closed.hash] == nil else { return false }
-            guard let second = assignment.closed.closedSecond(closed.hash) else { return true }
-            return second <= ClosedIndex.second(closed.closedAt)
-        }
+        let removable = assignment.dedup.swept(sweep) { assignment.open[$0] != nil }
         guard !removable.isEmpty else { return }
-        for closed in removable { assignment.closed.remove(closed.hash) }
-        commits.append(assignment, at: loop.now) { operation in
+        commits.append(assignment, at: now) { operation in
             for closed in removable { operation.tombstone(key: closed.id) }
         }
         metrics.tombstones.increment(by: removable.count)
     }
 
-    /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew.
-    func lookAtClosedPartitions() {
+    /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew. Ledgers are not read for that; one
+    /// that could not be read is looked at again each minute.
+    func lookAtClosedPartitions(isWhole: Bool) {
         guard let session else { return }
-        for assignment in assignments.values {
+        for assignment in assignmentsInOrder {
             guard case .closed = assignment.phase else { continue }
-            restore(assignment, session)
+            if assignment.closedAtOffset != nil {
+                session.askCommittedOffset(assignment.key, for: assignment.id)
+            } else if isWhole || assignment.closedReason == Self.missingLedger {
+                restore(assignment, session)
+            }
         }
     }
+
+    func learnedCommittedOffset(_ key: PartitionKey, _ id: AssignmentID, _ offset: Int64??) {
+        guard let session, let assignment = assignments[key], assignment.id == id, assignment.isAlive, case .closed = assignment.phase,
+            let offset, let known = assignment.closedAtOffset, offset != known
+        else { return }
+        restore(assignment, session)
+    }
+
+    static let missingLedger = "its ledger topic has no such partition yet: grow the ledger before the requests"
 
     func updateHealth() {
         var restoring = 0
@@ -101,13 +102,13 @@ extension Pipeline {
         health.update(
             HealthState.Snapshot(
                 isReady: reason == nil, reason: reason, account: accountState, breaker: breakerState,
-                partitions: HealthState.Partitions(assigned: assignments.count, open: open)))
-        metrics.waiting.set(waitingCount)
-        metrics.sending.set(runningCount + stockCount + queuedIntents)
-        metrics.held.set(heldCount)
+                partitions: HealthState.Partitions(assigned: assignments.count, open: open)), at: now)
+        metrics.waiting.set(queue.waiting)
+        metrics.sending.set(attempts.count + queue.stocked)
+        metrics.held.set(queue.count(.held))
         metrics.tracking.set(tracked.count)
-        metrics.closedIDs.set(assignments.values.reduce(0) { $0 + $1.closed.count })
-        metrics.inFlight.set(runningCount)
+        metrics.closedIDs.set(assignments.values.reduce(0) { $0 + $1.dedup.count })
+        metrics.inFlight.set(attempts.count)
         metrics.partitionsOwned.set(assignments.count)
         metrics.partitionsClosed.set(assignments.count - open)
         metrics.ready.set(reason == nil ? 1 : 0)
@@ -117,15 +118,13 @@ extension Pipeline {
 
     /// Records behind: those of the log that have not been read, of each topic. What was read and waits is `metrics.waiting`. Partitions that
     /// are not open are not fetched, and nobody knows where they end.
-    func show(_ statistics: Statistics) {
+    package func lag(ends: [PartitionKey: Int64]) -> [String: Int64] {
         var lag: [String: Int64] = [:]
-        for (partition, end) in statistics.ends {
-            guard let assignment = assignments[PartitionKey(topic: partition.topic, partition: partition.partition)],
-                assignment.phase == .open
-            else { continue }
+        for (partition, end) in ends {
+            guard let assignment = assignments[partition], assignment.phase == .open else { continue }
             // The end is as old as the last fetch; more may have been read since.
             lag[partition.topic, default: 0] &+= max(0, end &- assignment.position.next)
         }
-        metrics.kafka.show(statistics, lag: lag)
+        return lag
     }
 }

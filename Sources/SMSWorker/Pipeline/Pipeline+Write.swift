@@ -1,11 +1,14 @@
 internal import EventLoop
 internal import Metrics
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// How decisions become operations of the commit queue.
 extension Pipeline {
     /// A ledger record of the request's entry, with its event where there is one.
     func write(
-        _ request: Request, event: EntryEvent? = nil, advance: Int64? = nil, completion: CommitQueue.Completion = .none,
+        _ request: PendingRequest, event: EntryEvent? = nil, advance: Int64? = nil, completion: CommitQueue.Completion = .none,
         isUrgent: Bool = false
     ) {
         write(request.entry, assignment: request.assignment, event: event, advance: advance, completion: completion, isUrgent: isUrgent)
@@ -24,7 +27,7 @@ extension Pipeline {
             if event.sequence == 1, let age = entry.age(at: wallNow) { metrics.firstEvent(after: age) }
         }
         commits.append(
-            assignment, at: loop.now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent
+            assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent
         ) { operation in
             operation.record(.ledger, key: entry.echo.id) { LedgerCodec.encode(entry, into: &$0) }
             guard event != nil else { return }
@@ -36,6 +39,6 @@ extension Pipeline {
 
     /// An offset alone: a repeat that was dropped, the end of a partition. It goes with the next transaction.
     func advance(_ assignment: Assignment, to offset: Int64) {
-        commits.append(assignment, at: loop.now, advance: offset) { _ in }
+        commits.append(assignment, at: now, advance: offset) { _ in }
     }
 }

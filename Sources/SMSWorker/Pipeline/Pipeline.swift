@@ -1,6 +1,8 @@
 internal import EventLoop
-internal import Kafka
 internal import Logging
+internal import Requests
+package import SMSPipeline
+package import Time
 
 /// The worker's pipeline: consume → send → track → publish, on one event loop.
 ///
@@ -9,18 +11,24 @@ internal import Logging
 ///
 /// `Pipeline+Consume` reads records, `+Assign` owns and gives back partitions, `+Send` runs attempts, `+Track` polls, `+Commands` obeys
 /// operators, `+Write` turns decisions into operations, `+Commit` runs the transactions, `+Recover` rebuilds what is lost.
-package actor Pipeline {
-    nonisolated let loop: EventLoop
-    package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+package final class Pipeline {
+    let configuration: WorkerConfiguration
+    let metrics: WorkerMetrics
+    let health: HealthState
+    let log = Logger(label: "worker")
 
-    nonisolated let configuration: WorkerConfiguration
-    nonisolated let metrics: WorkerMetrics
-    nonisolated let health: HealthState
-    nonisolated let log = Logger(label: "worker")
+    // MARK: Time, as whoever runs it says at each entry
+
+    private(set) var now: MonotonicInstant
+    /// Milliseconds since 1970.
+    private(set) var wallNow: Int64
+    /// When it wants its next turn, whatever comes before.
+    package var nextTurnAt: MonotonicInstant
+    var nextTick: MonotonicInstant
 
     // MARK: The provider's side: survives whatever is rebuilt on Kafka's
 
-    var gateway: (any ProviderGateway)?
+    let gateway: any ProviderGateway
     var attempts = SlotTable<Attempt>()
     var facts = FactStore<Attempt>()
     var account: AccountGate
@@ -32,34 +40,20 @@ package actor Pipeline {
     var clockGuard: ClockGuard
     let backoff: Backoff
     let schedule: PollSchedule
-    var random = SystemRandomNumberGenerator()
+    var random: Chance
 
     // MARK: Kafka's side: dropped and restored together
 
-    var session: KafkaSession?
-    var wakeRegistration: EventLoop.Registration?
+    var session: (any LedgerSession)?
+    /// Left in this turn, to be freed at its end.
+    var leftSessions: [any LedgerSession] = []
     let topics: [RequestTopic]
     var assignments: [PartitionKey: Assignment] = [:]
     var commits = CommitQueue()
-    var priorityLane = Lane()
-    var bulkLane = Lane()
-    var timers = WaitTimers()
+    var queue: SendQueue
     var tracked = TrackingTable<TrackedMessage>()
     var pollsInFlight = SlotTable<Poll>()
     var dueHandles: [TrackingHandle] = []
-
-    // MARK: Counters, all kept where the thing happens
-
-    /// POSTs under way, whatever has become of their assignment.
-    var runningCount = 0
-    var stockCount = 0
-    var queuedIntents = 0
-    /// Those of them under policy `fail` or `hold`.
-    var queuedStrictIntents = 0
-    var waitingCount = 0
-    /// Those of them that wait for their `sendAt` under the worker's schedule.
-    var scheduledCount = 0
-    var heldCount = 0
 
     // MARK: The commit loop
 
@@ -73,30 +67,33 @@ package actor Pipeline {
     var rejectLog = LogThrottle(every: .seconds(1))
     var commitUnderWay: CommitUnderWay?
     var failedCommits = 0
-    var isCommitStuck: Bool { failedCommits > 0 }
+    /// Operations are kept that could not be committed. Where those have all gone (their partitions were given back), nothing is stuck.
+    var isCommitStuck: Bool { failedCommits > 0 && (!commits.isEmpty || commitUnderWay != nil) }
     var commitNotBefore = MonotonicInstant(nanoseconds: 0)
     /// After a membership error: no transaction until the metadata differ or a rebalance event has come.
-    var refusedGeneration: RefusedGeneration?
+    var refusedGeneration: Membership?
     var refusedSince = MonotonicInstant(nanoseconds: 0)
     var fencings = FencingHistory()
 
     // MARK: The run
 
+    /// Under which the assignments of now were made.
+    var memberID: String?
+    /// Draining: when the group is left whatever still runs; nil: not draining, or left.
+    var leaveDeadline: MonotonicInstant?
+
     var isDraining = false
-    var lastRoom = MonotonicInstant.now
+    var lastRoom: MonotonicInstant
     var pendingRevoke: PendingRevoke?
     var nextAssignmentID: UInt64 = 0
     private var markCounter: UInt32 = 0
-    private let markStem = UInt64.random(in: 1...UInt64(UInt32.max)) << 32
-    var ending: CheckedContinuation<PipelineEnd, Never>?
-    var end: PipelineEnd?
+    private let markStem: UInt64
+    package var end: PipelineEnd?
     var wakeAt: MonotonicInstant?
-    var armedWake: (at: MonotonicInstant, id: TimerID)?
     var mayReadMore = false
     /// A poll may be due that something forbids: then its time is no reason to turn.
     var arePollsGated = false
-    /// `SEND_MAX_WAITING` was reached, and the lower mark not yet.
-    var isReadingStopped = false
+    var fullLog = LogThrottle(every: .seconds(10))
     /// What the last attempt or poll failed of that spoke against the provider: harmless words.
     var lastProviderFailure = ""
     var heldLog = LogThrottle(every: .seconds(1))
@@ -107,8 +104,6 @@ package actor Pipeline {
     var isCounting = false
     /// When the pause that lasts was last written to the ledger; nil: none lasts.
     var pausesSavedAt: MonotonicInstant?
-    /// Requests that expired or were cancelled behind another of their key, and are links there still.
-    var goneLinks = 0
     /// A sweep has found as many closed ids as it may take at a time.
     var mustSweepOn = false
     var ticks = 0
@@ -116,7 +111,10 @@ package actor Pipeline {
     /// Partitions of all request topics, ours and others', as last counted: the fleet's limit is shared by them.
     var partitionCount = 0
     var lastClosedReason: [PartitionKey: String] = [:]
-    var opener: (any SessionOpener)?
+    let opener: any SessionOpener
+    /// When the next session is to be asked for.
+    var reopenAt: MonotonicInstant?
+    var ticksOfReading = 0
     var rebuildAttempts = 0
     var lastStuck: MonotonicInstant?
     /// Ticks in a row at which the committer was overdue.
@@ -126,14 +124,22 @@ package actor Pipeline {
     /// Filled anew for each event.
     var eventValue: [UInt8] = []
     var eventHeaders = RecordHeaders()
-    /// By topic handle, number and session: no text is compared for a record.
-    var assignmentCache: [RecordOrigin: Assignment] = [:]
     let deadLetterEncoder: DeadLetterEncoder
 
-    init(
-        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState
+    package init(
+        configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
+        gateway: any ProviderGateway, opener: any SessionOpener, seed: UInt64, at clock: Now
     ) {
-        self.loop = loop
+        self.gateway = gateway
+        self.opener = opener
+        now = clock.monotonic
+        wallNow = clock.wall
+        nextTurnAt = clock.monotonic
+        nextTick = clock.monotonic
+        lastRoom = clock.monotonic
+        queue = SendQueue(slots: configuration.send.maxInFlight)
+        random = Chance(seed: seed)
+        markStem = UInt64.random(in: 1...UInt64(UInt32.max), using: &random) << 32
         self.configuration = configuration
         self.metrics = metrics
         self.health = health
@@ -156,7 +162,13 @@ package actor Pipeline {
         eventEncoder = StatusEventEncoder(group: configuration.kafka.groupID)
     }
 
-    var wallNow: Int64 { WallTime.now.milliseconds }
+    func set(_ clock: Now) {
+        now = clock.monotonic
+        wallNow = clock.wall
+    }
+
+    /// By topic and number: nothing that is written depends on the order of a hash table.
+    var assignmentsInOrder: [Assignment] { assignments.values.sorted { $0.key < $1.key } }
 
     /// Unique to one intent of one process: 32 random bits of the process, 32 counted ones.
     func nextMark() -> UInt64 {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Why the pipeline ended.
 package enum PipelineEnd: Equatable, Sendable {
     /// Asked to stop: what ran was finished and committed, or left to the next owner where Kafka's side was lost before that.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Something about a topic that differs from what the worker needs.
 package struct TopicFinding: Equatable, Sendable {
     package enum Severity: String, Equatable, Sendable {

@@ -1,4 +1,6 @@
 package import Kafka
+internal import Requests
+internal import SMSPipeline
 
 /// What of a cluster's topics differs from what the worker needs: a pure judgement, for `topics check` and for the start.
 package struct TopicInspection: Sendable {
@@ -22,7 +24,8 @@ package struct TopicInspection: Sendable {
         }
         findings += rules.leastSize(topics.status)
         findings += rules.existence(topics.status) + rules.notCompacted(topics.status) + rules.replication(topics.status)
-        findings += rules.existence(topics.deadLetter) + rules.size(topics.deadLetter, above: topics.allRequests)
+        findings += rules.existence(topics.deadLetter) + rules.leastSize(topics.deadLetter)
+        findings += rules.size(topics.deadLetter, above: topics.allRequests)
         findings += rules.replication(topics.deadLetter)
         self.findings = findings
     }
@@ -35,11 +38,14 @@ package struct TopicInspection: Sendable {
     /// Partitions of all request topics.
     package var partitionCount: Int { topics.allRequests.reduce(0) { $0 + (cluster.topics[$1]?.partitions ?? 0) } }
 
-    /// The largest record that every ledger and the dead-letter topic take, in bytes.
-    package var messageLimit: Int {
-        let limits = (topics.allRequests.map { topics.ledger(of: $0) } + [topics.deadLetter]).map { name in
-            settings[name]?[TopicSetting.maxMessageBytes].flatMap { Int($0) } ?? TopicSetting.defaultMessageLimit
-        }
-        return limits.min() ?? TopicSetting.defaultMessageLimit
+    /// What fits the topics that are written.
+    package var limits: ProducerLimits {
+        let largest = (topics.allRequests.map { topics.ledger(of: $0) } + [topics.deadLetter]).map(limit)
+        let message = largest.min() ?? TopicSetting.defaultMessageLimit
+        return ProducerLimits(message: message, batch: min(message, limit(topics.status)))
+    }
+
+    private func limit(_ name: String) -> Int {
+        settings[name]?[TopicSetting.maxMessageBytes].flatMap { Int($0) } ?? TopicSetting.defaultMessageLimit
     }
 }

@@ -1,4 +1,6 @@
 package import Kafka
+internal import Requests
+internal import SMSPipeline
 
 /// The topics that a configuration needs, and the settings they are made with.
 package struct TopicPlan: Equatable, Sendable {

@@ -1,4 +1,6 @@
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 
 /// The rules of `TopicInspection`, one a function.
 struct TopicRules {

@@ -1,4 +1,6 @@
-internal import EventLoop
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// Settings of topics, by Kafka's own names, and the values that the worker's topics have.
 package enum TopicSetting {

@@ -1,3 +1,5 @@
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
 
 /// Whoever answers first is heard; the others come too late.

@@ -1,13 +1,15 @@
 internal import EventLoop
 internal import Kafka
 internal import Logging
+internal import Requests
+internal import SMSPipeline
+internal import Time
 
 /// What must be true of the topics before the first record is read. Admin requests are made here and never in a running worker.
 struct StartCheck: Sendable {
     /// Partitions of all request topics.
     let partitionCount: Int
-    /// Largest record that the ledgers and the dead-letter topic take, in bytes.
-    let messageLimit: Int
+    let limits: ProducerLimits
 
     /// Blocks; waits for a broker up to `KAFKA_START_TIMEOUT`.
     static func run(_ configuration: WorkerConfiguration, log: Logger) -> Result<StartCheck, StartFailure> {
@@ -63,7 +65,7 @@ struct StartCheck: Sendable {
         for finding in inspection.findings where finding.severity == .unasked {
             log.warning("\(finding.sentence)", metadata: [LogKeys.topic: "\(finding.topic)"])
         }
-        return .success(StartCheck(partitionCount: inspection.partitionCount, messageLimit: inspection.messageLimit))
+        return .success(StartCheck(partitionCount: inspection.partitionCount, limits: inspection.limits))
     }
 
     /// A topic that may not be seen is missing from the list of all; asked for by its name, the broker says so. A reader asks, since a

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Why a worker did not start.
 enum StartFailure: Error, Equatable, Sendable {
     case noBroker(String)

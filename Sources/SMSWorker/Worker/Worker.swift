@@ -3,14 +3,16 @@ internal import HTTPServer
 internal import Kafka
 internal import Logging
 internal import Metrics
+internal import Requests
 internal import RocketSMS
+internal import SMSPipeline
 internal import Synchronization
 
 /// The program `run`: builds the parts, runs them, stops them in the reverse order.
 package final class Worker: Sendable {
     private let configuration: WorkerConfiguration
     private let log = Logger(label: "worker")
-    private let pipeline = Mutex<Pipeline?>(nil)
+    private let pipeline = Mutex<PipelineRunner?>(nil)
     private let isStopping = Atomic<Bool>(false)
     /// Ends what the start waits for.
     private let stopWaiting = Mutex<(@Sendable () -> Void)?>(nil)
@@ -78,7 +80,7 @@ package final class Worker: Sendable {
         }
         guard !isStopping.load(ordering: .relaxed) else { return .drained }
         let factory = try KafkaSessionFactory(
-            configuration: configuration, messageLimit: check.messageLimit, partitionCount: check.partitionCount)
+            configuration: configuration, limits: check.limits, partitionCount: check.partitionCount)
         let opened = await unlessStopped { factory.open($0) }
         guard let opened else { return .drained }
         let session: KafkaSession
@@ -91,11 +93,12 @@ package final class Worker: Sendable {
         }
         let loop = try EventLoop(name: "pipeline")
         defer { loop.stop() }
-        let pipeline = Pipeline(
-            loop: loop, configuration: configuration, deadLetterLimit: check.messageLimit, metrics: metrics, health: health)
+        let pipeline = PipelineRunner(
+            loop: loop, configuration: configuration, deadLetterLimit: check.limits.message, metrics: metrics, health: health,
+            factory: factory)
         self.pipeline.withLock { $0 = pipeline }
         if isStopping.load(ordering: .relaxed) { drain() }
-        let end = await pipeline.run(session, client: client, opener: factory)
+        let end = await pipeline.run(session, client: client)
         switch end {
         case .drained: return .drained
         case .rival(let sentence), .failed(let sentence): return .failed(sentence)

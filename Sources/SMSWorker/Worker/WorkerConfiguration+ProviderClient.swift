@@ -1,4 +1,6 @@
+internal import Requests
 package import RocketSMS
+internal import SMSPipeline
 
 extension WorkerConfiguration {
     /// What the provider's client is told, from `ROCKETSMS_…`.
@@ -24,6 +26,8 @@ extension WorkerConfiguration {
         client.connectTimeout = provider.connectTimeout
         client.requestTimeout = provider.requestTimeout
         client.maximumConnections = send.maxInFlight + track.maxInFlight + 1
+        // All of them may wait at once, for the first connections: a refusal by our own pool would count as the provider's failure.
+        client.maximumWaiting = max(client.maximumWaiting, client.maximumConnections)
         client.classifier = RefusalClassifier(
             accountCodes: provider.accountCodes, creditCodes: provider.creditCodes, transientCodes: provider.transientCodes)
         return client

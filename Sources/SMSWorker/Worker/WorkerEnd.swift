@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// How a run ended; the command turns it into an exit status and one sentence.
 package enum WorkerEnd: Equatable, Sendable {
     case drained

@@ -1,5 +1,7 @@
 internal import EventLoop
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// Reads the topics for an audit, in the order that it needs, each up to where it ends now. Blocks; one thread.
@@ -116,7 +118,8 @@ struct AuditReader {
         record.withHeaders { headers.see(name: $0, value: $1) }
         return record.withKey { key in
             record.withValue { value in
-                RequestDecoder.decode(key: key, value: value, headers: headers, at: position, isPriorityTopic: isPriorityTopic)
+                RequestDecoder.decode(
+                    key: key, value: value, headers: headers, at: position, timestamp: record.timestamp, isPriorityTopic: isPriorityTopic)
             }
         }
     }

@@ -1,4 +1,6 @@
 internal import EventLoop
+internal import Requests
+internal import SMSPipeline
 
 /// Calls that block, away from the pool that `async` functions share.
 enum Blocking {

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// A cluster that has answered, for the commands that work on its topics. All calls block.
 struct Cluster: Sendable {

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// One command of the program: a table of what it takes, made from the words that it was given, and run.
 protocol Command: Sendable {
     /// What the parser and `--help` go by.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// A word that stands for itself, by its place. All of a command's are required.
 struct CommandArgument: Sendable {
     /// In capitals, as help shows it: `ID`.

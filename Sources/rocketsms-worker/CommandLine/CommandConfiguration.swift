@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// What a command is called, what it takes, and how it is explained.
 struct CommandConfiguration: Sendable {
     /// The last word of its path: `create` of `topics create`.

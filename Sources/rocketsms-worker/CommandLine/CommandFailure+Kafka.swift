@@ -1,4 +1,6 @@
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 
 extension CommandFailure {
     /// - Parameter what: what was tried, as the beginning of a sentence: "The topics could not be made".

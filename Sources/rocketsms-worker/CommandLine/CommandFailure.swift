@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Why a command ends early: the exit code, and one sentence for stderr.
 struct CommandFailure: Error, Equatable, Sendable {
     let status: ExitStatus

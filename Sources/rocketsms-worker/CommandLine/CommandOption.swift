@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// A row of a command's table of flags.
 struct CommandOption: Sendable {
     enum Kind: Equatable, Sendable {

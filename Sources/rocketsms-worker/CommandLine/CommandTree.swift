@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// The commands by their words.
 indirect enum CommandTree: Sendable {
     /// One command; others may stand behind its word (`senders`, `senders add`).

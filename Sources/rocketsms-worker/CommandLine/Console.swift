@@ -1,4 +1,6 @@
 internal import Glibc
+internal import Requests
+internal import SMSPipeline
 
 /// Where a command prints and asks. Results go to stdout, all else to stderr.
 struct Console: Sendable {

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import Requests
+internal import SMSPipeline
 
 /// The output could not be written.
 struct ConsoleError: Error, Equatable, Sendable {

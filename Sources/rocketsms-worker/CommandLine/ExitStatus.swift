@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// What the program's exit code says.
 enum ExitStatus: Int32, Error, Equatable, Sendable {
     /// Done, or drained.

@@ -1,3 +1,5 @@
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// What `--help` prints, made from the tables.

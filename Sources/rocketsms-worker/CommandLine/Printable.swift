@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Text from a topic, fit for a terminal: whoever wrote it must not move the cursor.
 enum Printable {
     static func text(_ text: String) -> String {

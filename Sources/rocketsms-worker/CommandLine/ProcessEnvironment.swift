@@ -1,4 +1,6 @@
 internal import Glibc
+internal import Requests
+internal import SMSPipeline
 
 /// The variables that the process was started with.
 enum ProcessEnvironment {

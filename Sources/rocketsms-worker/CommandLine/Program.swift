@@ -1,3 +1,5 @@
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// From the words of a command line to an exit code.

@@ -1,3 +1,5 @@
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
 
 /// Tells the first call from later ones.

@@ -1,5 +1,7 @@
 internal import Dispatch
 internal import Glibc
+internal import Requests
+internal import SMSPipeline
 
 /// SIGTERM and SIGINT as calls. The second one ends the process at once.
 final class Signals {

@@ -1,3 +1,5 @@
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
 
 /// Set once, by a signal; asked by a thread that works on.

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// A command line that cannot be understood, in one sentence. The program ends with exit code 64.
 struct UsageError: Error, Equatable, Sendable {
     let sentence: String

@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// Every command of the program.
 extension CommandTree {
     static let program = CommandTree.group(

@@ -1,3 +1,5 @@
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// `config print`

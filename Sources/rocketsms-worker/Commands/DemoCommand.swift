@@ -1,8 +1,11 @@
 internal import EventLoop
 internal import Kafka
 internal import Logging
+internal import Requests
 internal import RocketSMSSimulator
+internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// `demo`
 struct DemoCommand: Command {

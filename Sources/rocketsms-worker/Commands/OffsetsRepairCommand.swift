@@ -1,14 +1,17 @@
 internal import JSON
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// `offsets repair`
 struct OffsetsRepairCommand: Command {
     static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
-        name: "repair", abstract: "Choose where partitions go on whose offsets were lost while their ledger was not.",
+        name: "repair", abstract: "Choose where partitions go on whose offsets and ledger do not belong together.",
         discussion: """
-            Such partitions stay closed until somebody chooses: `ledger` goes on where the ledger says that reading had come to, and sends \
+            Partitions whose offsets were lost while their ledger was not, or the other way round, stay closed until somebody chooses: \
+            `ledger` goes on where the ledger says that reading had come to (an empty one: where the group's offset stands), and sends \
             nothing again; `earliest` reads all that the topic still has, and sends again what the dedup window no longer knows; `latest` \
             skips what has not been read. Works beside running workers, which go on by themselves within seconds. What is not closed is \
             not touched.

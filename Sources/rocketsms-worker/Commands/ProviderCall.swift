@@ -1,6 +1,8 @@
 internal import EventLoop
 internal import JSON
+internal import Requests
 internal import RocketSMS
+internal import SMSPipeline
 internal import SMSWorker
 
 /// What the commands share that talk to the provider directly: the client, and how outcomes are told.

@@ -1,4 +1,7 @@
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// `publish`
 struct PublishCommand: Command {

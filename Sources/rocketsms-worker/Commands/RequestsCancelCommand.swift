@@ -1,3 +1,6 @@
+internal import Requests
+internal import SMSPipeline
+
 /// `requests cancel`
 struct RequestsCancelCommand: Command {
     static let sections: [String]? = ["kafka", "topics"]

@@ -1,5 +1,7 @@
 internal import JSON
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// `requests held`

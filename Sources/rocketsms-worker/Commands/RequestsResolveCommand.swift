@@ -1,3 +1,5 @@
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// `requests resolve`
@@ -22,7 +24,7 @@ struct RequestsResolveCommand: Command {
     init(_ arguments: ParsedArguments) throws(UsageError) {
         let messageID = arguments["--message-id"]
         let word = try arguments.required("--as")
-        let resolution: SMSWorker.Command.Resolution
+        let resolution: Requests.Command.Resolution
         switch word {
         case "sent": resolution = .sent(messageID: messageID)
         case "resend": resolution = .resend

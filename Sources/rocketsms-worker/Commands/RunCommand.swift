@@ -1,4 +1,6 @@
 internal import Logging
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// `run`

@@ -1,6 +1,8 @@
 internal import Glibc
 internal import JSON
+internal import Requests
 internal import RocketSMS
+internal import SMSPipeline
 internal import SMSWorker
 
 /// `send`
@@ -71,7 +73,7 @@ struct SendCommand: Command {
         writer.endObject()
         let decoded = writer.bytes.withUnsafeBytes {
             RequestDecoder.decode(
-                key: nil, value: $0, headers: RequestHeaders(), at: RecordPosition(topic: "send", partition: 0, offset: 0),
+                key: nil, value: $0, headers: RequestHeaders(), at: RecordPosition(topic: "send", partition: 0, offset: 0), timestamp: 0,
                 isPriorityTopic: false)
         }
         switch decoded {

@@ -1,5 +1,7 @@
 internal import HTTPServer
+internal import Requests
 internal import RocketSMSSimulator
+internal import SMSPipeline
 
 /// `simulator`
 struct SimulatorCommand: Command {

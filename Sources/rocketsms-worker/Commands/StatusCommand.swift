@@ -1,5 +1,7 @@
 internal import JSON
+internal import Requests
 internal import RocketSMS
+internal import SMSPipeline
 
 /// `status`
 struct StatusCommand: Command {

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
+internal import Time
 
 /// What the demonstration has seen so far, from two threads.
 final class DemoProgress: Sendable {

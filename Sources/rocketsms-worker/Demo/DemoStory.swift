@@ -1,4 +1,6 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 
 /// One request of the demonstration: what is published, and what it is there to show.
 struct DemoStory: Sendable {

@@ -1,5 +1,7 @@
 internal import EventLoop
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import Synchronization
 
 /// Follows a topic of one partition on a thread of its own and hands each record on.

@@ -1,4 +1,6 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// A status event for a reader: one line, or its JSON.

@@ -1,6 +1,9 @@
 internal import EventLoop
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// Follows the status topic, all partitions, as its consumers see it: committed events only. Blocks; one thread.
 struct StatusTail {

@@ -1,11 +1,13 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// A request that the worker will take, as it goes to the topic.
 struct CheckedRequest: Equatable, Sendable {
     let key: [UInt8]?
     let value: [UInt8]
-    /// Nil: the place of its record will be its id.
+    /// Nil: its record's place and time will be its id.
     let id: String?
 
     /// By the worker's own rules.
@@ -16,11 +18,11 @@ struct CheckedRequest: Equatable, Sendable {
     /// - Throws: what its dead letter would say.
     init(value: [UInt8], key: [UInt8]?, topic: String, isPriorityTopic: Bool) throws(DeadLetterReason) {
         let key = key.flatMap { $0.isEmpty ? nil : $0 }
+        let place = RecordPosition(topic: topic, partition: Self.partition(of: value, in: topic), offset: 0)
         let decoded = value.withUnsafeBytes { value in
             (key ?? []).withUnsafeBytes { key in
                 RequestDecoder.decode(
-                    key: key, value: value, headers: RequestHeaders(), at: RecordPosition(topic: topic, partition: 0, offset: 0),
-                    isPriorityTopic: isPriorityTopic)
+                    key: key, value: value, headers: RequestHeaders(), at: place, timestamp: 0, isPriorityTopic: isPriorityTopic)
             }
         }
         switch decoded {
@@ -31,6 +33,14 @@ struct CheckedRequest: Equatable, Sendable {
         }
         self.key = key
         self.value = value
+    }
+
+    /// The partition in an id that the worker made for another record: published again it may be as long as it is.
+    private static func partition(of value: [UInt8], in topic: String) -> Int32 {
+        guard value.count > SendRequest.idLimit, let id = field("id", of: value), id.count > SendRequest.idLimit else { return 0 }
+        let stem = Array("\(topic)-".utf8)
+        guard id.starts(with: stem) else { return 0 }
+        return Int32(String(decoding: id.dropFirst(stem.count).prefix { $0 != UInt8(ascii: "-") }, as: UTF8.self)) ?? 0
     }
 
     /// The string under a name at the top of a JSON object; nil where there is none.

@@ -1,4 +1,6 @@
 internal import Glibc
+internal import Requests
+internal import SMSPipeline
 
 /// Owner of a file, or of standard input, that is read line by line in pieces.
 struct LineReader: ~Copyable {

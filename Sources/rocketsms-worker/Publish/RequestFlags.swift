@@ -1,4 +1,6 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 
 /// A request given by the flags of a command line.
 enum RequestFlags {

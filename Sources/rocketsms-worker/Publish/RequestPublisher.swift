@@ -1,7 +1,10 @@
 internal import EventLoop
 internal import JSON
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// Puts requests on a topic and prints where each one went. Blocks; one thread.
 struct RequestPublisher {

@@ -1,4 +1,6 @@
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// A request as a ledger knows it.

@@ -1,4 +1,6 @@
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// Asks the ledgers of request partitions. Blocks; one thread.

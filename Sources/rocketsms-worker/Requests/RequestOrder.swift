@@ -1,10 +1,12 @@
 internal import JSON
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// What an operator orders about a request: its command record, what it needs, and which event confirms it. Pure.
 enum RequestOrder: Equatable, Sendable {
     case cancel
-    case resolve(SMSWorker.Command.Resolution)
+    case resolve(Requests.Command.Resolution)
 
     enum Verdict: Equatable, Sendable {
         case confirmed

@@ -1,7 +1,10 @@
 internal import EventLoop
 internal import JSON
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// Finds the partition of a request, writes a command there, and waits for the event that confirms it. Blocks.
 struct RequestOrderCall: Sendable {
@@ -24,11 +27,11 @@ struct RequestOrderCall: Sendable {
         wait = try arguments.duration("--wait", upTo: .seconds(3_600)) ?? .seconds(10)
         printsJSON = arguments.has("--json")
         value = order.value(id: id)
-        // The worker's own rules: what it would not understand is not written.
+        // The worker's own rules: what it would not understand is not written. Its place is the one that made the id, if one did.
+        let place = RecordPosition(generatedID: id) ?? RecordPosition(topic: "requests", partition: 0, offset: 0)
         let decoded = value.withUnsafeBytes {
             RequestDecoder.decode(
-                key: nil, value: $0, headers: RequestHeaders(), at: RecordPosition(topic: "requests", partition: 0, offset: 0),
-                isPriorityTopic: false)
+                key: nil, value: $0, headers: RequestHeaders(), at: place, timestamp: 0, isPriorityTopic: false)
         }
         if case .deadLetter(let reason) = decoded { throw UsageError("\(reason.code): \(reason.message).") }
     }

@@ -1,4 +1,6 @@
 internal import Kafka
+internal import Requests
+internal import SMSPipeline
 internal import SMSWorker
 
 /// Which partitions of the request topics a command looks at.

@@ -16,9 +16,9 @@ from .worker import PASSWORD, Worker
 
 class Site:
     # A small machine and short tests; sessions as short as a broker's default allows.
-    PROPERTIES = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 2000, "topic.metadata.refresh.interval.ms": 5000}
+    PROPERTIES = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 1500, "topic.metadata.refresh.interval.ms": 5000}
 
-    def __init__(self, broker, simulator, folder, partitions=4, priority=False, status_partitions=4, topic_settings=None):
+    def __init__(self, broker, simulator, folder, partitions=4, priority=False, status_partitions=4, topic_settings=None, status_settings=None):
         self.broker, self.simulator, self.folder = broker, simulator, folder
         self.partitions = partitions
         stem = f"t{uuid.uuid4().hex[:10]}"
@@ -29,7 +29,7 @@ class Site:
         self.published = []
         self.admin = AdminClient({"bootstrap.servers": broker.bootstrap, **QUIET})
         settings = topic_settings or {}
-        topics = [self._topic(self.status_topic, status_partitions), self._topic(self.dead_letter_topic, 1, settings)]
+        topics = [self._topic(self.status_topic, status_partitions, status_settings), self._topic(self.dead_letter_topic, 1, settings)]
         for name in self.request_topics:
             topics += [self._topic(name, partitions, settings), self._topic(f"{name}.ledger", partitions, {**settings, "cleanup.policy": "compact"})]
         self.create(*topics)

@@ -1,6 +1,7 @@
 import EventLoop
 import Synchronization
 import TestSupport
+import Time
 
 @testable import RocketSMS
 

@@ -1,6 +1,7 @@
 import EventLoop
 import TestSupport
 import Testing
+import Time
 
 @testable import RocketSMS
 

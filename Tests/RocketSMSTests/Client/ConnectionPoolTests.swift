@@ -2,6 +2,7 @@ import EventLoop
 import Synchronization
 import TestSupport
 import Testing
+import Time
 
 @testable import RocketSMS
 
@@ -81,6 +82,41 @@ import Testing
             }
             #expect(received.count == 2)
             #expect(server.connectionCount == 1)
+        }
+    }
+
+    /// The kernel's buffers are full, and are read again when the leave has ended: not a byte of the request leaves any more.
+    @Test(arguments: [true, false]) func aFirstWriteThatBlocksAsksForItsLeaveAgain(hasLeaveStill: Bool) async throws {
+        let reads = ThreadGate()
+        let hasLeft = Mutex<Bool?>(nil)
+        let ended = TestSignal()
+        let asked = TestCounter()
+        try await withClient { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.answer(Accepted.answer)
+            reads.pass()
+            let came = readsMoreThanFilling(from: connection.descriptor)
+            hasLeft.withLock { $0 = came }
+            connection.answer(Accepted.answer)
+            ended.fire()
+        } body: { client, server in
+            #expect(await client.send() == .accepted(Accepted.receipt))
+            let port = server.port
+            let outcome = await client.call { client, tag in
+                client.mayBegin = { _ in
+                    asked.increment()
+                    if asked.count == 1 { return true }
+                    return hasLeaveStill
+                }
+                #expect(fillSockets(to: port) > 0)
+                client.send(ClientFixture.message, tag: tag)
+                // On the loop: the write above has blocked, and what follows is a turn of its own.
+                reads.open()
+            }
+            #expect(outcome == .send(hasLeaveStill ? .accepted(Accepted.receipt) : .notSent(.leaseEnded, retryAfter: nil)))
+            await ended.wait()
+            #expect(hasLeft.withLock { $0 } == hasLeaveStill)
+            #expect(asked.count >= 2, "before the first write, and before the next")
         }
     }
 

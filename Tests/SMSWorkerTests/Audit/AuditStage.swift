@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 /// What an audit is fed, one partition of one request topic at a time.
@@ -44,7 +46,8 @@ struct AuditStage {
 
     mutating func record(_ offset: Int64, _ value: String, timestamp: Int64 = 1_000) {
         let decoded = Array(value.utf8).withUnsafeBytes {
-            RequestDecoder.decode(key: nil, value: $0, headers: RequestHeaders(), at: Self.place(offset), isPriorityTopic: false)
+            RequestDecoder.decode(
+                key: nil, value: $0, headers: RequestHeaders(), at: Self.place(offset), timestamp: timestamp, isPriorityTopic: false)
         }
         audit.see(decoded, at: Self.place(offset), timestamp: timestamp)
     }

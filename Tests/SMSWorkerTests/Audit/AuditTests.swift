@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct AuditTests {
@@ -204,5 +206,32 @@ import Testing
         }
         #expect(stage.audit.findings.count == Audit.findingLimit)
         #expect(stage.audit.findingCount == Audit.findingLimit + 5)
+    }
+
+    /// The ledger knows them by another id than their records have now.
+    @Test func requestsOfAnEarlierVersionWithoutAnIDAreFoundInTheLedger() throws {
+        let partition = PipelineStage.partition
+        var audit = Audit(idLifetime: .seconds(100))
+        for record in EarlierLedger.records {
+            try record.key.withUnsafeBytes { key in
+                try record.value?.withUnsafeBytes { try audit.see(ledgerOf: partition, key: key, value: $0) }
+            }
+        }
+        for (offset, status) in [(0, "FAILED"), (1, "QUEUED")] {
+            let value = #"{"requestId":"t-0-\#(offset)","status":"\#(status)","sequence":1,"final":\#(offset == 0),"at":"t"}"#
+            let event = try #require(PublishedEvent(eventID: Array("t-0-\(offset)/1"), value: Array(value)))
+            audit.see(event, record: RecordPosition(topic: "s", partition: 0, offset: 0))
+        }
+        audit.begin(partition, low: 0, committed: 4)
+        for offset in 0..<Int64(4) {
+            let decoded = Array(#"{"phone":"375291234567","text":"x"}"#).withUnsafeBytes {
+                RequestDecoder.decode(
+                    key: nil, value: $0, headers: RequestHeaders(), at: PipelineStage.place(offset),
+                    timestamp: EarlierLedger.timestamp(offset), isPriorityTopic: false)
+            }
+            audit.see(decoded, at: PipelineStage.place(offset), timestamp: EarlierLedger.timestamp(offset))
+        }
+        audit.finish()
+        #expect(audit.findings.isEmpty && audit.counts.ended == 1 && audit.counts.open == 3)
     }
 }

@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct ConfigurationChecksTests {
@@ -52,5 +54,39 @@ import Testing
         #expect(configurationProblems(["KAFKA_PROPERTIES_FILE": file.path, "SEND_DRAIN_LIMIT": "9s"]) == [])
         #expect(configurationProblems(["KAFKA_PROPERTIES_FILE": file.path, "SEND_DRAIN_LIMIT": "10s"]).count == 1)
         #expect(configurationProblems(["KAFKA_PROPERTIES_FILE": file.path]).count == 1)
+    }
+
+    /// The half session of a lease holds only with two heartbeats in the other half; and the loop, which ticks each second, must be able to
+    /// tell a pause of a heartbeat from its own rhythm.
+    @Test(arguments: [
+        ("heartbeat.interval.ms=3750", true), ("heartbeat.interval.ms=3751", false), ("heartbeat.interval.ms=1500", true),
+        ("heartbeat.interval.ms=1499", false), ("session.timeout.ms=12000\nheartbeat.interval.ms=3000", true),
+        ("session.timeout.ms=11999\nheartbeat.interval.ms=3000", false), ("session.timeout.ms=6000", true),
+        ("session.timeout.ms=5999", false), ("session.timeout.ms=60000\nheartbeat.interval.ms=15000", true),
+        ("session.timeout.ms=10s", false), ("heartbeat.interval.ms=0", false),
+    ])
+    func fourHeartbeatsFitIntoASession(text: String, isAccepted: Bool) throws {
+        let file = try TemporaryFile(text)
+        let found = configurationProblems(["KAFKA_PROPERTIES_FILE": file.path])
+        #expect(found.count == (isAccepted ? 0 : 1), "\(found)")
+    }
+
+    @Test func aHeartbeatThatIsTooSlowIsNamedWithItsRange() throws {
+        let file = try TemporaryFile("session.timeout.ms=10000\nheartbeat.interval.ms=3000")
+        let sentence = configurationProblems(["KAFKA_PROPERTIES_FILE": file.path]).first ?? ""
+        for word in ["KAFKA_PROPERTIES_FILE", "heartbeat.interval.ms", "3000", "1500", "2500", "session.timeout.ms", "10000"] {
+            #expect(sentence.contains(word), "\(word) is not in: \(sentence)")
+        }
+    }
+
+    /// Quicker failover by one key: the heartbeat follows.
+    @Test(arguments: [
+        ("session.timeout.ms=6000", 1_500), ("session.timeout.ms=10000", 2_500), ("session.timeout.ms=60000", 3_000), ("", 3_000),
+    ])
+    func theHeartbeatFollowsAShorterSession(text: String, milliseconds: Int64) throws {
+        let file = try TemporaryFile(text)
+        let properties = try loadConfiguration(["KAFKA_PROPERTIES_FILE": file.path]).configuration.kafka.properties
+        #expect(KafkaTimings(properties).heartbeat == .milliseconds(milliseconds))
+        #expect(properties.forMembers.last { $0.key == "heartbeat.interval.ms" }?.value == "\(milliseconds)")
     }
 }

@@ -1,5 +1,8 @@
 import Testing
+import Time
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct ConfigurationFileTests {

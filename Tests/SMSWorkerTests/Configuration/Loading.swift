@@ -1,5 +1,8 @@
 import SMSWorker
 
+@testable import Requests
+@testable import SMSPipeline
+
 /// Loads with surroundings that never change.
 func loadConfiguration(
     _ environment: [String: String] = [:], flags: [String] = [], requiring requirements: ConfigurationRequirements = [],

@@ -1,6 +1,9 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 @Suite struct CloudEventTests {
     private let attributes = [("ce_specversion", "1.0"), ("ce_id", "e-1"), ("ce_source", "/shop"), ("ce_type", "sms")]
     private let json = #"{"phone":"37529689","text":"a"}"#

@@ -1,6 +1,9 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 @Suite struct CommandTests {
     @Test func theCommandsOfTheContract() {
         func command(_ json: String) -> Command? { DecodedRecord(json).command }
@@ -25,12 +28,6 @@ import Testing
     ])
     func everythingElseIsABadCommand(_ json: String) {
         #expect(DecodedRecord(json).code == "BAD_COMMAND")
-    }
-
-    @Test func aGeneratedIDOfTheLongestTopicCanBeNamed() {
-        let id = String(repeating: "t", count: 249) + "-2147483647-9223372036854775807"
-        #expect(DecodedRecord(#"{"command":"cancel","id":"\#(id)"}"#).command?.id.text == id)
-        #expect(DecodedRecord(#"{"command":"cancel","id":"\#(id)x"}"#).code == "BAD_COMMAND")
     }
 
     @Test func theEventsIDIsNotTheRequests() {

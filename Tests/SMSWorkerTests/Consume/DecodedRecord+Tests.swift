@@ -1,16 +1,25 @@
 import SMSWorker
 
+@testable import Requests
+@testable import SMSPipeline
+
 extension DecodedRecord {
-    /// Decodes a record given as text: the fourth of partition 3 of `sms.requests`.
+    /// Decodes a record given as text: the fourth of partition 3 of `sms.requests`, at 1,795,500,000,123 ms.
     init(
-        _ value: String?, key: String? = "user-1", headers: [(String, String)] = [], isPriorityTopic: Bool = false
+        _ value: String?, key: String? = "user-1", headers: [(String, String)] = [], isPriorityTopic: Bool = false,
+        at position: RecordPosition = place
     ) {
         self.init(
             bytes: value.map { Array($0.utf8) }, key: key.map { Array($0.utf8) }, headers: headers.map { ($0, Array($1.utf8)) },
-            isPriorityTopic: isPriorityTopic)
+            isPriorityTopic: isPriorityTopic, at: position)
     }
 
-    init(bytes: [UInt8]?, key: [UInt8]? = nil, headers: [(String, [UInt8]?)] = [], isPriorityTopic: Bool = false) {
+    static let place = RecordPosition(topic: "sms.requests", partition: 3, offset: 4)
+
+    init(
+        bytes: [UInt8]?, key: [UInt8]? = nil, headers: [(String, [UInt8]?)] = [], isPriorityTopic: Bool = false,
+        at position: RecordPosition = place
+    ) {
         var buffer = RecordHeaders()
         for (name, value) in headers {
             Array(name.utf8).withUnsafeBytes { name in
@@ -24,11 +33,11 @@ extension DecodedRecord {
         var seen = RequestHeaders()
         let pinned = Pinned(buffer)
         pinned.see(&seen)
-        let position = RecordPosition(topic: "sms.requests", partition: 3, offset: 4)
         self = withExtendedLifetime(pinned) {
             Self.withBytes(key) { key in
                 Self.withBytes(bytes) { value in
-                    RequestDecoder.decode(key: key, value: value, headers: seen, at: position, isPriorityTopic: isPriorityTopic)
+                    RequestDecoder.decode(
+                        key: key, value: value, headers: seen, at: position, timestamp: 1_795_500_000_123, isPriorityTopic: isPriorityTopic)
                 }
             }
         }

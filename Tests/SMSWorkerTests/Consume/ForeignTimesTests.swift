@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 /// `sendAt` and `expiresAt` at the ends of what RFC 3339 can write.
@@ -31,7 +33,7 @@ import Testing
             requests += 1
             let timestamp: Int64 = [.min, -62_135_596_800_000, -1, 0, .max][random.below(5)]
             let entry = LedgerEntry(
-                echo: request.echo, message: request.message, offset: 4, timestamp: timestamp, isPriority: false, hasGeneratedID: false,
+                echo: request.echo, message: request.message, offset: 4, timestamp: timestamp, isPriority: false,
                 policy: nil, admittedAt: 1_900_000_000_000, sendAt: request.sendAt, expiresAt: request.expiresAt)
             var bytes: [UInt8] = []
             LedgerCodec.encode(entry, into: &bytes)

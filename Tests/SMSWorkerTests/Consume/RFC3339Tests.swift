@@ -3,6 +3,9 @@ import SMSWorker
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 @Suite struct RFC3339Tests {
     private func parse(_ text: String) -> Int64? { Array(text).withUnsafeBytes { RFC3339.parse($0) } }
 

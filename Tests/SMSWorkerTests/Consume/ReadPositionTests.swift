@@ -1,7 +1,10 @@
 import EventLoop
 import TestSupport
 import Testing
+import Time
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct ReadPositionTests {

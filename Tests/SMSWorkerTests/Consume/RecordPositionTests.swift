@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct RecordPositionTests {
@@ -10,6 +12,17 @@ import Testing
         position.append(to: &bytes)
         #expect(position.text == String(decoding: bytes, as: UTF8.self))
         #expect(RecordPosition(parsing: position.text) == position)
+    }
+
+    @Test func whereAGeneratedIDWasMadeCanBeRead() {
+        for topic in ["t", "a-b", "sms.requests-9"] {
+            let position = RecordPosition(topic: topic, partition: 3, offset: 1 << 40)
+            for id in [position.generatedID(timestamp: 1_795_500_000_123), position.generatedID(timestamp: -1), Array(position.text)] {
+                #expect(position.mayHaveMade(id))
+                #expect(RecordPosition(generatedID: id.text)?.mayHaveMade(id) == true, "\(id.text)")
+            }
+        }
+        for text in ["", "-", "--", "ord-77", "7", "a-1-"] { #expect(RecordPosition(generatedID: text) == nil, "\(text)") }
     }
 
     @Test(arguments: ["", "t", "t-1", "-1-2", "t-1-", "t--2", "t-x-2", "t-1-2x", "t-2147483648-1", "t-1-9223372036854775808", "t-+1-2"])

@@ -1,6 +1,9 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 @Suite struct RequestDecoderTests {
     @Test func theWholeRequestOfTheContract() throws {
         let request = try #require(
@@ -26,7 +29,8 @@ import Testing
 
     @Test func theLeastRequest() throws {
         let request = try #require(DecodedRecord(#"{"phone":"+375 (29) 689-00-43","text":"a"}"#, key: nil).request)
-        #expect(request.echo == Echo(id: Array("sms.requests-3-4"), key: nil, metadata: nil, traceparent: nil, tracestate: nil))
+        #expect(
+            request.echo == Echo(id: Array("sms.requests-3-4-1795500000123"), key: nil, metadata: nil, traceparent: nil, tracestate: nil))
         #expect(request.message == Message(phone: Array("375296890043"), text: Array("a"), isTemplate: false, sender: nil))
         #expect(request.hasGeneratedID && !request.isPriority && request.sendAt == nil && request.expiresAt == nil)
         #expect(request.onUnknown == nil)
@@ -91,6 +95,30 @@ import Testing
         #expect(record("\"\(longest)\"").request?.echo.id.text == longest)
         for bad in ["\"\(longest)a\"", "\"\"", "7", "true", "[]", "{}"] { #expect(record(bad).code == "BAD_ID") }
         #expect(record("\"7\"").request?.hasGeneratedID == false)
+    }
+
+    /// Whoever publishes a request again under the id that its events have must be understood.
+    @Test func anIDThatWasMadeForThisPartitionMayBeLonger() {
+        let topic = String(repeating: "t", count: 249)
+        let (partition, offset) = (Int32.max, Int64.max)
+        func outcome(_ id: String, _ more: String, headers: [(String, String)] = []) -> DecodedRecord {
+            DecodedRecord("{\(more)}", headers: headers, at: RecordPosition(topic: topic, partition: partition, offset: 3))
+        }
+        let stem = "\(topic)-\(partition)-\(offset)"
+        let message = #""phone":"37529689","text":"a""#
+        for id in ["\(stem)-\(Int64.min)", "\(stem)-1795500000123", "\(stem)--1", stem] {
+            #expect(outcome(id, #""id":"\#(id)",\#(message)"#).request?.echo.id.text == id)
+            #expect(outcome(id, message, headers: [("ce_id", id)]).request?.echo.id.text == id)
+            #expect(outcome(id, #""command":"cancel","id":"\#(id)""#).command?.id.text == id)
+        }
+        for id in [
+            "\(stem)-1795500000123-", "\(stem)-01795500000123", "\(stem)-+1795500000123", "\(stem)-", "\(stem)-9223372036854775808",
+            "\(topic)-\(partition)-01-1", "\(topic)-\(partition)--1-1", "\(topic)-1-1-1", "x\(stem)-1", "\(stem)-1-1",
+        ] {
+            #expect(outcome(id, #""id":"\#(id)",\#(message)"#).code == "BAD_ID")
+            #expect(outcome(id, message, headers: [("ce_id", id)]).code == "BAD_ID")
+            #expect(outcome(id, #""command":"cancel","id":"\#(id)""#).code == "BAD_COMMAND")
+        }
     }
 
     @Test(arguments: [

@@ -2,6 +2,9 @@ import SMSWorker
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 /// Records damaged at random: none may crash the decoder, and what it admits keeps the bounds that the ledger counts on.
 @Suite struct RequestMutationTests {
     private static let corpus: [[UInt8]] = [

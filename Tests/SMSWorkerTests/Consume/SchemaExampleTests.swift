@@ -2,6 +2,9 @@ import Foundation
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 /// The decoder and the schemas say the same of every example in `schemas/examples`.
 @Suite struct SchemaExampleTests {
     private static let folder = URL(filePath: #filePath).appending(path: "../../../../schemas/examples").standardized

@@ -1,7 +1,10 @@
 import EventLoop
 import TestSupport
 import Testing
+import Time
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct CommitQueueTests {
@@ -9,8 +12,9 @@ import Testing
 
     private func assignment(_ number: UInt64, partition: Int32 = 0) -> Assignment {
         Assignment(
-            id: AssignmentID(value: number), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false), partition: partition
-        )
+            id: AssignmentID(value: number), topic: RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false),
+            partition: partition,
+            at: MonotonicInstant(nanoseconds: 0))
     }
 
     private func value(_ record: TransactionContent.Record, _ content: TransactionContent) -> [UInt8]? {

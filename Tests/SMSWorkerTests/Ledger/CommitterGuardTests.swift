@@ -3,6 +3,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 /// The committer with librdkafka's own brokers: late requests, and what a broker makes of a transaction.
@@ -139,7 +141,9 @@ import Testing
         for _ in 0..<2 {
             let report = await rig.commit()
             #expect(report.producer == 0 && Self.name(report) == "aborted _INVALID_ARG" && report.renewal == nil)
-            if case .aborted(let error) = report.result { #expect(error.message == "no new producer: refused by the test") }
+            if case .aborted(let error) = report.result {
+                #expect(error.description == "_INVALID_ARG: no new producer: refused by the test")
+            }
             #expect(Self.name(await rig.commit()) == "committed", "the other one")
         }
         let report = await rig.commit()
@@ -156,7 +160,7 @@ import Testing
         let report = await rig.commit()
         #expect(Self.name(report) == "aborted MSG_SIZE_TOO_LARGE")
         if case .aborted(let error) = report.result {
-            #expect(error.message.hasPrefix("the topic ledger refused a record (MSG_SIZE_TOO_LARGE)"), "\(error)")
+            #expect(error.description.hasPrefix("MSG_SIZE_TOO_LARGE: the topic ledger refused a record (MSG_SIZE_TOO_LARGE)"), "\(error)")
         }
         #expect(Self.name(await rig.commit()) == "membership ILLEGAL_GENERATION", "the offsets of the next one")
     }

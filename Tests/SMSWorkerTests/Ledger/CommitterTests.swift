@@ -3,7 +3,10 @@ import Kafka
 import Synchronization
 import TestSupport
 import Testing
+import Time
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 /// The thread's own rules; no broker answers here.

@@ -1,7 +1,10 @@
 import EventLoop
 import TestSupport
 import Testing
+import Time
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 /// Times, offsets and counters that somebody else wrote, at the ends of their ranges, on their whole way: each part ends in a value or an
@@ -22,7 +25,7 @@ import Testing
         if state == .tracking { echo.messageIDs = ["8767"] }
         return LedgerEntry(
             state: state, echo: echo, message: state == .tracking ? nil : LedgerEntry.sample().message, offset: number(7),
-            timestamp: number(Self.now), isPriority: random.oneIn(2), hasGeneratedID: random.oneIn(2), hasUnknownOutcome: random.oneIn(2),
+            timestamp: number(Self.now), isPriority: random.oneIn(2), hasTimelessID: random.oneIn(2), hasUnknownOutcome: random.oneIn(2),
             policy: [nil, .resend, .fail, .hold][random.below(4)], admittedAt: number(Self.now),
             sendAt: random.oneIn(2) ? nil : number(Self.now),
             expiresAt: random.oneIn(2) ? nil : number(Self.now), attempt: counter(), unknownAttempts: counter(), failures: counter(),
@@ -69,7 +72,7 @@ import Testing
                 switch random.below(3) {
                 case 0: event = entry.resolveSent(messageID: random.oneIn(2) ? "5" : nil, at: now)
                 case 1: event = entry.resolveFailed(at: now)
-                default: entry.resolveResend()
+                default: entry.resolveResend(at: now)
                 }
             case .closed: return events
             }
@@ -202,7 +205,7 @@ import Testing
         func age(_ timestamp: Int64, _ sendAt: Int64?) -> Duration? {
             let sample = LedgerEntry.sample()
             let entry = LedgerEntry(
-                echo: sample.echo, message: sample.message!, offset: 7, timestamp: timestamp, isPriority: false, hasGeneratedID: false,
+                echo: sample.echo, message: sample.message!, offset: 7, timestamp: timestamp, isPriority: false,
                 policy: nil, admittedAt: Self.now, sendAt: sendAt, expiresAt: nil)
             return entry.age(at: Self.now)
         }

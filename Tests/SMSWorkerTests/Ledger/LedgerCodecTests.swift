@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct LedgerCodecTests {
@@ -28,7 +30,7 @@ import Testing
         LedgerCodec.encode(entry, into: &bytes)
         #expect(bytes.count <= 64)
         let decoded = try bytes.withUnsafeBytes { try LedgerCodec.decode($0) }
-        #expect(decoded == .closed(LedgerCodec.Closed(offset: 7, timestamp: 1_000, closedAt: 99, hasGeneratedID: false)))
+        #expect(decoded == .closed(LedgerCodec.Closed(offset: 7, timestamp: 1_000, closedAt: 99, hasTimelessID: false)))
     }
 
     /// Whatever stands in the topic, decoding ends in a value or an error.

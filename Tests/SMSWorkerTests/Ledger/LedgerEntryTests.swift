@@ -1,17 +1,19 @@
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 extension LedgerEntry {
     static func sample(
-        id: String = "ord-1", key: String? = "k", policy: UnknownPolicy? = nil, offset: Int64 = 7, isGenerated: Bool = false
+        id: String = "ord-1", key: String? = "k", policy: UnknownPolicy? = nil, offset: Int64 = 7, isPriority: Bool = true
     ) -> LedgerEntry {
         LedgerEntry(
             echo: Echo(
                 id: Array(id.utf8), key: key.map { Array($0.utf8) }, metadata: Array(#"{"a":"b"}"#.utf8), traceparent: nil, tracestate: nil),
             message: Message(phone: Array("375296890043".utf8), text: Array("Код".utf8), isTemplate: false, sender: nil), offset: offset,
-            timestamp: 1_000, isPriority: true, hasGeneratedID: isGenerated, policy: policy, admittedAt: 2_000, sendAt: nil, expiresAt: nil)
+            timestamp: 1_000, isPriority: isPriority, policy: policy, admittedAt: 2_000, sendAt: nil, expiresAt: nil)
     }
 }
 
@@ -98,7 +100,7 @@ private let accepted = Receipt(
         let failure = failed.resolveFailed(at: 6)
         #expect(failure.reason?.code == "RESOLVED" && failure.status == .failed && failure.isPossibleDuplicate)
         var again = held()
-        again.resolveResend()
+        again.resolveResend(at: 0)
         #expect(again.state == .waiting)
     }
 
@@ -149,7 +151,7 @@ private let accepted = Receipt(
                     case 0: events.append(entry.resolveSent(messageID: "5", at: now))
                     case 1: events.append(entry.resolveSent(messageID: nil, at: now))
                     case 2: events.append(entry.resolveFailed(at: now))
-                    default: entry.resolveResend()
+                    default: entry.resolveResend(at: 0)
                     }
                 case .closed: break
                 }

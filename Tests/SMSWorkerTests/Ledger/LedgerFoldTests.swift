@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct LedgerFoldTests {
@@ -27,16 +29,32 @@ import Testing
     }
 
     @Test func aTombstoneForgetsTheID() throws {
-        for isGenerated in [false, true] {
-            var fold = LedgerFold()
-            var entry = LedgerEntry.sample(id: "t-0-7", isGenerated: isGenerated)
-            _ = entry.expire("late", at: 50)
-            try add(entry, to: &fold)
-            try entry.echo.id.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
-            let ledger = try fold.finished(beginning: 0)
-            #expect(ledger.closed.isEmpty)
-            #expect(ledger.isUsed, "that it was used stays known by the offset")
+        var fold = LedgerFold()
+        var entry = LedgerEntry.sample(id: "t-0-7")
+        _ = entry.expire("late", at: 50)
+        try add(entry, to: &fold)
+        try entry.echo.id.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
+        let ledger = try fold.finished(beginning: 0)
+        #expect(ledger.closed.isEmpty)
+        #expect(ledger.isUsed, "that it was used stays known by the offset")
+    }
+
+    @Test func aTimelessIDIsKnownByItsAliasTooAndForgottenWithIt() throws {
+        var fold = LedgerFold()
+        for record in EarlierLedger.records {
+            try record.key.withUnsafeBytes { key in try record.value?.withUnsafeBytes { try fold.add(key: key, value: $0, at: 0) } }
         }
+        var ledger = try fold.finished(beginning: 0)
+        func alias(_ offset: Int64) -> RequestHash {
+            RequestHash(id: PipelineStage.place(offset).generatedID(timestamp: EarlierLedger.timestamp(offset)))
+        }
+        #expect(ledger.closed.map(\.hash) == [RequestHash(id: Array("t-0-0"))] && ledger.closedAliases.map(\.hash) == [alias(0)])
+        #expect(ledger.tracked.map(\.hash) == [RequestHash(id: Array("t-0-1"))])
+        #expect(ledger.active.map(\.echo.id.text) == ["t-0-2", "t-0-3"] && ledger.active.map(\.alias) == [alias(2), alias(3)])
+        #expect(Set(ledger.openAliases) == [alias(1), alias(2), alias(3)])
+        try Array("t-0-0").withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
+        ledger = try fold.finished(beginning: 0)
+        #expect(ledger.closed.isEmpty && ledger.closedAliases.isEmpty && ledger.openAliases.count == 3)
     }
 
     /// An operator's repair sets the recorded offset lower; entries before it must not raise it again.
@@ -58,7 +76,7 @@ import Testing
         for (offset, value) in [(Int64(5), [UInt8]([1, 2])), (6, [9, 1, 1])] {
             try bad.withUnsafeBytes { key in try value.withUnsafeBytes { try fold.add(key: key, value: $0, at: offset) } }
             #expect { try fold.finished(beginning: 0) } throws: {
-                ($0 as? RestoreError)?.description.contains("at offset \(offset) of") == true
+                ($0 as? LedgerDamage)?.offset == offset
             }
         }
         try bad.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 7) }
@@ -74,7 +92,7 @@ import Testing
         LedgerCodec.encode(.sample(), into: &bytes)
         bytes.removeLast()
         try bytes.withUnsafeBytes { value in try [7].withUnsafeBytes { try fold.add(key: $0, value: value, at: 41) } }
-        #expect { try fold.finished(beginning: 0) } throws: { ($0 as? RestoreError)?.description.contains("at offset 41 of") == true }
+        #expect { try fold.finished(beginning: 0) } throws: { ($0 as? LedgerDamage)?.offset == 41 }
     }
 
     /// What `/readyz` says of it must let the operator find the record.
@@ -101,6 +119,16 @@ import Testing
                 continue
             }
         }
+        // Nothing has been read of it: there is nothing that a lost ledger could have held.
+        #expect(decide(0, unused) == .open(at: 0))
+        guard case .closed(let lost, isRepairable: true) = decide(12, unused) else {
+            Issue.record("a group that has committed has a ledger")
+            return
+        }
+        #expect(lost.contains("12") && lost.contains("empty") && lost.contains("offsets repair --from ledger"))
+        var repaired = unused
+        repaired.recorded = LedgerCodec.Recorded(group: "g", offset: 12)
+        #expect(decide(12, repaired) == .open(at: 12), "an operator's repair writes the record that was missing")
         var foreign = used
         foreign.recorded = LedgerCodec.Recorded(group: "other", offset: 1)
         guard case .closed(let reason, isRepairable: false) = decide(25, foreign), reason.contains("other") else {

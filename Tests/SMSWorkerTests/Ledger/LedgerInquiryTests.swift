@@ -1,5 +1,7 @@
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct LedgerInquiryTests {
@@ -25,7 +27,7 @@ import Testing
         try add(LedgerEntry.sample(id: "c", offset: 4), at: 300, to: &inquiry)
         var resolved = held("d", offset: 5)
         try add(resolved, at: 400, to: &inquiry)
-        resolved.resolveResend()
+        resolved.resolveResend(at: 0)
         try add(resolved, at: 500, to: &inquiry)
         try add(held("e", offset: 6), at: 600, to: &inquiry)
         try Array("e".utf8).withUnsafeBytes { try inquiry.add(key: $0, value: nil, timestamp: 700) }

@@ -4,6 +4,10 @@ import Metrics
 import SMSWorker
 import TestSupport
 import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
 
 struct AdminServerTests {
     private func snapshot(isReady: Bool, reason: String?, account: String = "ok") -> HealthState.Snapshot {

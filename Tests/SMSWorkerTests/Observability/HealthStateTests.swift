@@ -1,6 +1,10 @@
 import EventLoop
 import SMSWorker
 import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
 
 struct HealthStateTests {
     @Test func itIsNotReadyBeforeThePipelineSaysSo() {

@@ -2,6 +2,8 @@ import Kafka
 import Metrics
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 struct KafkaMetricsTests {

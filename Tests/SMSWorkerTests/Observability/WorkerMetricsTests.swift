@@ -1,6 +1,9 @@
 import Metrics
 import Testing
+import Time
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 struct WorkerMetricsTests {

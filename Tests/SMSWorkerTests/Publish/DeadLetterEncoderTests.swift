@@ -1,6 +1,9 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 @Suite struct DeadLetterEncoderTests {
     private let position = RecordPosition(topic: "sms.requests", partition: 3, offset: 41)
     private let reason = DeadLetterReason(.badPhone, "phone is not a string", requestID: Array("ord-7"))

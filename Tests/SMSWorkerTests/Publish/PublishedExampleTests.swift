@@ -2,6 +2,8 @@ import Foundation
 import JSON
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 /// What is published is, byte for byte but for spaces, what `schemas/examples` shows.

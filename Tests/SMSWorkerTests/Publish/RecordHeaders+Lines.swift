@@ -1,5 +1,8 @@
 import SMSWorker
 
+@testable import Requests
+@testable import SMSPipeline
+
 extension RecordHeaders {
     /// `name=value` of each, for comparing; a header without value has no equals sign.
     var lines: [String] {

@@ -1,6 +1,9 @@
 import SMSWorker
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 @Suite struct RecordHeadersTests {
     @Test func keepsOrderRepeatsAndMissingValues() {
         var headers = RecordHeaders()

@@ -1,6 +1,8 @@
 import JSON
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct StatusEventEncoderTests {

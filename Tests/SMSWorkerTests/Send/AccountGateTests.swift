@@ -2,6 +2,10 @@ import EventLoop
 import SMSWorker
 import TestSupport
 import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
 
 struct AccountGateTests {
     private let start = MonotonicInstant(nanoseconds: 0)

@@ -1,6 +1,10 @@
 import SMSWorker
 import TestSupport
 import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
 
 struct BackoffTests {
     @Test(arguments: [(0, 0), (1, 1), (2, 2), (3, 4), (5, 16), (8, 128), (9, 256), (10, 300), (64, 300), (Int.max, 300)])

@@ -1,6 +1,8 @@
 import EventLoop
+import SMSPipeline
 import SMSWorker
 import TestSupport
+import Time
 
 /// A provider behind a breaker, over virtual time: answers after 20 to 50 ms, fails a share of all at random and everything during an
 /// outage, and a caller who has always more to send than slots, or one message now and then.

@@ -2,6 +2,10 @@ import EventLoop
 import SMSWorker
 import TestSupport
 import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
 
 struct ClockGuardTests {
     private func instant(_ milliseconds: Int) -> MonotonicInstant { MonotonicInstant(nanoseconds: Int64(milliseconds) * 1_000_000) }

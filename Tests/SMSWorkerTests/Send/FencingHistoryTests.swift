@@ -2,6 +2,10 @@ import EventLoop
 import SMSWorker
 import TestSupport
 import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
 
 struct FencingHistoryTests {
     private static func at(_ seconds: Int) -> MonotonicInstant { MonotonicInstant(nanoseconds: Int64(seconds) * 1_000_000_000) }
@@ -79,5 +83,23 @@ struct FencingHistoryTests {
         for second in 0..<1_000 { history.lateInitialisations(5, of: 0, at: Self.at(second)) }
         for second in 1_000..<1_016 { #expect(history.fenced(.producer(0), at: Self.at(second)) == .rebuild(unexplained: 0)) }
         #expect(history.fenced(.producer(0), at: Self.at(1_016)) == .rebuild(unexplained: 1))
+    }
+}
+
+@Suite struct InstanceFencingTests {
+    private func at(_ seconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: seconds * 1_000_000_000) }
+
+    /// A predecessor's join may come late: once. A living rival joins again.
+    @Test func theSecondTimeMeansARivalUnlessTheBrokersExplainIt() {
+        var history = FencingHistory()
+        var verdict = history.instanceFenced(at: at(100), patience: .seconds(30))
+        #expect(verdict == .rebuild(unexplained: 0))
+        verdict = history.instanceFenced(at: at(131), patience: .seconds(30))
+        #expect(verdict == .rebuild(unexplained: 0))
+        history.brokerTrouble(at: at(140))
+        verdict = history.instanceFenced(at: at(141), patience: .seconds(30))
+        #expect(verdict == .rebuild(unexplained: 0))
+        verdict = history.instanceFenced(at: at(171), patience: .seconds(31))
+        #expect(verdict == .exitRival)
     }
 }

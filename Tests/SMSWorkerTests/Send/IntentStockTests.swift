@@ -2,6 +2,9 @@ import SMSWorker
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
+
 struct IntentStockTests {
     @Test func whatRunsAheadFollowsThePostsThatEnded() {
         let failure = RandomSchedules.firstFailure(of: 10_000) { generator in

@@ -2,6 +2,10 @@ import EventLoop
 import SMSWorker
 import TestSupport
 import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
 
 struct PacingRuleTests {
     private func instant(_ microseconds: Int) -> MonotonicInstant { MonotonicInstant(nanoseconds: Int64(microseconds) * 1_000) }

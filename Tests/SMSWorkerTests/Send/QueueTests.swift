@@ -1,6 +1,8 @@
 import TestSupport
 import Testing
 
+@testable import Requests
+@testable import SMSPipeline
 @testable import SMSWorker
 
 @Suite struct QueueTests {

@@ -2,6 +2,10 @@ import EventLoop
 import SMSWorker
 import TestSupport
 import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
 
 struct PollScheduleTests {
     private let base = MonotonicInstant(nanoseconds: 1_000_000_000_000)

@@ -1,0 +1,196 @@
+/// The bytes of a ledger record's value. Little-endian, format 1; `Sources/README.md` has the table.
+///
+/// The tail behind the fixed head (`echo`) is the same bytes in memory for a tracked message, so that a restore copies a slice
+/// and a new record of it is head + tail.
+package enum LedgerCodec {
+    package static let version: UInt8 = 1
+    /// What a clock or an RFC 3339 text of any offset can say.
+    package static let times = RFC3339.range.lowerBound - RFC3339.millisecondsOfDay...RFC3339.range.upperBound + RFC3339.millisecondsOfDay
+    package static let headSize = 88
+    /// Head of a closed entry: what the dedup window needs, in 28 bytes.
+    package static let closedSize = 28
+
+    package enum Flag {
+        package static let unknown: UInt8 = 1
+        package static let priority: UInt8 = 2
+        /// See `LedgerEntry.hasTimelessID`.
+        package static let timelessID: UInt8 = 4
+    }
+
+    /// What the reserved empty key holds: whose ledger this is, and how far it has been read.
+    package struct Recorded: Equatable, Sendable {
+        package let group: String
+        package let offset: Int64
+
+        package init(group: String, offset: Int64) {
+            self.group = group
+            self.offset = offset
+        }
+    }
+
+    /// What a reader of the ledger needs of a closed id.
+    package struct Closed: Equatable, Sendable {
+        package let offset: Int64
+        package let timestamp: Int64
+        package let closedAt: Int64
+        package let hasTimelessID: Bool
+    }
+
+    package enum Value: Equatable, Sendable {
+        case open(LedgerEntry)
+        case closed(Closed)
+    }
+
+    package static func encode(_ entry: LedgerEntry, into bytes: inout [UInt8]) {
+        var writer = ByteWriter(appendingTo: bytes)
+        bytes = []
+        defer { bytes = writer.bytes }
+        writer.put(version)
+        writer.put(entry.state.rawValue)
+        writer.put(flags(entry))
+        if entry.state == .closed {
+            writer.put(UInt8(0))
+            writer.put(entry.offset)
+            writer.put(entry.timestamp)
+            writer.put(entry.closedAt)
+            return
+        }
+        writer.put(entry.lastStatus?.rawValue ?? 0)
+        writer.put(entry.policy?.rawValue ?? 0)
+        writer.put(UInt8(0))
+        writer.put(entry.attempt)
+        writer.put(entry.unknownAttempts)
+        writer.put(entry.sequence)
+        writer.put(entry.failures)
+        writer.put(UInt16(0))
+        writer.put(entry.offset)
+        writer.put(entry.timestamp)
+        writer.put(entry.admittedAt)
+        writer.put(entry.pausedMilliseconds)
+        writer.put(entry.notBefore)
+        writer.put(entry.sendAt ?? .min)
+        writer.put(entry.expiresAt ?? .min)
+        writer.put(entry.acceptedAt)
+        writer.put(entry.mark)
+        encode(entry.echo, into: &writer)
+        if let message = entry.message {
+            writer.put(UInt8(message.isTemplate ? 2 : 1))
+            writer.putShort(message.phone)
+            writer.putLong(message.text)
+            writer.putShort(message.sender ?? [])
+        } else {
+            writer.put(UInt8(0))
+        }
+    }
+
+    package static func decode(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) -> Value {
+        let state = try head(bytes).state
+        var reader = ByteReader(bytes)
+        try reader.skip(2)
+        let flags: UInt8 = try reader.get()
+        if state == .closed {
+            try reader.skip(1)
+            let offset: Int64 = try reader.get()
+            let timestamp: Int64 = try reader.get()
+            let closedAt: Int64 = try reader.get()
+            return .closed(
+                Closed(offset: offset, timestamp: timestamp, closedAt: closedAt, hasTimelessID: flags & Flag.timelessID != 0))
+        }
+        let status: UInt8 = try reader.get()
+        let policy: UInt8 = try reader.get()
+        try reader.skip(1)
+        let attempt: UInt16 = try reader.get()
+        let unknownAttempts: UInt16 = try reader.get()
+        let sequence: UInt16 = try reader.get()
+        let failures: UInt16 = try reader.get()
+        try reader.skip(2)
+        let offset: Int64 = try reader.get()
+        let timestamp: Int64 = try reader.get()
+        let admittedAt: Int64 = try reader.get()
+        let paused: Int64 = try reader.get()
+        let notBefore: Int64 = try reader.get()
+        let sendAt: Int64 = try reader.get()
+        let expiresAt: Int64 = try reader.get()
+        let acceptedAt: Int64 = try reader.get()
+        let mark: UInt64 = try reader.get()
+        let echo = try decodeEcho(&reader)
+        var message: Message?
+        let kind: UInt8 = try reader.get()
+        if kind != 0 {
+            let phone = try reader.getShort()
+            let text = try reader.getLong()
+            let sender = try reader.getShort()
+            message = Message(phone: phone, text: text, isTemplate: kind == 2, sender: sender.isEmpty ? nil : sender)
+        }
+        guard reader.isAtEnd, message != nil || state == .tracking else { throw .malformed }
+        return .open(
+            LedgerEntry(
+                state: state, echo: echo, message: message, offset: offset, timestamp: timestamp, isPriority: flags & Flag.priority != 0,
+                hasTimelessID: flags & Flag.timelessID != 0, hasUnknownOutcome: flags & Flag.unknown != 0,
+                policy: UnknownPolicy(rawValue: policy), admittedAt: admittedAt, sendAt: sendAt == .min ? nil : sendAt,
+                expiresAt: expiresAt == .min ? nil : expiresAt, attempt: attempt, unknownAttempts: unknownAttempts, failures: failures,
+                mark: mark, notBefore: notBefore, pausedMilliseconds: paused, acceptedAt: acceptedAt, closedAt: 0,
+                lastStatus: MessageStatus(rawValue: status), sequence: sequence))
+    }
+
+    package static func encode(_ recorded: Recorded, into bytes: inout [UInt8]) {
+        var writer = ByteWriter(appendingTo: bytes)
+        bytes = []
+        writer.put(version)
+        writer.put(recorded.offset)
+        writer.putMedium(Array(recorded.group.utf8))
+        bytes = writer.bytes
+    }
+
+    package static func decodeRecorded(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) -> Recorded {
+        var reader = ByteReader(bytes)
+        let version: UInt8 = try reader.get()
+        guard version == Self.version else { throw .unknownVersion(version) }
+        let offset: Int64 = try reader.get()
+        let group = try reader.getMedium()
+        guard reader.isAtEnd, offset >= 0 else { throw .malformed }
+        return Recorded(group: String(decoding: group, as: UTF8.self), offset: offset)
+    }
+
+    private static func flags(_ entry: LedgerEntry) -> UInt8 {
+        (entry.hasUnknownOutcome ? Flag.unknown : 0) | (entry.isPriority ? Flag.priority : 0)
+            | (entry.hasTimelessID ? Flag.timelessID : 0)
+    }
+
+    private static func encode(_ echo: Echo, into writer: inout ByteWriter) {
+        writer.putMedium(echo.id)
+        writer.putMedium(echo.key ?? [])
+        writer.putMedium(echo.metadata ?? [])
+        writer.putMedium(echo.traceparent ?? [])
+        writer.putMedium(echo.tracestate ?? [])
+        writer.putShort(echo.cost?.credits ?? [])
+        writer.putShort(echo.cost?.money ?? [])
+        writer.putShort(echo.providerStatus)
+        writer.put(UInt8(echo.messageIDs.count))
+        for id in echo.messageIDs { writer.putShort(Array(id.utf8)) }
+    }
+
+    private static func decodeEcho(_ reader: inout ByteReader) throws(LedgerError) -> Echo {
+        let id = try reader.getMedium()
+        let key = try reader.getMedium()
+        let metadata = try reader.getMedium()
+        let traceparent = try reader.getMedium()
+        let tracestate = try reader.getMedium()
+        var echo = Echo(
+            id: id, key: key.isEmpty ? nil : key, metadata: metadata.isEmpty ? nil : metadata,
+            traceparent: traceparent.isEmpty ? nil : traceparent, tracestate: tracestate.isEmpty ? nil : tracestate)
+        let credits = try reader.getShort()
+        let money = try reader.getShort()
+        if !credits.isEmpty || !money.isEmpty { echo.cost = Echo.Cost(credits: credits, money: money) }
+        echo.providerStatus = try reader.getShort()
+        let count: UInt8 = try reader.get()
+        for _ in 0..<count {
+            let bytes = try reader.getShort()
+            let id = String(decoding: bytes, as: UTF8.self)
+            // What was repaired is longer, and may not fit when it is written again.
+            guard id.utf8.elementsEqual(bytes) else { throw .malformed }
+            echo.messageIDs.append(id)
+        }
+        return echo
+    }
+}

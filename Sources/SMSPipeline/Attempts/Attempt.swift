@@ -1,0 +1,16 @@
+internal import Requests
+
+/// A POST under way. It outlives the assignment that began it: what the provider answers stays a fact.
+package final class Attempt {
+    package let mark: UInt64
+    /// Nil once the assignment has ended (until a restore in this process finds the entry again).
+    package var request: PendingRequest?
+    /// The circuit breaker's, given back with the outcome.
+    package let permit: CircuitBreaker.Permit
+
+    package init(mark: UInt64, request: PendingRequest, permit: CircuitBreaker.Permit) {
+        self.mark = mark
+        self.permit = permit
+        self.request = request
+    }
+}

@@ -1,0 +1,9 @@
+package import Requests
+
+/// What a gateway has to tell.
+package enum GatewayEvent {
+    case submitted(tag: UInt64, AttemptOutcome)
+    case polled(tag: UInt64, PollOutcome)
+    case receipt(messageID: String, ReceivedStatus)
+    case balance(BalanceAnswer)
+}

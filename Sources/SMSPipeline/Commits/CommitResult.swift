@@ -1,0 +1,17 @@
+/// How a transaction ended.
+package enum CommitResult<Failure: Error> {
+    case committed
+    /// Nothing of it is visible; the same operations may be tried again.
+    case aborted(Failure)
+    /// The group refuses this member's generation: nothing to gain before it has changed.
+    case membership(Failure)
+    /// Another producer of this name has begun, or the handle is of no use any more. Its fate is open.
+    case fenced(Failure)
+    /// Something else has ended it, and what is visible of it is open: never a rival's doing, who would have fenced it.
+    case fateOpen(Failure)
+    /// A living rival has this worker's instance id.
+    case rival(Failure)
+}
+
+extension CommitResult: Sendable where Failure: Sendable {}
+extension CommitResult: Equatable where Failure: Equatable {}

@@ -1,0 +1,87 @@
+package import Requests
+package import Time
+
+/// One ownership of one partition, from its assign event to the answer of its revoke (or to its loss). Assigned again, the partition gets
+/// another one: so an operation that is late for its assignment is recognised and dropped, whatever has happened since.
+package final class Assignment {
+    package enum Phase: Equatable {
+        /// The ledger is being read.
+        case restoring
+        case open
+        /// Not to be read until an operator has decided; the sentence says why.
+        case closed(String)
+        /// Being given back: nothing begins any more.
+        case draining
+    }
+
+    /// What an open id stands for.
+    package enum Open {
+        case active(PendingRequest)
+        case tracked(TrackingHandle)
+    }
+
+    package let id: AssignmentID
+    package let topic: RequestTopic
+    package let partition: Int32
+    package let key: PartitionKey
+    package private(set) var isAlive = true
+    /// The same for other threads.
+    package let liveness = Liveness()
+    package var phase = Phase.restoring
+
+    /// How far it has been read; set when it opens.
+    package var position: ReadPosition
+    /// The offset that the last transaction begun for this assignment carried.
+    package var coveredOffset: Int64 = 0
+
+    package var open: [RequestHash: Open] = [:]
+    package var dedup: Dedup
+
+    /// Why it stays closed, kept while it is looked at again.
+    package var closedReason: String?
+    /// The committed offset by which it stays closed: another one is an operator's word. Nil: its ledger is looked at again as a whole.
+    package var closedAtOffset: Int64??
+
+    /// Operations in the commit queue and in the transaction under way.
+    package var pendingOperations = 0
+
+    // Counted by `SendQueue`:
+    /// POSTs under way.
+    package internal(set) var running = 0
+    /// Requests without an attempt, and their bytes in memory.
+    package internal(set) var waiting = 0
+    package internal(set) var waitingBytes = 0
+    /// Those of them that wait for their `sendAt` under the worker's schedule.
+    package internal(set) var scheduled = 0
+    /// As many wait as may: it is not read until a fifth of them have gone.
+    package var isFull = false
+
+    /// When the empty-key record was last written; nil: not yet by this assignment.
+    package var recordedAt: MonotonicInstant?
+    package var isSweeping = false
+    /// What its restore has read, until it is taken in.
+    package var restore: PartitionRestore?
+    /// A restore that failed for the brokers' sake is tried again then.
+    package var restoreAgainAt: MonotonicInstant?
+
+    package init(id: AssignmentID, topic: RequestTopic, partition: Int32, dedup: Dedup, at now: MonotonicInstant) {
+        key = PartitionKey(topic: topic.name, partition: partition)
+        position = ReadPosition(at: 0, openedAt: now)
+        self.id = id
+        self.topic = topic
+        self.partition = partition
+        self.dedup = dedup
+    }
+
+    package func end() {
+        isAlive = false
+        dedup.clear()
+        liveness.end()
+    }
+
+    /// Nothing runs for it, and nothing of it waits for a transaction; or it has ended.
+    package var isDrained: Bool { !isAlive || (running == 0 && pendingOperations == 0) }
+
+    /// `<topic>-<partition>`: for log lines.
+    package var name: String { "\(topic.name)-\(partition)" }
+}

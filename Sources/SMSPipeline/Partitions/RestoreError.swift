@@ -1,0 +1,28 @@
+package import Requests
+
+/// A ledger could not be read.
+package enum RestoreError: Error, Sendable, CustomStringConvertible {
+    case kafka(BrokerError)
+    /// What stands in the ledger cannot be understood, and guessing would break the guarantees.
+    ///
+    /// - Parameter offset: of the record in the ledger's partition.
+    case ledger(LedgerError, offset: Int64)
+    case cancelled
+
+    package var description: String {
+        switch self {
+        case .kafka(let error): error.description
+        case .ledger(let error, let offset):
+            "its ledger cannot be read: \(error.description), at offset \(offset) of the ledger"
+                + (error == .malformed ? ": a record with the same key and no value, written behind it, takes it out" : "")
+        case .cancelled: "the partition was given back meanwhile"
+        }
+    }
+
+    /// The request topic has grown and its ledger has not.
+    package var isMissingLedger: Bool { if case .kafka(let error) = self { error.isMissingTopic } else { false } }
+
+    package var isDamage: Bool { if case .ledger = self { true } else { false } }
+
+    package var isBrokerTrouble: Bool { if case .kafka(let error) = self { error.isBrokerTrouble } else { false } }
+}

@@ -1,4 +1,0 @@
-/// Names one ownership of one partition in this process; another assignment of the same partition has another one.
-package struct AssignmentID: Hashable, Sendable {
-    let value: UInt64
-}

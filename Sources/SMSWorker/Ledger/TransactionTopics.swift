@@ -1,5 +1,0 @@
-/// Where events and dead letters go.
-struct TransactionTopics: Sendable {
-    let status: String
-    let deadLetter: String
-}

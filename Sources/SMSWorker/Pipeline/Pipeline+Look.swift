@@ -1,0 +1,153 @@
+package import Requests
+package import SMSPipeline
+internal import Time
+
+/// What whoever runs the pipeline may see of it: for tests and the simulator. Nothing in the worker decides by it.
+extension Pipeline {
+    /// Where its gates and queues stand.
+    package struct Look {
+        package let isSendingAllowed: Bool
+        package let isDraining: Bool
+        package let isGivingBack: Bool
+        package let hasSession: Bool
+        package let isReadingStopped: Bool
+        package let isCommitStuck: Bool
+        package let freeSlots: Int
+        package let waiting: Int
+        package let held: Int
+        package let running: Int
+        package let tracked: Int
+        package let intents: Int
+        package let timers: Int
+        package let facts: Int
+    }
+
+    package var look: Look {
+        Look(
+            isSendingAllowed: isSendingAllowed, isDraining: isDraining, isGivingBack: pendingRevoke != nil, hasSession: session != nil,
+            isReadingStopped: assignments.values.contains { $0.isFull }, isCommitStuck: isCommitStuck, freeSlots: freeSlots,
+            waiting: queue.waiting,
+            held: queue.count(.held), running: attempts.count, tracked: tracked.count, intents: queue.stocked, timers: queue.timerCount,
+            facts: facts.count)
+    }
+
+    /// Why sending is not allowed, in one word; nil: it is.
+    package var shutGate: String? {
+        if isDraining { return "draining" }
+        if !account.maySend { return "account" }
+        if isCommitStuck { return "commits" }
+        if !clockGuard.mayLease(at: now) { return "clock" }
+        if !retryAfter.mayBegin(at: now) { return "retry-after" }
+        return isSendingAllowed ? nil : "breaker"
+    }
+
+    /// Nothing is queued, under way or restoring.
+    package var isAtRest: Bool {
+        session != nil && isJoined && commits.isEmpty && commitUnderWay == nil && attempts.count == 0 && pollsInFlight.count == 0
+            && pendingRevoke == nil && assignments.values.allSatisfy { $0.phase == .open }
+    }
+
+    package func isOpen(_ partition: PartitionKey) -> Bool { assignments[partition]?.phase == .open }
+
+    package var openPartitions: [PartitionKey] { assignments.values.compactMap { $0.phase == .open ? $0.key : nil } }
+
+    /// Why a partition is kept closed; nil: it is not.
+    package func closedReason(of partition: PartitionKey) -> String? { assignments[partition]?.closedReason }
+
+    /// The next offset that it reads there; nil: it does not.
+    package func position(in partition: PartitionKey) -> Int64? {
+        assignments[partition].flatMap { $0.phase == .open ? $0.position.next : nil }
+    }
+
+    package struct AttemptLook {
+        package let mark: UInt64
+        package let partition: PartitionKey
+        package let offset: Int64
+    }
+
+    /// What a submission is the attempt of.
+    package func attempt(tag: UInt64) -> AttemptLook? {
+        guard let attempt = attempts[tag], let request = attempt.request else { return nil }
+        return AttemptLook(mark: attempt.mark, partition: request.assignment.key, offset: request.entry.offset)
+    }
+
+    /// Visits the requests that could be sent if it were their turn.
+    package func visitEligible(_ body: (_ partition: PartitionKey, _ offset: Int64, _ isPriority: Bool) -> Void) {
+        for assignment in assignments.values where assignment.phase == .open {
+            for case .active(let request) in assignment.open.values {
+                switch request.place {
+                case .runnable where startTime(request) <= wallNow, .stock:
+                    body(assignment.key, request.entry.offset, request.entry.isPriority)
+                case .runnable, .behindKey, .timer, .intentQueued, .running, .held, .gone: break
+                }
+            }
+        }
+    }
+
+    /// How many stand behind an earlier one of their key.
+    package var behindKeys: Int {
+        assignments.values.reduce(0) { sum, assignment in
+            sum
+                + assignment.open.values.count {
+                    if case .active(let request) = $0 { request.place == .behindKey } else { false }
+                }
+        }
+    }
+
+    /// Lets go of everything, as the end of a process does: requests and their assignments name each other.
+    package func release() {
+        for assignment in assignments.values {
+            assignment.open = [:]
+        }
+        queue = SendQueue(slots: configuration.send.maxInFlight)
+        _ = commits.removeAll()
+        commitUnderWay = nil
+        attempts = SlotTable<Attempt>()
+        assignments = [:]
+        session = nil
+        gateway.mayBegin = { _ in false }
+        gateway.receive = { _ in }
+    }
+
+    // MARK: Memory and ledger
+
+    /// Where memory differs from what the ledger of a partition says; for a pipeline at rest. One sentence each.
+    package func differences(from ledger: RestoredLedger, of partition: PartitionKey) -> [String] {
+        guard let assignment = assignments[partition], assignment.phase == .open else { return ["\(partition) is not open here"] }
+        var differences: [String] = []
+        var seen = 0
+        for entry in ledger.active {
+            let hash = RequestHash(id: entry.echo.id)
+            guard case .active(let request) = assignment.open[hash] else {
+                differences.append("offset \(entry.offset) is \(entry.state) in the ledger, and not in memory")
+                continue
+            }
+            seen += 1
+            if request.entry != entry { differences.append("offset \(entry.offset): \(entry.state) in the ledger, other in memory") }
+        }
+        for message in ledger.tracked {
+            guard case .tracked(let handle) = assignment.open[message.hash] else {
+                differences.append("a message is tracked in the ledger, and not in memory")
+                continue
+            }
+            seen += 1
+            if tracked[handle]?.value != message.value { differences.append("a tracked message differs from the ledger") }
+        }
+        if seen != assignment.open.count {
+            differences.append("\(assignment.open.count) ids are open in memory, \(seen) of them in the ledger")
+        }
+        let windowStart = wallNow - configuration.dedup.window.milliseconds
+        var closed = 0
+        for id in ledger.closed {
+            if assignment.dedup.contains(id.hash) {
+                closed += 1
+            } else if id.closedAt >= windowStart {
+                differences.append("an id within its window is closed in the ledger, and not in memory")
+            }
+        }
+        if closed != assignment.dedup.count {
+            differences.append("\(assignment.dedup.count) ids are closed in memory, \(closed) of them in the ledger")
+        }
+        return differences
+    }
+}

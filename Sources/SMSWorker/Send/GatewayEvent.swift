@@ -1,7 +1,0 @@
-/// What a gateway has to tell.
-enum GatewayEvent {
-    case submitted(tag: UInt64, AttemptOutcome)
-    case polled(tag: UInt64, PollOutcome)
-    case receipt(messageID: String, ReceivedStatus)
-    case balance(BalanceAnswer)
-}

@@ -1,0 +1,63 @@
+package import Requests
+package import RocketSMS
+package import SMSPipeline
+internal import Time
+
+/// What the provider's answers mean to the pipeline.
+extension GatewayEvent {
+    /// Nil for the answer to a call that no gateway makes.
+    package init?(_ reply: Reply, tag: UInt64) {
+        switch reply {
+        case .send(let outcome): self = .submitted(tag: tag, Self.attempt(outcome))
+        case .status(let outcome): self = .polled(tag: tag, Self.poll(outcome))
+        case .balance(let outcome): self = .balance(Self.balance(outcome))
+        case .senders, .senderAdded, .templates: return nil
+        }
+    }
+
+    private static func attempt(_ outcome: SendOutcome) -> AttemptOutcome {
+        switch outcome {
+        case .accepted(let receipt):
+            let cost = receipt.cost.map { Echo.Cost(credits: Array(($0.credits ?? "").utf8), money: Array(($0.money ?? "").utf8)) }
+            return .accepted(Receipt(messageIDs: receipt.ids, status: ReceivedStatus(receipt.status), cost: cost))
+        case .refused(let code, .account): return .account(.credentials, code: code)
+        case .refused(let code, .credit): return .account(.credit, code: code)
+        case .refused(let code, .permanent): return .refused(code: code)
+        case .refused(let code, .transient): return .notSent(reason: "the provider answered \(code)", retryAfter: nil, isAnswer: true)
+        case .notSent(.leaseEnded, _): return .notBegun
+        case .notSent(let reason, let after): return .notSent(reason: reason.description, retryAfter: after, isAnswer: reason.isAnswer)
+        case .unknown(let reason): return .unknown(reason: reason.description)
+        }
+    }
+
+    private static func poll(_ outcome: QueryOutcome<String>) -> PollOutcome {
+        switch outcome {
+        case .answered(let status): .status(ReceivedStatus(status))
+        case .refused("WRONG_ID", _): .unknownID
+        case .refused(let code, .account): .account(.credentials, code: code)
+        case .refused(let code, .credit): .account(.credit, code: code)
+        case .refused(let code, _): .refused(code: code)
+        case .failed(let reason, let after): .failed(reason: reason, retryAfter: after)
+        }
+    }
+
+    private static func balance(_ outcome: QueryOutcome<Balance>) -> BalanceAnswer {
+        switch outcome {
+        case .answered(let balance):
+            if let credits = balance.credits { return credits > 0 ? .credits : .noCredits }
+            return .credits
+        case .refused(_, .account): return .badCredentials
+        case .refused(_, .credit): return .noCredits
+        case .refused, .failed: return .failed
+        }
+    }
+}
+
+extension SendMessage {
+    /// - Parameter sendAt: milliseconds since 1970, for the provider's own schedule; nil: now.
+    package init(_ message: Message, sendAt: Int64?, isPriority: Bool) {
+        self.init(
+            phone: message.phone, text: message.text, sender: message.sender, timestamp: sendAt.map { $0.clampedSum(999) / 1_000 },
+            priority: isPriority)
+    }
+}

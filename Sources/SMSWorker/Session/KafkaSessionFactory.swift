@@ -1,0 +1,82 @@
+internal import EventLoop
+internal import Kafka
+internal import Logging
+internal import Requests
+internal import SMSPipeline
+internal import Time
+
+/// Makes sessions: producers first (their `init_transactions` ends the past of the same name), then the consumer, which subscribes.
+final class KafkaSessionFactory: Sendable {
+    private let configuration: WorkerConfiguration
+    private let consumerProperties: [(key: String, value: String)]
+    private let producerProperties: [(key: String, value: String)]
+    private let partitionCount: Int
+    private let timings: KafkaTimings
+    /// Of the two producers' names, over all sessions.
+    private let initialisations = [LateInitialisations(), LateInitialisations()]
+    private let thread: WorkThread
+
+    /// - Parameters:
+    ///   - limits: of what the producers write.
+    ///   - partitionCount: of all request topics.
+    init(configuration: WorkerConfiguration, limits: ProducerLimits, partitionCount: Int) throws(EventLoopError) {
+        self.configuration = configuration
+        self.partitionCount = partitionCount
+        timings = KafkaTimings(configuration.kafka.properties)
+        consumerProperties = configuration.kafka.properties.forConsumers
+        producerProperties =
+            configuration.kafka.properties.forProducers + limits.properties(beside: configuration.kafka.properties) + [
+                (key: "transaction.timeout.ms", value: "\(timings.transaction.milliseconds)")
+            ]
+        thread = try WorkThread(name: "kafka-opener")
+    }
+
+    func open(_ done: @escaping @Sendable (Result<KafkaSession, KafkaError>) -> Void) {
+        thread.submit { [self] in
+            do throws(KafkaError) { done(.success(try make())) } catch { done(.failure(error)) }
+        }
+    }
+
+    func make() throws(KafkaError) -> KafkaSession {
+        let kafka = configuration.kafka
+        let topics = configuration.topics
+        let written = topics.allRequests.map { topics.ledger(of: $0) } + [topics.status, topics.deadLetter]
+        let committer = try Committer(
+            timeout: timings.transaction, initialisations: initialisations
+        ) { [producerProperties, timings, initialisations] (number) throws(KafkaError) in
+            let producer = try TransactionalProducer(
+                transactionalID: "\(kafka.groupID)-\(kafka.transactionalStem)-\(number)", bootstrapServers: kafka.bootstrapServers,
+                properties: producerProperties, initialisations: initialisations[number])
+            try producer.initTransactions(timeout: Committer.initTimeout(timings.transaction))
+            // A topic that refuses now says so at the first transaction, with topic and code; here it only saves the first second.
+            for topic in written { try? producer.askMetadata(of: [topic], timeout: .seconds(5)) }
+            return producer
+        }
+        do {
+            let consumer = try Consumer(
+                group: kafka.groupID, instanceID: kafka.instanceID, bootstrapServers: kafka.bootstrapServers,
+                properties: kafka.properties.forMembers, topics: topics.allRequests)
+            learnEnds(consumer)
+            let readerProperties = consumerProperties
+            let restorer = try Restorer(consumer: consumer, transactionTimeout: timings.transaction) { () throws(KafkaError) in
+                try PartitionReader(bootstrapServers: kafka.bootstrapServers, properties: readerProperties)
+            }
+            return try KafkaSession(consumer: consumer, committer: committer, restorer: restorer, partitionCount: partitionCount)
+        } catch {
+            committer.abandon()
+            committer.afterLast { committer.destroyProducers() }
+            if let error = error as? KafkaError { throw error }
+            throw KafkaError(local: "\(error)")
+        }
+    }
+
+    /// Before the first assign event is answered. What could not be asked, and partitions that are made later, begin by name.
+    private func learnEnds(_ consumer: Consumer) {
+        let topics = configuration.topics.allRequests
+        guard let metadata = try? consumer.metadata(of: topics, timeout: .seconds(5)) else { return }
+        let partitions = topics.flatMap { topic in
+            (0..<Int32(clamping: metadata.topics[topic]?.partitions ?? 0)).map { TopicPartition(topic: topic, partition: $0) }
+        }
+        if !partitions.isEmpty { try? consumer.learnEnds(of: partitions, timeout: .seconds(5)) }
+    }
+}

@@ -1,0 +1,140 @@
+internal import EventLoop
+internal import Kafka
+internal import Requests
+internal import RocketSMS
+internal import SMSPipeline
+internal import Time
+
+/// Runs the pipeline on the event loop: turns what the outside says into its events, gives it its turns, and wakes it when it asks.
+///
+/// The actor's executor is the loop, so the compiler checks that nothing else touches the pipeline. What blocks has threads of its own
+/// (committer, restorers, connector) and answers through the loop's mailbox.
+actor PipelineRunner {
+    private nonisolated let loop: EventLoop
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    private let configuration: WorkerConfiguration
+    private let deadLetterLimit: Int
+    private let metrics: WorkerMetrics
+    private let health: HealthState
+    private let factory: KafkaSessionFactory
+    private var pipeline: Pipeline?
+    private var isDraining = false
+    private var ending: CheckedContinuation<PipelineEnd, Never>?
+    private var armed: (at: MonotonicInstant, id: TimerID)?
+
+    init(
+        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
+        factory: KafkaSessionFactory
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        self.deadLetterLimit = deadLetterLimit
+        self.metrics = metrics
+        self.health = health
+        self.factory = factory
+    }
+
+    /// Runs until asked to drain, or until it cannot go on.
+    func run(_ session: KafkaSession, client: RocketSMSClient.Configuration) async -> PipelineEnd {
+        let gateway: RocketSMSGateway
+        do throws(EventLoopError) {
+            gateway = RocketSMSGateway(try RocketSMSClient(client, loop: loop))
+        } catch {
+            return .failed("the provider's client could not be made: \(error)")
+        }
+        let opener = Opener { [unowned self] in openSession() }
+        let pipeline = Pipeline(
+            configuration: configuration, deadLetterLimit: deadLetterLimit, metrics: metrics, health: health, gateway: gateway,
+            opener: opener, seed: .random(in: .min ... .max), at: clock())
+        self.pipeline = pipeline
+        gateway.mayBegin = { [unowned self] tag in assumeIsolated { $0.pipeline?.mayBegin(tag: tag, at: $0.clock()) ?? false } }
+        gateway.receive = { [unowned self] event in assumeIsolated { $0.pipeline?.provider(event, at: $0.turnClock()) } }
+        adopt(session)
+        if isDraining { pipeline.drain(at: clock()) }
+        loop.atTurnEnd { [weak self] in
+            guard let self else { return }
+            assumeIsolated { $0.turn() }
+        }
+        if pipeline.end == nil { _ = await withCheckedContinuation { ending = $0 } }
+        gateway.close()
+        return pipeline.end ?? .drained
+    }
+
+    /// Lets what runs finish, commits it, and leaves the group.
+    func drain() {
+        isDraining = true
+        pipeline?.drain(at: clock())
+    }
+
+    private func turn() {
+        guard let pipeline else { return }
+        pipeline.turn(at: turnClock())
+        if let end = pipeline.end {
+            ending?.resume(returning: end)
+            ending = nil
+            return
+        }
+        let due = pipeline.nextTurnAt
+        if let armed, armed.at <= due, armed.at > loop.now { return }
+        if let armed { loop.cancel(armed.id) }
+        armed = (due, loop.schedule(at: due) { [self] in assumeIsolated { $0.armed = nil } })
+    }
+
+    // MARK: Sessions
+
+    private nonisolated func openSession() {
+        factory.open { [self] result in
+            loop.execute { [self] in
+                assumeIsolated { runner in
+                    switch result {
+                    case .success(let session): runner.adopt(session)
+                    case .failure(let error): runner.pipeline?.opened(.failure(BrokerError(error)), at: runner.clock())
+                    }
+                }
+            }
+        }
+    }
+
+    private func adopt(_ session: KafkaSession) {
+        do throws(EventLoopError) {
+            try session.listen(
+                on: loop,
+                answer: { [self, weak session] answer in
+                    guard let session else { return }
+                    loop.execute { [self] in
+                        assumeIsolated { $0.pipeline?.answered(answer, by: session, at: $0.clock()) }
+                    }
+                },
+                show: { [unowned self] statistics in assumeIsolated { $0.show(statistics) } })
+        } catch {
+            pipeline?.opened(.failure(BrokerError(.fatal, name: "\(error)")), at: clock())
+            session.abandon()
+            session.free()
+            return
+        }
+        pipeline?.opened(.success(session), at: clock())
+    }
+
+    private func show(_ statistics: Statistics) {
+        let ends = Dictionary(uniqueKeysWithValues: statistics.ends.map { (PartitionKey($0.key), $0.value) })
+        metrics.kafka.show(statistics, lag: pipeline?.lag(ends: ends) ?? [:])
+    }
+
+    // MARK: Clocks
+
+    /// Read anew, for what is measured or must not be late.
+    private func clock() -> Now { Now(monotonic: loop.updateNow(), wall: WallTime.now.milliseconds) }
+
+    /// The time of this turn: one reading serves all that happens in it.
+    private func turnClock() -> Now { Now(monotonic: loop.now, wall: WallTime.now.milliseconds) }
+
+    /// The pipeline's way to ask for another session.
+    private final class Opener: SessionOpener {
+        private let body: () -> Void
+
+        init(_ body: @escaping () -> Void) { self.body = body }
+
+        func open() { body() }
+    }
+}

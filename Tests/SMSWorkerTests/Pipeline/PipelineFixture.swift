@@ -1,0 +1,50 @@
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
+@testable import SMSWorker
+
+/// A pipeline with nothing around it: a provider that never answers, and an opener that only counts. Its clock goes when it is told.
+final class PipelineFixture {
+    let pipeline: Pipeline
+    let opener = CountingOpener()
+    let health = HealthState()
+    private(set) var clock = Now(monotonic: MonotonicInstant(nanoseconds: 3_600_000_000_000), wall: 1_795_000_000_000)
+
+    init() throws {
+        pipeline = Pipeline(
+            configuration: try loadConfiguration().configuration, deadLetterLimit: 1 << 20, metrics: WorkerMetrics(), health: health,
+            gateway: SilentGateway(), opener: opener, seed: 7, at: clock)
+    }
+
+    var isFencingExplained: Bool { pipeline.fencings.isExplained(at: clock.monotonic) }
+
+    func opened(_ error: BrokerError) { pipeline.opened(.failure(error), at: clock) }
+
+    /// Turns each second, as an idle loop does.
+    func turn(for duration: Duration) {
+        let end = clock.monotonic + duration
+        while clock.monotonic < end {
+            clock.monotonic = clock.monotonic + .seconds(1)
+            clock.wall += 1_000
+            pipeline.turn(at: clock)
+        }
+    }
+}
+
+final class CountingOpener: SessionOpener {
+    private(set) var count = 0
+
+    func open() { count += 1 }
+}
+
+private final class SilentGateway: ProviderGateway {
+    var mayBegin: (UInt64) -> Bool = { _ in true }
+    var receive: (GatewayEvent) -> Void = { _ in }
+    let mustPoll = true
+
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {}
+    func poll(messageID: String, tag: UInt64) {}
+    func askBalance() {}
+    func close() {}
+}

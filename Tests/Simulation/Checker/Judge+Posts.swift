@@ -1,0 +1,132 @@
+import EventLoop
+import Requests
+import SMSPipeline
+import SMSWorker
+import Time
+
+/// What goes to the provider, and what it takes.
+extension Judge {
+    /// The pipeline has made a request of it: from here on it counts against the rate.
+    func submitted(_ process: SimulatedProcess, tag: UInt64) {
+        countRequest()
+        guard let pipeline = process.pipeline, let attempt = pipeline.attempt(tag: tag), let made = caseOfMark[attempt.mark] else {
+            return find(.notDecided, "p\(process.number) submits what nobody knows")
+        }
+        process.submissions += 1
+        judgeTurn(made, pipeline, process)
+        made.eligibleSince = nil
+        made.overtaken = 0
+    }
+
+    func polled(_ process: SimulatedProcess) { countRequest() }
+
+    /// The last look at the lease has said yes: the first byte leaves now.
+    ///
+    /// - Parameter standsStill: or when the process goes on.
+    func begun(_ process: SimulatedProcess, tag: UInt64, standsStill: Bool) {
+        posts += 1
+        guard let attempt = process.pipeline?.attempt(tag: tag), let made = caseOfMark[attempt.mark] else {
+            return find(.notDecided, "p\(process.number) sends what no decided entry knows")
+        }
+        trace.note(
+            process.number, "POST",
+            "\(made.name) #\(made.attempt) \(String(attempt.mark, radix: 16))\(standsStill ? ", and stands still" : "")")
+        if standsStill { made.isExcused = true }
+        // A second process with the name of a static member takes its partitions at once, without the time that a lease counts with.
+        let isRobbed = options.isStatic && hasTwins
+        if made.state != .sending || made.mark != attempt.mark, !isRobbed {
+            find(
+                .notDecided,
+                "\(made.name) by p\(process.number): its newest entry is \(made.state)\(made.mark == attempt.mark ? "" : ", another's intent")"
+            )
+        }
+        if !begun.insert(attempt.mark).inserted { find(.secondPost, "\(made.name)") }
+        let wall = world.wall
+        if let expiresAt = made.expiresAt, wall >= expiresAt { find(.tooLate, "\(made.name)") }
+        if options.schedule == .worker, let sendAt = made.sendAt, wall < sendAt { find(.beforeTime, "\(made.name)") }
+        judgeKey(made)
+    }
+
+    /// Nothing earlier of its key may be left that was never held.
+    private func judgeKey(_ made: RequestCase) {
+        guard options.ordering == .key, made.key >= 0, !made.wasHeld, !made.isFormer else { return }
+        for other in partitions[made.partition].cases {
+            if other.offset >= made.offset { return }
+            guard other.key == made.key, other.isPriority == made.isPriority, other.isTaken, !other.wasHeld else { continue }
+            guard other.state == .waiting || other.state == .sending else { continue }
+            return find(.keyOrder, "\(made.name) before \(other.name), which is \(other.state)")
+        }
+    }
+
+    /// The provider has taken a message.
+    func accepted(_ number: Int) {
+        acceptedMessages += 1
+        guard number >= 0, number < cases.count, cases[number].kind == .request || cases[number].kind == .copy else {
+            return find(.strangeSMS, "number \(number)")
+        }
+        let made = cases[number]
+        made.accepted += 1
+        trace.note(-1, "accepted", "\(made.name), its SMS number \(made.accepted)")
+        guard made.accepted > 1, !made.isExcused, !(options.isStatic && hasTwins) else { return }
+        if made.isStrict, made.accepted > 1 + made.resends {
+            find(.secondSMS, "\(made.name), onUnknown is \(made.policy)")
+        }
+        if !made.hasUnknown { find(.hiddenDuplicate, "\(made.name)") }
+    }
+
+    // MARK: The rate
+
+    private func countRequest() {
+        guard options.rateLimit > 0 else { return }
+        let now = world.nanoseconds
+        requestTimes.append(now)
+        while requestsBefore < requestTimes.count, requestTimes[requestsBefore] <= now - 1_000_000_000 { requestsBefore += 1 }
+        let count = requestTimes.count - requestsBefore
+        // Each share is rounded up by itself, and a member that is put out of the group learns of it late.
+        let most =
+            Int(options.rateLimit.rounded(.up)) + options.workers * Int(options.partitions) + (isInChaos ? Int(options.rateLimit) : 0)
+        if count > most { find(.fleetRate, "\(count) in a second, the limit is \(options.rateLimit)") }
+    }
+
+    // MARK: Whose turn it is
+
+    /// Overtaken so often, and for so long, is starved.
+    private static let overtakings = 48
+    private static let patience = Duration.seconds(4)
+    /// Of twenty requests the floor gives one to the bulk lane.
+    private static let floorRun = 120
+
+    private func judgeTurn(_ made: RequestCase, _ pipeline: Pipeline, _ process: SimulatedProcess) {
+        // Places in the log name two requests then.
+        if topicsWereRecreated { return }
+        var bulkWaits: RequestCase?
+        let now = world.monotonic
+        pipeline.visitEligible { partition, offset, isPriority in
+            guard let index = index(ofRequests: partition), offset < partitions[index].cases.count else { return }
+            let other = partitions[index].cases[Int(offset)]
+            guard other !== made, other.isTaken else { return }
+            // Seen at the submission before too, or its wait begins now.
+            let isNew = other.eligibleAt != process.submissions - 1 || other.eligibleIn !== process
+            other.eligibleAt = process.submissions
+            other.eligibleIn = process
+            guard !isNew, let since = other.eligibleSince else {
+                other.eligibleSince = now
+                other.overtaken = 0
+                return
+            }
+            if !isPriority, made.isPriority, now - since >= Self.patience { bulkWaits = other }
+            // By one that has come later, and not by right of its lane.
+            guard made.admittedAt >= world.wall - (now - since).milliseconds, isPriority || !made.isPriority else { return }
+            other.overtaken += 1
+            if other.overtaken >= Self.overtakings, now - since >= Self.patience {
+                find(
+                    .starved,
+                    "\(other.name) for \((now - since).milliseconds) ms by \(other.overtaken) that came later, of them \(made.name)")
+            }
+        }
+        priorityRun = made.isPriority && bulkWaits != nil ? priorityRun + 1 : 0
+        if options.rateLimit > 0, priorityRun >= Self.floorRun, let bulkWaits {
+            find(.bulkStarved, "\(bulkWaits.name) waits behind \(priorityRun) of the priority lane in a row")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import EventLoop
+import Requests
+import SMSPipeline
+import SMSWorker
+import Time
+
+/// One record of a request topic, as the judge knows it: what it asks for, and what has become of it.
+final class RequestCase {
+    enum Kind {
+        case request
+        /// Of the id of an earlier one.
+        case copy
+        case bad
+        case command
+    }
+
+    let number: Int
+    let kind: Kind
+    let partition: Int
+    let offset: Int64
+    let timestamp: Int64
+    /// Given, or generated from its place.
+    let id: [UInt8]
+    let isGenerated: Bool
+    let policy: UnknownPolicy
+    /// -1: none.
+    let key: Int
+    let isPriority: Bool
+    let sendAt: Int64?
+    let expiresAt: Int64?
+
+    // MARK: What the ledger says, by the newest decided entry
+
+    var isTaken = false
+    var state = LedgerEntry.State.waiting
+    var mark: UInt64 = 0
+    var attempt = 0
+    var unknownAttempts = 0
+    var hasUnknown = false
+    var admittedAt: Int64 = 0
+    /// When and by which process the newest intent was decided.
+    var intentAt = MonotonicInstant(nanoseconds: 0)
+    var intentBy: SimulatedProcess?
+    var heldSince: Int64?
+    /// Milliseconds.
+    var heldFor: Int64 = 0
+    var wasHeld = false
+    var resends = 0
+
+    // MARK: What the events say
+
+    var sequence = 0
+    var status = MessageStatus.queued
+    var isFinal = false
+    var hasMessageID = false
+    var deadLetters = 0
+
+    // MARK: What the provider knows
+
+    var accepted = 0
+    /// A process stood still between the look and the first byte: what comes of it is G6's named exception.
+    var isExcused = false
+    /// Of a topic that was made anew since.
+    var isFormer = false
+    /// It had not been read then.
+    var isGone = false
+
+    // MARK: Its turn
+
+    var eligibleSince: MonotonicInstant?
+    /// At which submission of which process it was last seen waiting.
+    var eligibleAt = 0
+    var eligibleIn: SimulatedProcess?
+    var overtaken = 0
+
+    init(
+        number: Int, kind: Kind, partition: Int, offset: Int64, timestamp: Int64, id: [UInt8], isGenerated: Bool, policy: UnknownPolicy,
+        key: Int, isPriority: Bool, sendAt: Int64?, expiresAt: Int64?
+    ) {
+        self.number = number
+        self.kind = kind
+        self.partition = partition
+        self.offset = offset
+        self.timestamp = timestamp
+        self.id = id
+        self.isGenerated = isGenerated
+        self.policy = policy
+        self.key = key
+        self.isPriority = isPriority
+        self.sendAt = sendAt
+        self.expiresAt = expiresAt
+    }
+
+    var isStrict: Bool { policy != .resend }
+
+    var name: String { "r\(number) (\(partition)@\(offset))" }
+}
+
+/// One partition of a request topic.
+struct PartitionCourse {
+    let key: PartitionKey
+    let isPriority: Bool
+    /// As its events name it.
+    let name: [UInt8]
+    /// Those of now; index: offset.
+    var cases: [RequestCase] = []
+    /// Of the topic before it was made anew.
+    var former: [RequestCase] = []
+    /// Every record below is accounted for.
+    var covered: Int64 = 0
+    var committed: Int64 = 0
+    /// By ledger key: whose newest decided entry it is, and when it was closed (ms).
+    var owners: [[UInt8]: (of: RequestCase, closedAt: Int64?)] = [:]
+    /// Of the current topic, by offset, those of a key that are not through: the judge of their order.
+    var firstOpenOfKey: [Int: Int] = [:]
+
+    init(_ key: PartitionKey, isPriority: Bool) {
+        self.key = key
+        self.isPriority = isPriority
+        name = Array("\(key.topic)-\(key.partition)".utf8)
+    }
+
+    func find(offset: Int64, timestamp: Int64) -> RequestCase? {
+        if offset >= 0, offset < cases.count, cases[Int(offset)].timestamp == timestamp { return cases[Int(offset)] }
+        return former.last { $0.offset == offset && $0.timestamp == timestamp }
+    }
+}

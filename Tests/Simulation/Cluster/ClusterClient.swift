@@ -1,0 +1,54 @@
+import EventLoop
+import Requests
+import SMSPipeline
+import Time
+
+/// One process, as Kafka and its client library see it.
+final class ClusterClient {
+    let cluster: Cluster
+    /// `group.instance.id`; nil: a dynamic member.
+    let instanceID: String?
+    /// What its `transactional.id`s are made of.
+    let stem: String
+    private(set) var isKilled = false
+    /// It gets no processor: nothing is delivered, no heartbeat leaves. What it has sent arrives.
+    var isFrozen = false {
+        didSet { if oldValue, !isFrozen { thaw() } }
+    }
+    /// What came for it meanwhile.
+    private var deferred: [() -> Void] = []
+    let consumers = Consumers()
+
+    /// Those of its sessions that are not freed.
+    final class Consumers {
+        var all: [SimulatedConsumer] = []
+    }
+
+    init(cluster: Cluster, instanceID: String?, stem: String) {
+        self.cluster = cluster
+        self.instanceID = instanceID
+        self.stem = stem
+        cluster.clients.append(self)
+    }
+
+    /// Its connections are gone: requests that were sent still arrive, answers meet nobody.
+    func kill() {
+        isKilled = true
+        deferred = []
+        for consumer in consumers.all { consumer.free() }
+        cluster.clients.removeAll { $0 === self }
+    }
+
+    /// Lets something happen on this process' side: now, when it runs again, or never.
+    func deliver(_ body: @escaping () -> Void) {
+        if isKilled { return }
+        if isFrozen { deferred.append(body) } else { body() }
+    }
+
+    /// Its threads run again, in any order.
+    private func thaw() {
+        let bodies = deferred
+        deferred = []
+        for body in bodies { cluster.world.schedule(after: cluster.world.duration(0...3_000)) { [self] in deliver(body) } }
+    }
+}

@@ -1,0 +1,81 @@
+import EventLoop
+import Requests
+import SMSPipeline
+import SMSWorker
+import Time
+
+/// Swarm testing: each seed switches whole classes off and draws the rest wildly different.
+extension Options {
+    init(seed: UInt64) {
+        self.seed = seed
+        var classes: UInt64 = 0
+        var stream = Stream(seed, "classes")
+        for fault in FaultClass.allCases where stream.has(fault.share) { classes |= fault.bit }
+        // Some have no trouble at all, or none with one side.
+        switch stream.int(0...19) {
+        case 0: classes = 0
+        case 1, 2: classes &= FaultClass.mask([.repeats, .badRecords, .commands, .schedules, .expiries, .policies, .generated])
+        default: break
+        }
+        self.classes = classes
+        var draw = Stream(seed, "options")
+        workers = draw.pick([1, 2, 2, 2, 3])
+        partitions = Int32(draw.pick([1, 1, 2, 2, 3]))
+        hasPriorityTopic = draw.has(0.3)
+        requests = draw.has(0.1) ? draw.int(1...3) : draw.wild(3...20)
+        keys = draw.pick([0, 1, 2, 3, 8])
+        window = .milliseconds(draw.wild(100...6_000))
+        chaos = .milliseconds(draw.wild(1_500...16_000))
+        isCooperative = draw.has(0.6)
+        isStatic = draw.has(0.35)
+        session = .milliseconds(draw.pick([6_000, 6_000, 10_000, 15_000]))
+        heartbeat = .milliseconds(draw.pick([1_000, 1_500, 3_000]))
+        if heartbeat * 4 > session { heartbeat = session / 4 }
+        transaction = .milliseconds(draw.pick([2_000, 5_000, 10_000]))
+        ordering = draw.has(0.6) ? .key : .none
+        schedule = draw.has(0.5) ? .worker : .provider
+        policy = draw.pick([.resend, .resend, .fail, .hold])
+        maxInFlight = draw.pick([1, 2, 4, 64])
+        rateLimit = draw.pick([0, 0, 0, 2, 5, 20])
+        maxWaiting = draw.pick([2, 5, 20, 10_000, 10_000, 10_000])
+        maxAttempts = draw.int(1...4)
+        maxAge = .milliseconds(draw.pick([5_000, 30_000, 120_000, 600_000]))
+        backoff = .milliseconds(draw.wild(10...2_000))
+        backoffMax = max(backoff, .milliseconds(draw.wild(500...20_000)))
+        retryBudget = draw.pick([0, 0.1, 0.2, 1])
+        requestTimeout = .milliseconds(draw.wild(500...15_000))
+        drainLimit = draw.has(0.6) ? requestTimeout : .milliseconds(draw.wild(100...20_000))
+        cadence = [.milliseconds(draw.wild(100...2_000)), .milliseconds(draw.wild(1_000...5_000)), .seconds(draw.int(2...10))]
+        horizon = .seconds(draw.wild(3...30))
+        dedupWindow = draw.has(0.5) ? .seconds(draw.wild(1...10)) : .seconds(86_400)
+        dedupEntries = draw.pick([0, 1, 3, 1_000_000, 1_000_000])
+        let most = draw.wild(5_000...3_000_000)
+        postLatency = Int64(max(1_000, most / draw.pick([2, 10, 100])))...Int64(most)
+        hasPostGap = draw.has(0.05)
+        hotKeyShare = draw.has(0.15) ? 0.6 : 0
+        priorityShare = draw.pick([0, 0.1, 0.5])
+        var moments = Stream(seed, "moments")
+        freezeInRevoke = moments.pick([0, 0, 0.5])
+        killInRevoke = moments.pick([0, 0, 0.2])
+        var rare = Stream(seed, "rare")
+        if rare.has(0.02) { makeBacklog(&rare) }
+        if rare.has(0.01) { maxAge = .seconds(86_400) }
+    }
+
+    /// More comes than can be sent, for a while: what is starved shows only then.
+    private mutating func makeBacklog(_ draw: inout Stream) {
+        requests = draw.int(120...300)
+        window = .seconds(draw.int(3...20))
+        chaos = min(chaos, .seconds(20))
+        maxInFlight = draw.pick([2, 4, 8])
+        postLatency = 20_000...Int64(draw.int(50_000...300_000))
+        rateLimit = draw.has(0.5) ? Double(draw.pick([10, 20, 40])) : 0
+        maxAge = .seconds(600)
+        hasPriorityTopic = draw.has(0.5)
+        priorityShare = draw.pick([0, 0.3, 0.8])
+        workers = draw.int(1...2)
+        maxWaiting = draw.pick([20, 10_000])
+        classes &= ~FaultClass.mask(
+            [.kill, .freeze, .brokerAway, .outage, .wrongAuth, .noCredit, .slowProvider].filter { _ in draw.has(0.7) })
+    }
+}

@@ -1,0 +1,66 @@
+import EventLoop
+import Requests
+import SMSPipeline
+import SMSWorker
+import Time
+
+/// Everything that one schedule is made of, drawn from its seed: which faults there are at all, and how the rest is set.
+struct Options {
+    let seed: UInt64
+    /// Classes that are on.
+    var classes: UInt64
+    var workers: Int
+    var partitions: Int32
+    var hasPriorityTopic: Bool
+    var requests: Int
+    /// Different record keys; 0: none has one.
+    var keys: Int
+    /// Within which the records are written.
+    var window: Duration
+    /// Within which things go wrong.
+    var chaos: Duration
+    var isCooperative: Bool
+    var isStatic: Bool
+    var session: Duration
+    var heartbeat: Duration
+    var transaction: Duration
+    var ordering: WorkerConfiguration.Send.Ordering
+    var schedule: WorkerConfiguration.Send.Schedule
+    var policy: UnknownPolicy
+    var maxInFlight: Int
+    var rateLimit: Double
+    var maxWaiting: Int
+    var maxAttempts: Int
+    var maxAge: Duration
+    var backoff: Duration
+    var backoffMax: Duration
+    var retryBudget: Double
+    var requestTimeout: Duration
+    var drainLimit: Duration
+    var cadence: [Duration]
+    var horizon: Duration
+    var dedupWindow: Duration
+    var dedupEntries: Int
+    /// What a POST takes, from the first byte to the answer.
+    var postLatency: ClosedRange<Int64>
+    /// A process may stand still between the look at its lease and the first byte: G6's named exception.
+    var hasPostGap: Bool
+    /// So many requests share one key, whatever the others have.
+    var hotKeyShare: Double
+    var priorityShare: Double
+
+    /// How often what happens to a process happens while it gives partitions back.
+    var freezeInRevoke: Double
+    var killInRevoke: Double
+
+    func has(_ fault: FaultClass) -> Bool { classes & fault.bit != 0 }
+
+    static let requestTopic = "sms.requests"
+    static let priorityTopic = "sms.priority"
+    static let statusTopic = "sms.status"
+    static let deadLetterTopic = "sms.dead-letter"
+    static let ledgerSuffix = ".ledger"
+    static let group = "sms-worker"
+
+    var requestTopics: [String] { hasPriorityTopic ? [Self.requestTopic, Self.priorityTopic] : [Self.requestTopic] }
+}
