@@ -81,7 +81,7 @@ def test_invalid_example(kind, path):
 
 def test_dead_letter_codes_are_those_of_the_examples_and_the_worker():
     codes = set(schema("dead-letter-headers")["properties"]["dlq-code"]["enum"])
-    source = ROOT.parent / "Sources/SMSWorker/Consume/DeadLetterCode.swift"
+    source = ROOT.parent / "Sources/Requests/Decode/DeadLetterCode.swift"
     assert codes == set(re.findall(r'= "([A-Z_]+)"', source.read_text()))
     shown = {path.stem.split("--")[0] for kind in ("request", "command") for path in (ROOT / "examples" / kind / "invalid").iterdir()}
     # These three are about what stands around the JSON.
