@@ -69,7 +69,7 @@ let package = Package(
         tests("MetricsTests", ["Metrics"]),
         tests("JSONTests", ["JSON", "Time", "TestSupport"]),
         tests("EventLoopTests", ["EventLoop", "Time", "CLinux", "TestSupport"]),
-        tests("HTTPServerTests", ["HTTPServer", "TestSupport"]),
+        tests("HTTPServerTests", ["HTTPServer", "Time", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),

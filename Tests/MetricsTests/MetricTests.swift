@@ -1,6 +1,5 @@
 import Metrics
 import Testing
-import Time
 
 @Suite struct MetricTests {
     private let registry = MetricsRegistry()

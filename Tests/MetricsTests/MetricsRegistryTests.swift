@@ -1,6 +1,5 @@
 import Metrics
 import Testing
-import Time
 
 @Suite struct MetricsRegistryTests {
     @Test func rendersTheTextFormat() {
