@@ -31,6 +31,11 @@ extension Pipeline {
         let fill = max(Double(load) / Double(most), Double(assignment.waitingBytes) / Double(most * Self.bytesOfOne))
         if assignment.isFull, fill <= 0.8 {
             assignment.isFull = false
+            if readLog.shouldLog(at: now) {
+                log.notice(
+                    "requests are read again",
+                    metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.waiting: "\(assignment.waiting)"])
+            }
         } else if !assignment.isFull, fill >= 1 {
             assignment.isFull = true
             if fullLog.shouldLog(at: now) {

@@ -94,6 +94,7 @@ package final class Pipeline {
     /// A poll may be due that something forbids: then its time is no reason to turn.
     var arePollsGated = false
     var fullLog = LogThrottle(every: .seconds(10))
+    var readLog = LogThrottle(every: .seconds(10))
     /// What the last attempt or poll failed of that spoke against the provider: harmless words.
     var lastProviderFailure = ""
     var heldLog = LogThrottle(every: .seconds(1))
