@@ -6,6 +6,7 @@ import itertools
 import os
 import pathlib
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -86,8 +87,10 @@ def run(cluster, relay, folder, name, frames, plans, seed):
     simulator = Simulator(folder, seed=seed, switches={"latency": "5ms"})
     try:
         site = Site(cluster, simulator, folder, partitions=PARTITIONS)
-        outcome = let_go_late(site, worker_of(site, cluster, plans), relay, plans, frames, seed)
-        site.close()
+        try:
+            outcome = let_go_late(site, worker_of(site, cluster, plans), relay, plans, frames, seed)
+        finally:
+            site.close()
     finally:
         simulator.stop()
     say(row(name, outcome))
@@ -102,6 +105,8 @@ def main():
     asked = arguments()
     if not os.environ.get("KAFKA_HOME"):
         sys.exit("scripts/late-frames: KAFKA_HOME must name a Kafka distribution")
+    # Brokers, simulator and worker end with the script, however it is ended.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     print(f"seed {asked.seed}", flush=True)
     complaints = []
     with tempfile.TemporaryDirectory(prefix="late-") as folder:
