@@ -41,6 +41,8 @@ package final class Assignment {
     package var closedReason: String?
     /// The committed offset by which it stays closed: another one is an operator's word. Nil: its ledger is looked at again as a whole.
     package var closedAtOffset: Int64??
+    /// Its ledger was empty: reading it again costs nothing, and a repair may leave the offset as it is.
+    package var isLedgerEmpty = false
 
     /// Operations in the commit queue and in the transaction under way.
     package var pendingOperations = 0

@@ -106,7 +106,8 @@ extension Pipeline {
         switch decision {
         case .closed(let reason, _):
             keepClosed(assignment, key, reason)
-            assignment.closedAtOffset = .some(restore.committed)
+            assignment.isLedgerEmpty = !restore.ledger.isUsed
+            assignment.closedAtOffset = assignment.isLedgerEmpty ? nil : .some(restore.committed)
         case .open(let offset):
             lastClosedReason[key] = nil
             assignment.closedReason = nil

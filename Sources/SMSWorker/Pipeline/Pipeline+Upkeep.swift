@@ -48,7 +48,7 @@ extension Pipeline {
             guard case .closed = assignment.phase else { continue }
             if assignment.closedAtOffset != nil {
                 session.askCommittedOffset(assignment.key, for: assignment.id)
-            } else if isWhole || assignment.closedReason == Self.missingLedger {
+            } else if isWhole || assignment.isLedgerEmpty || assignment.closedReason == Self.missingLedger {
                 restore(assignment, session)
             }
         }
