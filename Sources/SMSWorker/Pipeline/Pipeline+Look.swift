@@ -133,7 +133,9 @@ extension Pipeline {
             seen += 1
             if tracked[handle]?.value != message.value { differences.append("a tracked message differs from the ledger") }
         }
-        if seen != assignment.open.count { differences.append("\(assignment.open.count) ids are open in memory, \(seen) of them in the ledger") }
+        if seen != assignment.open.count {
+            differences.append("\(assignment.open.count) ids are open in memory, \(seen) of them in the ledger")
+        }
         let windowStart = wallNow - configuration.dedup.window.milliseconds
         var closed = 0
         for id in ledger.closed {

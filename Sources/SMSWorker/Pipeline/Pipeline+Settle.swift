@@ -114,7 +114,8 @@ extension Pipeline {
         case .unknown(let reason):
             let delay = backoffDelay(failures: Int(request.entry.unknownAttempts) + 1, atLeast: nil)
             let event = request.entry.unknown(
-                reason, default: configuration.send.onUnknown, maxAttempts: configuration.send.maxAttempts, notBefore: wall + delay, at: wall)
+                reason, default: configuration.send.onUnknown, maxAttempts: configuration.send.maxAttempts, notBefore: wall + delay,
+                at: wall)
             if let event {
                 publish(request, event, completion: completion)
             } else if request.entry.state == .held {

@@ -66,7 +66,8 @@ struct EventLook {
             default: break
             }
         }
-        guard let id, let subject, let slash = id.lastIndex(of: UInt8(ascii: "/")), let hyphen = id[..<slash].lastIndex(of: UInt8(ascii: "-")),
+        guard let id, let subject, let slash = id.lastIndex(of: UInt8(ascii: "/")),
+            let hyphen = id[..<slash].lastIndex(of: UInt8(ascii: "-")),
             let sequence = Self.number(id[(slash + 1)...]), let offset = Self.number(id[(hyphen + 1)..<slash])
         else { return nil }
         self.value = value

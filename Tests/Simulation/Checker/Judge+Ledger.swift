@@ -153,7 +153,8 @@ extension Judge {
     }
 
     private func deadLetter(_ record: ClusterRecord) {
-        guard let topic = record.header("dlq-topic"), let partition = record.header("dlq-partition"), let offset = record.header("dlq-offset"),
+        guard let topic = record.header("dlq-topic"), let partition = record.header("dlq-partition"),
+            let offset = record.header("dlq-offset"),
             let number = Int32(String(decoding: partition, as: UTF8.self)), let at = Int64(String(decoding: offset, as: UTF8.self)),
             let index = index(ofRequests: PartitionKey(topic: String(decoding: topic, as: UTF8.self), partition: number)),
             at < partitions[index].cases.count
@@ -173,13 +174,15 @@ extension Judge {
                 if key.isEmpty {
                     what = "recorded"
                 } else if let value = record.entry.value, let look = EntryLook(value) {
-                    what = "\(look.state)\(look.state == .sending ? " #\(look.attempt) \(String(look.mark, radix: 16))" : "")\(look.hasUnknown ? " unknown" : "")"
+                    what =
+                        "\(look.state)\(look.state == .sending ? " #\(look.attempt) \(String(look.mark, radix: 16))" : "")\(look.hasUnknown ? " unknown" : "")"
                 } else {
                     what = "tombstone"
                 }
                 text += " | L\(record.partition) \(key): \(what)"
             } else if let look = EventLook(record) {
-                text += " | event @\(look.offset)/\(look.sequence) \(look.status)\(look.isFinal ? " final" : "")\(look.isPossibleDuplicate ? " possibleDuplicate" : "")"
+                text +=
+                    " | event @\(look.offset)/\(look.sequence) \(look.status)\(look.isFinal ? " final" : "")\(look.isPossibleDuplicate ? " possibleDuplicate" : "")"
             } else {
                 text += " | \(record.topic)"
             }

@@ -25,12 +25,17 @@ extension Judge {
         guard let attempt = process.pipeline?.attempt(tag: tag), let made = caseOfMark[attempt.mark] else {
             return find(.notDecided, "p\(process.number) sends what no decided entry knows")
         }
-        trace.note(process.number, "POST", "\(made.name) #\(made.attempt) \(String(attempt.mark, radix: 16))\(standsStill ? ", and stands still" : "")")
+        trace.note(
+            process.number, "POST",
+            "\(made.name) #\(made.attempt) \(String(attempt.mark, radix: 16))\(standsStill ? ", and stands still" : "")")
         if standsStill { made.isExcused = true }
         // A second process with the name of a static member takes its partitions at once, without the time that a lease counts with.
         let isRobbed = options.isStatic && hasTwins
         if made.state != .sending || made.mark != attempt.mark, !isRobbed {
-            find(.notDecided, "\(made.name) by p\(process.number): its newest entry is \(made.state)\(made.mark == attempt.mark ? "" : ", another's intent")")
+            find(
+                .notDecided,
+                "\(made.name) by p\(process.number): its newest entry is \(made.state)\(made.mark == attempt.mark ? "" : ", another's intent")"
+            )
         }
         if !begun.insert(attempt.mark).inserted { find(.secondPost, "\(made.name)") }
         let wall = world.wall
@@ -75,7 +80,8 @@ extension Judge {
         while requestsBefore < requestTimes.count, requestTimes[requestsBefore] <= now - 1_000_000_000 { requestsBefore += 1 }
         let count = requestTimes.count - requestsBefore
         // Each share is rounded up by itself, and a member that is put out of the group learns of it late.
-        let most = Int(options.rateLimit.rounded(.up)) + options.workers * Int(options.partitions) + (isInChaos ? Int(options.rateLimit) : 0)
+        let most =
+            Int(options.rateLimit.rounded(.up)) + options.workers * Int(options.partitions) + (isInChaos ? Int(options.rateLimit) : 0)
         if count > most { find(.fleetRate, "\(count) in a second, the limit is \(options.rateLimit)") }
     }
 
@@ -110,7 +116,9 @@ extension Judge {
             guard made.admittedAt >= world.wall - (now - since).milliseconds, isPriority || !made.isPriority else { return }
             other.overtaken += 1
             if other.overtaken >= Self.overtakings, now - since >= Self.patience {
-                find(.starved, "\(other.name) for \((now - since).milliseconds) ms by \(other.overtaken) that came later, of them \(made.name)")
+                find(
+                    .starved,
+                    "\(other.name) for \((now - since).milliseconds) ms by \(other.overtaken) that came later, of them \(made.name)")
             }
         }
         priorityRun = made.isPriority && bulkWaits != nil ? priorityRun + 1 : 0

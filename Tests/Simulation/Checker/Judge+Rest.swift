@@ -80,7 +80,8 @@ extension Judge {
         }
         if isFirst, cluster.log(Options.statusTopic, 0)?.low ?? 0 > 0 { audit.historyBegins(at: nil) }
         cluster.visitCommitted(topic: Options.deadLetterTopic, partition: 0, from: 0) { record in
-            guard let topic = record.header("dlq-topic"), let partition = record.header("dlq-partition"), let offset = record.header("dlq-offset"),
+            guard let topic = record.header("dlq-topic"), let partition = record.header("dlq-partition"),
+                let offset = record.header("dlq-offset"),
                 let number = Int32(String(decoding: partition, as: UTF8.self)), let at = Int64(String(decoding: offset, as: UTF8.self))
             else { return }
             audit.see(deadLetterOf: RecordPosition(topic: String(decoding: topic, as: UTF8.self), partition: number, offset: at))

@@ -36,7 +36,9 @@ extension Judge {
             return
         }
         if world.monotonic - since >= .seconds(3) {
-            find(.readingHeld, "p\(process.number): \(behind) of \(look.waiting) that wait stand behind their key, \(look.freeSlots) slots are free")
+            find(
+                .readingHeld,
+                "p\(process.number): \(behind) of \(look.waiting) that wait stand behind their key, \(look.freeSlots) slots are free")
         }
     }
 

@@ -72,6 +72,7 @@ extension Options {
         priorityShare = draw.pick([0, 0.3, 0.8])
         workers = draw.int(1...2)
         maxWaiting = draw.pick([20, 10_000])
-        classes &= ~FaultClass.mask([.kill, .freeze, .brokerAway, .outage, .wrongAuth, .noCredit, .slowProvider].filter { _ in draw.has(0.7) })
+        classes &= ~FaultClass.mask(
+            [.kill, .freeze, .brokerAway, .outage, .wrongAuth, .noCredit, .slowProvider].filter { _ in draw.has(0.7) })
     }
 }

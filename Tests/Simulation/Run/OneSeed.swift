@@ -17,11 +17,15 @@ struct OneSeed {
         let (outcome, lines) = course(arguments.overrides)
         guard !outcome.findings.isEmpty else {
             if !arguments.isQuiet { for line in lines { print(line) } }
-            print("\(outcome.events) events, \(outcome.elapsed.components.seconds) s: nothing found; hash \(String(outcome.hash, radix: 16))")
+            print(
+                "\(outcome.events) events, \(outcome.elapsed.components.seconds) s: nothing found; hash \(String(outcome.hash, radix: 16))")
             return true
         }
         for finding in outcome.findings { print("FOUND \(finding.kind.rawValue) (at \(finding.at.components.seconds) s): \(finding.text)") }
-        let smaller = Shrinker(seed: seed, label: outcome.findings[arguments.which < outcome.findings.count ? arguments.which : 0].label, from: arguments.overrides).smallest()
+        let smaller = Shrinker(
+            seed: seed, label: outcome.findings[arguments.which < outcome.findings.count ? arguments.which : 0].label,
+            from: arguments.overrides
+        ).smallest()
         print("smallest:\(smaller.arguments.isEmpty ? " as it is" : " --seed \(seed)\(smaller.arguments)")")
         let (small, smallLines) = course(smaller)
         print("seed \(seed): \(Options(seed: seed, smaller).summary)")
@@ -36,52 +40,5 @@ struct OneSeed {
         let schedule = Schedule(Options(seed: seed, overrides), isTraced: true)
         let outcome = schedule.run()
         return (outcome, schedule.trace.lines)
-    }
-}
-
-/// Takes away what a finding does not need: classes, then requests, then workers.
-struct Shrinker {
-    let seed: UInt64
-    let label: String
-    let from: Overrides
-
-    init(seed: UInt64, label: String, from: Overrides) {
-        self.seed = seed
-        self.label = label
-        self.from = from
-    }
-
-    func smallest() -> Overrides {
-        var best = from
-        var isSmaller = true
-        while isSmaller {
-            isSmaller = false
-            let options = Options(seed: seed, best)
-            for fault in FaultClass.allCases where options.has(fault) {
-                var less = best
-                less.without |= fault.bit
-                if fails(less) { (best, isSmaller) = (less, true) }
-            }
-            var requests = Options(seed: seed, best).requests
-            while requests > 1 {
-                var less = best
-                less.requests = requests / 2
-                if !fails(less) { break }
-                (best, isSmaller) = (less, true)
-                requests /= 2
-            }
-            var less = best
-            less.requests = max(1, requests - 1)
-            if requests > 1, fails(less) { (best, isSmaller) = (less, true) }
-            let workers = Options(seed: seed, best).workers
-            less = best
-            less.workers = workers - 1
-            if workers > 1, fails(less) { (best, isSmaller) = (less, true) }
-        }
-        return best
-    }
-
-    private func fails(_ overrides: Overrides) -> Bool {
-        Schedule(Options(seed: seed, overrides)).run().findings.contains { $0.label == label }
     }
 }

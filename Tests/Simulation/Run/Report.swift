@@ -36,13 +36,17 @@ struct Report {
 
     func print(seconds: Double, ofProcessor processor: Double) {
         func median(_ values: [Int]) -> Int { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
-        Swift.print("\(schedules) schedules in \(round(seconds, 1)) s, \(round(processor, 1)) s of a core: \(round(Double(schedules) / processor, 0)) a second a core")
+        Swift.print(
+            "\(schedules) schedules in \(round(seconds, 1)) s, \(round(processor, 1)) s of a core: \(round(Double(schedules) / processor, 0)) a second a core"
+        )
         let all = events.reduce(0, +)
         Swift.print("events: \(all), \(round(processor * 1e6 / Double(max(1, all)), 1)) µs each")
         let sorted = events.sorted()
         let shares = [10, 50, 75, 90, 95, 99].map { "\($0) %: \(sorted.isEmpty ? 0 : sorted[(sorted.count - 1) * $0 / 100])" }
         Swift.print("events by schedule: " + shares.joined(separator: ", "))
-        Swift.print("virtual time: \(elapsed / 3_600_000) h; median events \(median(events)), requests \(median(requests)), processes \(median(processes))")
+        Swift.print(
+            "virtual time: \(elapsed / 3_600_000) h; median events \(median(events)), requests \(median(requests)), processes \(median(processes))"
+        )
         Swift.print("POSTs: \(posts); messages taken: \(messages)")
         Swift.print("faults: " + faults.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
         if findings.isEmpty { return Swift.print("findings: none") }

@@ -78,7 +78,10 @@ final class Workload {
         if stream.has(0.2) { schedule(stream.wild(1...8_000)) { [self] in order(made, "\"command\":\"cancel\"") } }
         // An operator decides on what is held; the more often they look, the sooner.
         guard made.policy == .hold || stream.has(0.05) else { return }
-        let resolution = stream.pick(["\"as\":\"resend\"", "\"as\":\"resend\"", "\"as\":\"failed\"", "\"as\":\"sent\"", "\"as\":\"sent\",\"messageId\":\"9007199254740993\""])
+        let resolution = stream.pick([
+            "\"as\":\"resend\"", "\"as\":\"resend\"", "\"as\":\"failed\"", "\"as\":\"sent\"",
+            "\"as\":\"sent\",\"messageId\":\"9007199254740993\"",
+        ])
         for _ in 0..<stream.int(1...3) {
             schedule(stream.wild(300...20_000)) { [self] in order(made, "\"command\":\"resolve\",\(resolution)") }
         }
@@ -101,7 +104,9 @@ final class Workload {
     }
 
     private func order(_ made: RequestCase, _ members: String) {
-        record(made.partition, key: made.key, kind: .command, value: Array("{\"id\":\"\(String(decoding: made.id, as: UTF8.self))\",\(members)}".utf8))
+        record(
+            made.partition, key: made.key, kind: .command,
+            value: Array("{\"id\":\"\(String(decoding: made.id, as: UTF8.self))\",\(members)}".utf8))
     }
 
     private func bad(_ place: Int, _ stream: inout Stream) {
@@ -111,7 +116,8 @@ final class Workload {
 
     private func record(_ place: Int, key: Int, kind: RequestCase.Kind, value: [UInt8]) {
         let made = RequestCase(
-            number: judge.cases.count, kind: kind, partition: place, offset: Int64(judge.partitions[place].cases.count), timestamp: world.wall,
+            number: judge.cases.count, kind: kind, partition: place, offset: Int64(judge.partitions[place].cases.count),
+            timestamp: world.wall,
             id: [], isGenerated: false, policy: .resend, key: key, isPriority: false, sendAt: nil, expiresAt: nil)
         judge.produced(made)
         produce(judge.partitions[place].key, made, key: key, value: value)
