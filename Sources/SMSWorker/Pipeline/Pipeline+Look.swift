@@ -1,4 +1,4 @@
-internal import EventLoop
+package import EventLoop
 
 /// What whoever runs the pipeline may see of it: for tests and the simulator. Nothing in the worker decides by it.
 extension Pipeline {
@@ -18,6 +18,8 @@ extension Pipeline {
         package let intents: Int
         package let timers: Int
         package let facts: Int
+        /// When the transaction that is under way was begun.
+        package let commitBegan: MonotonicInstant?
     }
 
     package var look: Look {
@@ -25,7 +27,7 @@ extension Pipeline {
             isSendingAllowed: isSendingAllowed, isDraining: isDraining, isGivingBack: pendingRevoke != nil, hasSession: session != nil,
             isReadingStopped: isReadingStopped, isCommitStuck: isCommitStuck, freeSlots: freeSlots, waiting: waitingCount,
             held: heldCount, running: runningCount, tracked: tracked.count, intents: stockCount + queuedIntents, timers: timers.count,
-            facts: facts.count)
+            facts: facts.count, commitBegan: commitUnderWay?.leaseStart)
     }
 
     /// Why sending is not allowed, in one word; nil: it is.
