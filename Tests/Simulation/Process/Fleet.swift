@@ -120,8 +120,10 @@ final class Fleet {
         for process in running { process.drain() }
     }
 
-    func killAll() {
+    /// The schedule is over.
+    func end() {
         isStopping = true
         for process in running { process.kill() }
+        for process in all { process.client.forget() }
     }
 }

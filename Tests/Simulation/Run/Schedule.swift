@@ -199,8 +199,9 @@ final class Schedule {
             seed: options.seed, findings: judge.findings, events: world.eventsRun, requests: options.requests,
             processes: fleet.all.count, posts: judge.posts, messages: judge.acceptedMessages, elapsed: world.elapsed, faults: faults,
             hash: trace.hash)
-        fleet.killAll()
+        fleet.end()
         cluster.onDecided = nil
+        judge.release()
         world.clear()
         return outcome
     }

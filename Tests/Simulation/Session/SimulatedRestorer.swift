@@ -2,7 +2,7 @@ import EventLoop
 import SMSWorker
 
 /// Reads ledgers call by call, as `Restorer` does on its threads: two for restores, one for sweeps and counts.
-final class SimulatedRestorer {
+final class SimulatedRestorer: Forgetful {
     private final class Lane {
         var queue: [() -> Void] = []
         var isBusy = false
@@ -21,7 +21,10 @@ final class SimulatedRestorer {
         self.client = client
         cluster = client.cluster
         connection = Connection(client)
+        client.belongings.append(self)
     }
+
+    func forget() { for lane in lanes { lane.queue = [] } }
 
     func cancel() { isCancelled = true }
 
