@@ -124,6 +124,9 @@ final class Fleet {
     func end() {
         isStopping = true
         for process in running { process.kill() }
-        for process in all { process.client.forget() }
+        for process in all {
+            process.onEnd = { _ in }
+            process.client.forget()
+        }
     }
 }

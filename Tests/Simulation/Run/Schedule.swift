@@ -202,6 +202,7 @@ final class Schedule {
         fleet.end()
         cluster.onDecided = nil
         judge.release()
+        cluster.forget()
         world.clear()
         return outcome
     }
