@@ -1,4 +1,3 @@
-
 /// How a transaction ended.
 package enum CommitResult: Sendable {
     case committed
