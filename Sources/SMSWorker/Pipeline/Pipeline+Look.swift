@@ -1,6 +1,6 @@
 package import Requests
 package import SMSPipeline
-internal import Time
+package import Time
 
 /// What whoever runs the pipeline may see of it: for tests and the simulator. Nothing in the worker decides by it.
 extension Pipeline {
@@ -20,6 +20,8 @@ extension Pipeline {
         package let intents: Int
         package let timers: Int
         package let facts: Int
+        /// When the transaction that is under way was begun.
+        package let commitBegan: MonotonicInstant?
     }
 
     package var look: Look {
@@ -28,7 +30,8 @@ extension Pipeline {
             isReadingStopped: assignments.values.contains { $0.isFull }, isCommitStuck: isCommitStuck, freeSlots: freeSlots,
             waiting: queue.waiting,
             held: queue.count(.held), running: attempts.count, tracked: tracked.count, intents: queue.stocked, timers: queue.timerCount,
-            facts: facts.count)
+            facts: facts.count,
+            commitBegan: commitUnderWay?.leaseStart)
     }
 
     /// Why sending is not allowed, in one word; nil: it is.

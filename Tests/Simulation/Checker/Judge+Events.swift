@@ -7,11 +7,9 @@ import Time
 /// The status stream, as a read_committed reader will see it.
 extension Judge {
     func event(_ record: ClusterRecord) {
-        guard let look = EventLook(record),
-            let made = touched.last(where: {
-                $0.offset == look.offset && $0.id.elementsEqual(look.subject) && partitions[$0.partition].name.elementsEqual(look.place)
-            })
-        else { return find(.unknownRecord, "a status event without its entry in the same transaction") }
+        guard let look = EventLook(record), let made = subject(of: look) else {
+            return find(.unknownRecord, "a status event without its entry in the same transaction")
+        }
         if made.isFinal { find(.afterFinal, "\(made.name): sequence \(look.sequence)") }
         if look.sequence != made.sequence + 1 { find(.sequence, "\(made.name): \(look.sequence) after \(made.sequence)") }
         if look.status < made.status { find(.statusBack, "\(made.name): \(look.status) after \(made.status)") }
@@ -24,6 +22,16 @@ extension Judge {
         guard look.isFinal else { return }
         made.isFinal = true
         judgeFailure(made, look)
+    }
+
+    /// Of the requests whose entries stand in the transaction; a generated id is a second one's too, after its topic was made anew.
+    private func subject(of look: EventLook) -> RequestCase? {
+        var found: RequestCase?
+        for made in touched where made.offset == look.offset && made.id.elementsEqual(look.subject) {
+            guard partitions[made.partition].name.elementsEqual(look.place) else { continue }
+            if found == nil || made.sequence + 1 == look.sequence { found = made }
+        }
+        return found
     }
 
     private func judgeFailure(_ made: RequestCase, _ look: EventLook) {

@@ -82,7 +82,7 @@ extension Judge {
         case .sending:
             if look.mark != made.mark {
                 made.mark = look.mark
-                made.intentAt = world.monotonic
+                made.intentBegan = writer?.commitBegan ?? world.monotonic
                 made.intentBy = writer
                 caseOfMark[look.mark] = made
             }
@@ -111,9 +111,8 @@ extension Judge {
         guard look.state == .waiting, look.attempt < made.attempt, !begun.contains(made.mark), let writer, writer === made.intentBy else {
             return
         }
-        // Something was in its way since the intent was written, or its lease has grown old.
-        let written = made.intentAt - .seconds(3)
-        guard writer.disturbedAt < written, world.monotonic - made.intentAt < options.session / 2 - .seconds(3) else { return }
+        // Something was in its way since its transaction began, or its lease may have grown old.
+        guard writer.disturbedAt < made.intentBegan, world.monotonic - made.intentBegan < options.session / 2 else { return }
         find(.withdrawnWithoutCause, "\(made.name) by p\(writer.number)")
     }
 

@@ -11,6 +11,7 @@ extension Judge {
 
     func turned(_ process: SimulatedProcess, _ pipeline: Pipeline, _ look: Pipeline.Look) {
         if !look.isSendingAllowed || look.isGivingBack || !look.hasSession { process.disturbedAt = world.monotonic }
+        if let began = look.commitBegan { process.commitBegan = began }
         for wrong in pipeline.checkInvariants() { find(.invariant, "p\(process.number): \(wrong)") }
         countTurn(process)
         judgeReading(process, pipeline, look)

@@ -131,6 +131,15 @@ final class Judge {
         return stem.count >= name.utf8.count && stem.suffix(name.utf8.count).elementsEqual(name.utf8)
     }
 
+    /// Lets go of the processes, which know their judge.
+    func release() {
+        processes = []
+        cases = []
+        partitions = []
+        touched = []
+        caseOfMark = [:]
+    }
+
     // MARK: What is left to do
 
     /// Everything has ended, is held, or needs nothing.

@@ -38,8 +38,8 @@ final class RequestCase {
     var unknownAttempts = 0
     var hasUnknown = false
     var admittedAt: Int64 = 0
-    /// When and by which process the newest intent was decided.
-    var intentAt = MonotonicInstant(nanoseconds: 0)
+    /// When the transaction of the newest intent was begun, and by which process.
+    var intentBegan = MonotonicInstant(nanoseconds: 0)
     var intentBy: SimulatedProcess?
     var heldSince: Int64?
     /// Milliseconds.

@@ -70,6 +70,12 @@ final class Cluster {
 
     var now: MonotonicInstant { world.monotonic }
 
+    /// The schedule is over: members know their clients, and clients their cluster.
+    func forget() {
+        group = ConsumerGroup(cluster: self)
+        clients = []
+    }
+
     // MARK: Topics
 
     func logs(of topic: String) -> Range<Int>? {

@@ -19,6 +19,9 @@ final class ClusterClient {
     private var deferred: [() -> Void] = []
     let consumers = Consumers()
 
+    /// What holds closures that hold itself, until the schedule is over.
+    var belongings: [any Forgetful] = []
+
     /// Those of its sessions that are not freed.
     final class Consumers {
         var all: [SimulatedConsumer] = []
@@ -39,6 +42,13 @@ final class ClusterClient {
         cluster.clients.removeAll { $0 === self }
     }
 
+    /// The schedule is over: nothing is waited for any more.
+    func forget() {
+        for belonging in belongings { belonging.forget() }
+        belongings = []
+        deferred = []
+    }
+
     /// Lets something happen on this process' side: now, when it runs again, or never.
     func deliver(_ body: @escaping () -> Void) {
         if isKilled { return }
@@ -51,4 +61,9 @@ final class ClusterClient {
         deferred = []
         for body in bodies { cluster.world.schedule(after: cluster.world.duration(0...3_000)) { [self] in deliver(body) } }
     }
+}
+
+/// Lets go of what it waits for.
+protocol Forgetful: AnyObject {
+    func forget()
 }

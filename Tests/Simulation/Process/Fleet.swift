@@ -123,8 +123,13 @@ final class Fleet {
         for process in running { process.drain() }
     }
 
-    func killAll() {
+    /// The schedule is over.
+    func end() {
         isStopping = true
         for process in running { process.kill() }
+        for process in all {
+            process.onEnd = { _ in }
+            process.client.forget()
+        }
     }
 }

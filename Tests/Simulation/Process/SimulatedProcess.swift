@@ -24,6 +24,8 @@ final class SimulatedProcess {
     private(set) var end: PipelineEnd?
     /// Last time that something kept it from sending: a gate, a freeze, a partition given back.
     var disturbedAt: MonotonicInstant
+    /// When its last transaction was begun.
+    var commitBegan: MonotonicInstant
     /// Since when it reads nothing more although it could send.
     var heldUpSince: MonotonicInstant?
     /// Messages that it has handed to its gateway.
@@ -52,6 +54,7 @@ final class SimulatedProcess {
         self.judge = judge
         self.trace = trace
         disturbedAt = cluster.world.monotonic
+        commitBegan = disturbedAt
         client = ClusterClient(cluster: cluster, instanceID: options.isStatic ? name : nil, stem: name)
         let gateway = SimulatedGateway(self, provider: provider, judge: judge)
         self.gateway = gateway

@@ -32,6 +32,7 @@ final class ProviderSide {
     private let options: Options
     private var core: ProviderCore
     private var shares = Shares()
+    private var isHealed = false
     private let slowLatency: ClosedRange<Int64>
     private var outageUntil = MonotonicInstant(nanoseconds: .min)
     private var outage = Outage.close
@@ -117,6 +118,7 @@ final class ProviderSide {
 
     /// Nothing goes wrong any more.
     func heal() {
+        isHealed = true
         shares = Shares()
         let now = world.monotonic
         outageUntil = min(outageUntil, now)
@@ -143,7 +145,9 @@ final class ProviderSide {
     /// One way, for a request and for an answer alike.
     func latency() -> Duration {
         if world.monotonic < slowUntil || shares.slow > 0 && world.chance(shares.slow) { return world.duration(slowLatency) }
-        return world.duration(options.postLatency) / 2
+        // A provider that never answers in time is a fault too, and ends with the others.
+        let duration = world.duration(options.postLatency) / 2
+        return isHealed ? min(duration, options.requestTimeout / 4) : duration
     }
 
     private func isLost() -> Response? {

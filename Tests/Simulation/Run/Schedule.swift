@@ -202,8 +202,10 @@ final class Schedule {
             seed: options.seed, findings: judge.findings, events: world.eventsRun, requests: options.requests,
             processes: fleet.all.count, posts: judge.posts, messages: judge.acceptedMessages, elapsed: world.elapsed, faults: faults,
             hash: trace.hash)
-        fleet.killAll()
+        fleet.end()
         cluster.onDecided = nil
+        judge.release()
+        cluster.forget()
         world.clear()
         return outcome
     }

@@ -5,7 +5,7 @@ import SMSWorker
 import Time
 
 /// Runs transactions one at a time with two producers in turn, as `Committer` does on its thread.
-final class SimulatedCommitter {
+final class SimulatedCommitter: Forgetful {
     private enum Work {
         case commit(TransactionContent, alive: [Bool], TransactionTopics, Membership, (CommitReport) -> Void)
         case rebuild(number: Int, (BrokerError?) -> Void)
@@ -39,6 +39,14 @@ final class SimulatedCommitter {
         self.client = client
         cluster = client.cluster
         callBegan = cluster.now
+        client.belongings.append(self)
+    }
+
+    func forget() {
+        timedOut = { _ in }
+        queue = []
+        for producer in producers { producer?.forget() }
+        producers = []
     }
 
     // MARK: What is asked of it

@@ -34,6 +34,8 @@ final class SimulatedProducer {
 
     func destroy() { connection.isClosed = true }
 
+    func forget() { whenFlushed = nil }
+
     func initialise(_ done: @escaping Done) {
         cluster.send(connection, .initialisation) { [cluster, id] in
             cluster.initialise(id)

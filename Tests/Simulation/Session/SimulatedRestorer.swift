@@ -5,7 +5,7 @@ import SMSWorker
 import Time
 
 /// Reads ledgers call by call, as `Restorer` does on its threads: two for restores, one for sweeps and counts.
-final class SimulatedRestorer {
+final class SimulatedRestorer: Forgetful {
     private final class Lane {
         var queue: [() -> Void] = []
         var isBusy = false
@@ -24,7 +24,10 @@ final class SimulatedRestorer {
         self.client = client
         cluster = client.cluster
         connection = Connection(client)
+        client.belongings.append(self)
     }
+
+    func forget() { for lane in lanes { lane.queue = [] } }
 
     func cancel() { isCancelled = true }
 
