@@ -118,7 +118,8 @@ extension Judge {
 
     /// *Unknown* is for what may have left, or whose process is gone.
     private func judgeUnknown(_ made: RequestCase, _ writer: SimulatedProcess?) {
-        guard !begun.contains(made.mark), let writer, writer === made.intentBy else { return }
+        // Of two that write under one name nobody can say which it was.
+        guard !hasTwins, !begun.contains(made.mark), let writer, writer === made.intentBy else { return }
         find(.unknownWithoutCause, "\(made.name) by p\(writer.number)")
     }
 

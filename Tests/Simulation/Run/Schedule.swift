@@ -42,6 +42,8 @@ final class Schedule {
             trace.note(number(of: client), "evicted", client.stem)
         }
         cluster.onAssigned = { [unowned self] client, generation, partitions in
+            // What it had may have been lost and come back within one turn.
+            for process in fleet.all where process.client === client { process.disturbedAt = world.monotonic }
             trace.note(
                 number(of: client), "assigned",
                 "generation \(generation): " + partitions.map { "\($0.topic)-\($0.partition)" }.joined(separator: " "))
