@@ -72,6 +72,9 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A failure on this side of the wire: a setting that librdkafka refuses, a handle that could not be made.
     package init(local message: String) { self.init(RD_KAFKA_RESP_ERR__INVALID_ARG, message) }
 
+    /// A failure of this process: no thread to be had, or a call that does not return.
+    package init(failed message: String) { self.init(RD_KAFKA_RESP_ERR__FAIL, message) }
+
     /// The same with another sentence.
     package func described(_ message: String) -> KafkaError {
         KafkaError(

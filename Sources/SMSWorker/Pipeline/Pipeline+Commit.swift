@@ -76,10 +76,7 @@ extension Pipeline {
     func watchCommit() {
         guard let session else { return }
         learnFencings(from: session)
-        // Seen at three ticks in a row: a process that stood still past the time gives its thread another chance to come out.
-        overdueTicks = session.isCommitOverdue(at: now) ? overdueTicks + 1 : 0
-        guard overdueTicks >= 3 else { return }
-        overdueTicks = 0
+        guard overdueCommit.hangs(isOverdue: session.isCommitOverdue(at: now)) else { return }
         recover("the committer did not return within three times its timeout", fencing: .silence, isStuck: true)
     }
 

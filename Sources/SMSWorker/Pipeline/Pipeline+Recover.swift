@@ -31,12 +31,7 @@ extension Pipeline {
                             + "KAFKA_INSTANCE_ID or KAFKA_TRANSACTIONAL_STEM"))
             }
         }
-        if isStuck {
-            if let last = lastStuck, now - last < .seconds(3_600), !fencings.isExplained(at: now) {
-                finish(.failed("Kafka's client hung twice within an hour, with no trouble of the brokers to explain it"))
-            }
-            lastStuck = now
-        }
+        if isStuck { judgeStuckCall() }
         dropLedgerState()
         leave(lost)
         if isDraining {
@@ -89,12 +84,33 @@ extension Pipeline {
         guard at <= now else { return wake(at: at) }
         reopenAt = nil
         guard session == nil, end == nil else { return }
+        isOpening = true
         opener.open()
     }
 
+    /// Each tick. An `init_transactions` that never returns would leave a process that is alive, not ready, and owns nothing.
+    func watchOpening() {
+        guard isOpening, overdueOpening.hangs(isOverdue: opener.isOverdue(at: now)) else { return }
+        log.error("Kafka's client does not return from a call in which its side is made anew: it is left behind, and another is made")
+        isOpening = false
+        isOpeningStuck = true
+        opener.abandon()
+        judgeStuckCall()
+        if end == nil { reopenSession() }
+        updateHealth()
+    }
+
+    /// Of a thread that hangs in a call of librdkafka, and is left behind with its handles.
+    private func judgeStuckCall() {
+        let isExplained = fencings.isExplained(at: now) || brokersGoneSince != nil
+        if case .exit(let sentence) = stuckCalls.happened(isExplained: isExplained, at: now) { finish(.failed(sentence)) }
+    }
+
     func sessionOpened(_ result: Result<any LedgerSession, BrokerError>) {
+        isOpening = false
         switch result {
         case .success(let session):
+            isOpeningStuck = false
             guard end == nil else {
                 // Asked to stop meanwhile: `drain` has ended the run.
                 leave(session)

@@ -14,6 +14,12 @@ extension Pipeline {
         sessionOpened(result)
     }
 
+    /// An opening that was left behind has come back: its producers, made late, may fence those of now.
+    package func lateOpeningEnded(at clock: Now) {
+        set(clock)
+        fencings.brokerTrouble(at: now)
+    }
+
     /// Of a session that is gone, an answer says nothing about the one of now.
     package func answered(_ answer: SessionAnswer, by session: any LedgerSession, at clock: Now) {
         set(clock)
@@ -82,6 +88,7 @@ extension Pipeline {
     private func tick() {
         facts.expire(now)
         watchCommit()
+        watchOpening()
         if account.tick(now) == .startProbe { gateway.askBalance() }
         ticks += 1
         if ticks % 5 == 0 { lookAtClosedPartitions(isWhole: ticks % 60 == 0) }

@@ -75,7 +75,10 @@ extension Pipeline {
             if let reason = assignment.closedReason { closed = (assignment.name, reason) }
         }
         let reason: String? =
-            if isDraining { "draining" } else if session == nil { "reconnecting to Kafka" } else if !isJoined {
+            if isDraining { "draining" } else if session == nil {
+                isOpeningStuck
+                    ? "reconnecting to Kafka: a call of its client did not return, another attempt is under way" : "reconnecting to Kafka"
+            } else if !isJoined {
                 "joining the group"
             } else if brokersGoneSince != nil {
                 "no broker answers"

@@ -117,9 +117,12 @@ package final class Pipeline {
     var reopenAt: MonotonicInstant?
     var ticksOfReading = 0
     var rebuildAttempts = 0
-    var lastStuck: MonotonicInstant?
-    /// Ticks in a row at which the committer was overdue.
-    var overdueTicks = 0
+    var isOpening = false
+    /// An opening was left behind, and none has come through since.
+    var isOpeningStuck = false
+    var stuckCalls = StuckHistory()
+    var overdueCommit = OverdueCall()
+    var overdueOpening = OverdueCall()
     let timings: KafkaTimings
     var eventEncoder: StatusEventEncoder
     /// Filled anew for each event.

@@ -14,12 +14,12 @@ final class KafkaSessionFactory: Sendable {
     private let timings: KafkaTimings
     /// Of the two producers' names, over all sessions.
     private let initialisations = [LateInitialisations(), LateInitialisations()]
-    private let thread: WorkThread
+    private static let questionTimeout = Duration.seconds(5)
 
     /// - Parameters:
     ///   - limits: of what the producers write.
     ///   - partitionCount: of all request topics.
-    init(configuration: WorkerConfiguration, limits: ProducerLimits, partitionCount: Int) throws(EventLoopError) {
+    init(configuration: WorkerConfiguration, limits: ProducerLimits, partitionCount: Int) {
         self.configuration = configuration
         self.partitionCount = partitionCount
         timings = KafkaTimings(configuration.kafka.properties)
@@ -28,31 +28,42 @@ final class KafkaSessionFactory: Sendable {
             configuration.kafka.properties.forProducers + limits.properties(beside: configuration.kafka.properties) + [
                 (key: "transaction.timeout.ms", value: "\(timings.transaction.milliseconds)")
             ]
-        thread = try WorkThread(name: "kafka-opener")
     }
 
-    func open(_ done: @escaping @Sendable (Result<KafkaSession, KafkaError>) -> Void) {
-        thread.submit { [self] in
-            do throws(KafkaError) { done(.success(try make())) } catch { done(.failure(error)) }
+    /// - Parameter done: called on the opening's thread, of one that was abandoned too; or at once, where there is no thread to be had.
+    func open(_ done: @escaping @Sendable (Result<KafkaSession, KafkaError>) -> Void) -> SessionOpening? {
+        do throws(EventLoopError) {
+            return try SessionOpening.begin { [self] opening in
+                do throws(KafkaError) { done(.success(try make(opening))) } catch { done(.failure(error)) }
+            }
+        } catch {
+            done(.failure(KafkaError(failed: "no thread to open a session: \(error)")))
+            return nil
         }
     }
 
-    func make() throws(KafkaError) -> KafkaSession {
+    private func make(_ opening: SessionOpening) throws(KafkaError) -> KafkaSession {
         let kafka = configuration.kafka
         let topics = configuration.topics
         let written = topics.allRequests.map { topics.ledger(of: $0) } + [topics.status, topics.deadLetter]
         let committer = try Committer(
             timeout: timings.transaction, initialisations: initialisations
         ) { [producerProperties, timings, initialisations] (number) throws(KafkaError) in
+            try opening.expectEnd(of: Committer.initTimeout(timings.transaction))
             let producer = try TransactionalProducer(
                 transactionalID: "\(kafka.groupID)-\(kafka.transactionalStem)-\(number)", bootstrapServers: kafka.bootstrapServers,
                 properties: producerProperties, initialisations: initialisations[number])
             try producer.initTransactions(timeout: Committer.initTimeout(timings.transaction))
             // A topic that refuses now says so at the first transaction, with topic and code; here it only saves the first second.
-            for topic in written { try? producer.askMetadata(of: [topic], timeout: .seconds(5)) }
+            for topic in written {
+                try opening.expectEnd(of: Self.questionTimeout)
+                try? producer.askMetadata(of: [topic], timeout: Self.questionTimeout)
+            }
             return producer
         }
         do {
+            // Two questions.
+            try opening.expectEnd(of: Self.questionTimeout * 2)
             let consumer = try Consumer(
                 group: kafka.groupID, instanceID: kafka.instanceID, bootstrapServers: kafka.bootstrapServers,
                 properties: kafka.properties.forMembers, topics: topics.allRequests)
@@ -73,10 +84,10 @@ final class KafkaSessionFactory: Sendable {
     /// Before the first assign event is answered. What could not be asked, and partitions that are made later, begin by name.
     private func learnEnds(_ consumer: Consumer) {
         let topics = configuration.topics.allRequests
-        guard let metadata = try? consumer.metadata(of: topics, timeout: .seconds(5)) else { return }
+        guard let metadata = try? consumer.metadata(of: topics, timeout: Self.questionTimeout) else { return }
         let partitions = topics.flatMap { topic in
             (0..<Int32(clamping: metadata.topics[topic]?.partitions ?? 0)).map { TopicPartition(topic: topic, partition: $0) }
         }
-        if !partitions.isEmpty { try? consumer.learnEnds(of: partitions, timeout: .seconds(5)) }
+        if !partitions.isEmpty { try? consumer.learnEnds(of: partitions, timeout: Self.questionTimeout) }
     }
 }

@@ -19,6 +19,7 @@ actor PipelineRunner {
     private let health: HealthState
     private let factory: KafkaSessionFactory
     private var pipeline: Pipeline?
+    private var opener: Opener?
     private var isDraining = false
     private var ending: CheckedContinuation<PipelineEnd, Never>?
     private var armed: (at: MonotonicInstant, id: TimerID)?
@@ -43,11 +44,12 @@ actor PipelineRunner {
         } catch {
             return .failed("the provider's client could not be made: \(error)")
         }
-        let opener = Opener { [unowned self] in openSession() }
+        let opener = Opener { [unowned self] in openSession($0) }
         let pipeline = Pipeline(
             configuration: configuration, deadLetterLimit: deadLetterLimit, metrics: metrics, health: health, gateway: gateway,
             opener: opener, seed: .random(in: .min ... .max), at: clock())
         self.pipeline = pipeline
+        self.opener = opener
         gateway.mayBegin = { [unowned self] tag in assumeIsolated { $0.pipeline?.mayBegin(tag: tag, at: $0.clock()) ?? false } }
         gateway.receive = { [unowned self] event in assumeIsolated { $0.pipeline?.provider(event, at: $0.turnClock()) } }
         adopt(session)
@@ -83,16 +85,23 @@ actor PipelineRunner {
 
     // MARK: Sessions
 
-    private nonisolated func openSession() {
+    private nonisolated func openSession(_ number: UInt64) -> SessionOpening? {
         factory.open { [self] result in
-            loop.execute { [self] in
-                assumeIsolated { runner in
-                    switch result {
-                    case .success(let session): runner.adopt(session)
-                    case .failure(let error): runner.pipeline?.opened(.failure(BrokerError(error)), at: runner.clock())
-                    }
-                }
-            }
+            loop.execute { [self] in assumeIsolated { $0.opened(number, result) } }
+        }
+    }
+
+    private func opened(_ number: UInt64, _ result: Result<KafkaSession, KafkaError>) {
+        guard opener?.isCurrent(number) == true else {
+            pipeline?.lateOpeningEnded(at: clock())
+            guard case .success(let session) = result else { return }
+            session.abandon()
+            return session.free()
+        }
+        opener?.ended()
+        switch result {
+        case .success(let session): adopt(session)
+        case .failure(let error): pipeline?.opened(.failure(BrokerError(error)), at: clock())
         }
     }
 
@@ -131,10 +140,31 @@ actor PipelineRunner {
 
     /// The pipeline's way to ask for another session.
     private final class Opener: SessionOpener {
-        private let body: () -> Void
+        private let begin: (UInt64) -> SessionOpening?
+        private var number: UInt64 = 0
+        private var isUnderWay = false
+        private var opening: SessionOpening?
 
-        init(_ body: @escaping () -> Void) { self.body = body }
+        init(_ begin: @escaping (UInt64) -> SessionOpening?) { self.begin = begin }
 
-        func open() { body() }
+        func open() {
+            number += 1
+            isUnderWay = true
+            opening = begin(number)
+        }
+
+        func isCurrent(_ number: UInt64) -> Bool { isUnderWay && number == self.number }
+
+        func ended() {
+            isUnderWay = false
+            opening = nil
+        }
+
+        func isOverdue(at now: MonotonicInstant) -> Bool { opening?.isOverdue(at: now) ?? false }
+
+        func abandon() {
+            opening?.abandon()
+            ended()
+        }
     }
 }

@@ -65,6 +65,22 @@ package final class Worker: Sendable {
         return answer
     }
 
+    /// Nil where `drain` comes first. A call that hangs here ends the process: it owns nothing yet, and whoever starts it tries again.
+    private func firstSession(_ factory: KafkaSessionFactory) async -> Result<KafkaSession, KafkaError>? {
+        var watch: Task<Void, Never>?
+        defer { watch?.cancel() }
+        return await unlessStopped { answer in
+            guard let opening = factory.open(answer) else { return }
+            watch = Task {
+                while (try? await Task.sleep(for: .seconds(1))) != nil {
+                    guard opening.isOverdue(at: .now) else { continue }
+                    opening.abandon()
+                    return answer(.failure(KafkaError(failed: "Kafka's client did not return within three times its timeout")))
+                }
+            }
+        }
+    }
+
     private func runPipeline(_ client: RocketSMSClient.Configuration) async throws -> WorkerEnd {
         let starter = try WorkThread(name: "starter")
         // It may wait for a broker that does not answer.
@@ -79,10 +95,9 @@ package final class Worker: Sendable {
         case .failure(let failure): return failure.end
         }
         guard !isStopping.load(ordering: .relaxed) else { return .drained }
-        let factory = try KafkaSessionFactory(
+        let factory = KafkaSessionFactory(
             configuration: configuration, limits: check.limits, partitionCount: check.partitionCount)
-        let opened = await unlessStopped { factory.open($0) }
-        guard let opened else { return .drained }
+        guard let opened = await firstSession(factory) else { return .drained }
         let session: KafkaSession
         switch opened {
         case .success(let value): session = value

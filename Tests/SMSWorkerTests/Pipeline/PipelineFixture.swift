@@ -4,7 +4,7 @@ import Time
 @testable import SMSPipeline
 @testable import SMSWorker
 
-/// A pipeline with nothing around it: a provider that never answers, and an opener that only counts. Its clock goes when it is told.
+/// A pipeline with nothing around it: a provider that never answers, and an opener that counts, or hangs. Its clock goes when told.
 final class PipelineFixture {
     let pipeline: Pipeline
     let opener = CountingOpener()
@@ -34,8 +34,21 @@ final class PipelineFixture {
 
 final class CountingOpener: SessionOpener {
     private(set) var count = 0
+    private(set) var abandoned = 0
+    /// Of the opening under way.
+    var hangs = false
 
-    func open() { count += 1 }
+    func open() {
+        count += 1
+        hangs = false
+    }
+
+    func isOverdue(at now: MonotonicInstant) -> Bool { hangs }
+
+    func abandon() {
+        abandoned += 1
+        hangs = false
+    }
 }
 
 private final class SilentGateway: ProviderGateway {

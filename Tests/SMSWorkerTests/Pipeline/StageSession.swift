@@ -87,4 +87,6 @@ final class StageGateway: ProviderGateway {
 
 final class StageOpener: SessionOpener {
     func open() {}
+    func isOverdue(at now: MonotonicInstant) -> Bool { false }
+    func abandon() {}
 }

@@ -14,6 +14,10 @@ final class SimulatedOpener: SessionOpener {
         self.opened = opened
     }
 
+    /// No simulated call hangs.
+    func isOverdue(at now: MonotonicInstant) -> Bool { false }
+    func abandon() {}
+
     func open() {
         let committer = SimulatedCommitter(client)
         committer.rebuild { [client, opened] error in
