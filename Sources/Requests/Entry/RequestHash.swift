@@ -29,32 +29,11 @@ package struct RequestHash: Hashable, Sendable {
     }
 
     private init(bytes: UnsafeRawBufferPointer, tweak: UInt64) {
-        let (k0, k1) = (Self.key.0 ^ tweak, Self.key.1)
-        var v0 = k0 ^ 0x736f_6d65_7073_6575
-        var v1 = k1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
-        var v2 = k0 ^ 0x6c79_6765_6e65_7261
-        var v3 = k1 ^ 0x7465_6462_7974_6573
-        @inline(__always) func rotate(_ x: UInt64, _ b: UInt64) -> UInt64 { (x &<< b) | (x &>> (64 &- b)) }
-        @inline(__always) func round() {
-            v0 = v0 &+ v1
-            v1 = rotate(v1, 13) ^ v0
-            v0 = rotate(v0, 32)
-            v2 = v2 &+ v3
-            v3 = rotate(v3, 16) ^ v2
-            v0 = v0 &+ v3
-            v3 = rotate(v3, 21) ^ v0
-            v2 = v2 &+ v1
-            v1 = rotate(v1, 17) ^ v2
-            v2 = rotate(v2, 32)
-        }
+        var state = SipState(Self.key.0 ^ tweak, Self.key.1)
         let count = bytes.count
         var index = 0
         while index + 8 <= count {
-            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            v3 ^= word
-            round()
-            round()
-            v0 ^= word
+            state.absorb(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)))
             index += 8
         }
         var last = UInt64(truncatingIfNeeded: count) << 56
@@ -64,17 +43,66 @@ package struct RequestHash: Hashable, Sendable {
             shift += 8
             index += 1
         }
-        v3 ^= last
-        round()
-        round()
-        v0 ^= last
-        v2 ^= 0xee
-        for _ in 0..<4 { round() }
-        high = v0 ^ v1 ^ v2 ^ v3
-        v1 ^= 0xdd
-        for _ in 0..<4 { round() }
-        low = v0 ^ v1 ^ v2 ^ v3
+        state.absorb(last)
+        high = state.finish()
+        low = state.finishAgain()
     }
 
     package func hash(into hasher: inout Hasher) { hasher.combine(low) }
+}
+
+/// The four words of SipHash-2-4 with 128 bits of result (Aumasson, Bernstein). A value with mutating methods, not closures over variables:
+/// those cost a debug build more than the rest of a restore.
+private struct SipState {
+    private var v0: UInt64
+    private var v1: UInt64
+    private var v2: UInt64
+    private var v3: UInt64
+
+    init(_ k0: UInt64, _ k1: UInt64) {
+        v0 = k0 ^ 0x736f_6d65_7073_6575
+        v1 = k1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
+        v2 = k0 ^ 0x6c79_6765_6e65_7261
+        v3 = k1 ^ 0x7465_6462_7974_6573
+    }
+
+    @inline(__always)
+    mutating func absorb(_ word: UInt64) {
+        v3 ^= word
+        round()
+        round()
+        v0 ^= word
+    }
+
+    mutating func finish() -> UInt64 {
+        v2 ^= 0xee
+        return fold()
+    }
+
+    mutating func finishAgain() -> UInt64 {
+        v1 ^= 0xdd
+        return fold()
+    }
+
+    private mutating func fold() -> UInt64 {
+        round()
+        round()
+        round()
+        round()
+        return v0 ^ v1 ^ v2 ^ v3
+    }
+
+    @inline(__always)
+    private mutating func round() {
+        v0 = v0 &+ v1
+        v1 = (v1 &<< 13 | v1 &>> 51) ^ v0
+        v0 = v0 &<< 32 | v0 &>> 32
+        v2 = v2 &+ v3
+        v3 = (v3 &<< 16 | v3 &>> 48) ^ v2
+        v0 = v0 &+ v3
+        v3 = (v3 &<< 21 | v3 &>> 43) ^ v0
+        v2 = v2 &+ v1
+        v1 = (v1 &<< 17 | v1 &>> 47) ^ v2
+        v2 = v2 &<< 32 | v2 &>> 32
+    }
 }
