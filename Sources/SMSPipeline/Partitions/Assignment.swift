@@ -85,5 +85,5 @@ package final class Assignment {
     package var isDrained: Bool { !isAlive || (running == 0 && pendingOperations == 0) }
 
     /// `<topic>-<partition>`: for log lines.
-    package var name: String { "\(topic.name)-\(partition)" }
+    package var name: String { key.name }
 }

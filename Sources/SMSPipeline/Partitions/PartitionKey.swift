@@ -10,5 +10,8 @@ package struct PartitionKey: Hashable, Sendable, Comparable {
         self.partition = partition
     }
 
+    /// `<topic>-<partition>`: for log lines.
+    package var name: String { "\(topic)-\(partition)" }
+
     package static func < (a: Self, b: Self) -> Bool { (a.topic, a.partition) < (b.topic, b.partition) }
 }

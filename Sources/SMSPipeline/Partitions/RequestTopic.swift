@@ -1,7 +1,7 @@
 internal import Requests
 
 /// A topic of requests and the ledger that belongs to it.
-package final class RequestTopic {
+package final class RequestTopic: Sendable {
     package let name: String
     package let ledgerName: String
     /// Its requests are priority ones unless they say otherwise.

@@ -1,7 +1,7 @@
 internal import EventLoop
 internal import JSON
 internal import Requests
-internal import SMSPipeline
+package import SMSPipeline
 internal import Synchronization
 package import Time
 
@@ -33,6 +33,18 @@ package final class HealthState: Sendable {
             self.account = account
             self.breaker = breaker
             self.partitions = partitions
+        }
+
+        package init(_ report: HealthReport) {
+            let account =
+                switch report.account {
+                case nil: "ok"
+                case .credentials: "bad credentials"
+                case .credit: "no credit"
+                }
+            self.init(
+                isReady: report.reason == nil, reason: report.reason, account: account, breaker: report.breaker.rawValue,
+                partitions: Partitions(assigned: report.assigned, open: report.open))
         }
 
         /// The body of `/readyz`: an object with these five members in this order, `reason` null where there is none.

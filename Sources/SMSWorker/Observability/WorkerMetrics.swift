@@ -1,6 +1,6 @@
 package import Metrics
 package import Requests
-internal import SMSPipeline
+package import SMSPipeline
 internal import Time
 
 /// All metrics of the worker, made once and held. Their names and labels stand here and in `KafkaMetrics`; every label has a fixed set of
@@ -153,6 +153,20 @@ package struct WorkerMetrics: Sendable {
     package func restored(records: Int, in duration: Duration) {
         restoreTime.observe(duration)
         restoredRecords.increment(by: records)
+    }
+
+    package func show(_ report: HealthReport) {
+        waiting.set(report.waiting)
+        sending.set(report.sending)
+        held.set(report.held)
+        tracking.set(report.tracking)
+        closedIDs.set(report.closedIDs)
+        inFlight.set(report.running)
+        partitionsOwned.set(report.assigned)
+        partitionsClosed.set(report.assigned - report.open)
+        ready.set(report.reason == nil ? 1 : 0)
+        accountPaused.set(report.account == nil ? 0 : 1)
+        breakerOpen.set(report.breaker == .closed ? 0 : 1)
     }
 
     private struct Outcomes: Sendable {

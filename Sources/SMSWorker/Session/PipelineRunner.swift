@@ -16,7 +16,7 @@ actor PipelineRunner {
     private let configuration: WorkerConfiguration
     private let deadLetterLimit: Int
     private let metrics: WorkerMetrics
-    private let health: HealthState
+    private let reporter: PipelineReporter
     private let factory: KafkaSessionFactory
     private var pipeline: Pipeline?
     private var opener: Opener?
@@ -32,7 +32,7 @@ actor PipelineRunner {
         self.configuration = configuration
         self.deadLetterLimit = deadLetterLimit
         self.metrics = metrics
-        self.health = health
+        reporter = PipelineReporter(metrics: metrics, health: health)
         self.factory = factory
     }
 
@@ -46,8 +46,9 @@ actor PipelineRunner {
         }
         let opener = Opener { [unowned self] in openSession($0) }
         let pipeline = Pipeline(
-            configuration: configuration, deadLetterLimit: deadLetterLimit, metrics: metrics, health: health, gateway: gateway,
-            opener: opener, seed: .random(in: .min ... .max), at: clock())
+            settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit), observer: reporter, gateway: gateway,
+            opener: opener,
+            seed: .random(in: .min ... .max), at: clock())
         self.pipeline = pipeline
         self.opener = opener
         gateway.mayBegin = { [unowned self] tag in assumeIsolated { $0.pipeline?.mayBegin(tag: tag, at: $0.clock()) ?? false } }

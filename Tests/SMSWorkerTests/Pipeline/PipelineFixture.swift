@@ -9,11 +9,13 @@ final class PipelineFixture {
     let pipeline: Pipeline
     let opener = CountingOpener()
     let health = HealthState()
+    private let reporter: PipelineReporter
     private(set) var clock = Now(monotonic: MonotonicInstant(nanoseconds: 3_600_000_000_000), wall: 1_795_000_000_000)
 
     init() throws {
+        reporter = PipelineReporter(metrics: WorkerMetrics(), health: health)
         pipeline = Pipeline(
-            configuration: try loadConfiguration().configuration, deadLetterLimit: 1 << 20, metrics: WorkerMetrics(), health: health,
+            settings: PipelineSettings(try loadConfiguration().configuration, deadLetterLimit: 1 << 20), observer: reporter,
             gateway: SilentGateway(), opener: opener, seed: 7, at: clock)
     }
 

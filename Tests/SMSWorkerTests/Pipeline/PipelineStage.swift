@@ -34,6 +34,7 @@ final class PipelineStage {
     private var gateway = StageGateway()
     private var pipeline: Pipeline
     private let opener = StageOpener()
+    private let observer = PipelineReporter(metrics: WorkerMetrics(), health: HealthState())
     private let configuration: WorkerConfiguration
     private var clock = Now(monotonic: MonotonicInstant(nanoseconds: 3_600_000_000_000), wall: 1_795_500_000_000)
     /// What the provider says of the next submissions.
@@ -48,15 +49,15 @@ final class PipelineStage {
         configuration = try loadConfiguration(own.merging(settings) { $1 }).configuration
         self.ledger = ledger
         self.committed = committed
-        pipeline = Self.pipeline(configuration, gateway, opener, clock)
+        pipeline = Self.pipeline(configuration, observer, gateway, opener, clock)
     }
 
     private static func pipeline(
-        _ configuration: WorkerConfiguration, _ gateway: StageGateway, _ opener: StageOpener, _ clock: Now
+        _ configuration: WorkerConfiguration, _ observer: PipelineReporter, _ gateway: StageGateway, _ opener: StageOpener, _ clock: Now
     ) -> Pipeline {
         Pipeline(
-            configuration: configuration, deadLetterLimit: 1_000_000, metrics: WorkerMetrics(), health: HealthState(), gateway: gateway,
-            opener: opener, seed: 1, at: clock)
+            settings: PipelineSettings(configuration, deadLetterLimit: 1_000_000), observer: observer, gateway: gateway, opener: opener,
+            seed: 1, at: clock)
     }
 
     var wall: Int64 { clock.wall }
@@ -66,7 +67,7 @@ final class PipelineStage {
         session = StageSession()
         gateway = StageGateway()
         gateway.mustPoll = status != nil
-        pipeline = Self.pipeline(configuration, gateway, opener, clock)
+        pipeline = Self.pipeline(configuration, observer, gateway, opener, clock)
         session.records = log
         session.events = [.assign([Self.partition])]
         pipeline.opened(.success(session), at: clock)

@@ -42,9 +42,12 @@ final class SimulatedProcess {
     /// Called once, when the pipeline has ended by itself.
     var onEnd: (SimulatedProcess) -> Void = { _ in }
 
-    /// Their handles are the same for all schedules: nobody reads them here.
-    nonisolated private static let metrics = WorkerMetrics()
-    nonisolated private static let health = HealthState()
+    /// Nobody reads notes here.
+    private final class Deaf: PipelineObserver, Sendable {
+        func observe(_ note: Note, at now: MonotonicInstant) {}
+    }
+
+    private static let deaf = Deaf()
 
     init(number: Int, name: String, cluster: Cluster, provider: ProviderSide, judge: Judge, options: Options, trace: Trace) {
         world = cluster.world
@@ -61,8 +64,8 @@ final class SimulatedProcess {
         let opener = SimulatedOpener(client) { [unowned self] in opened($0) }
         self.opener = opener
         let pipeline = Pipeline(
-            configuration: options.configuration(name: name), deadLetterLimit: 1 << 20, metrics: Self.metrics, health: Self.health,
-            gateway: gateway, opener: opener, seed: world.random.next(), at: world.clock)
+            settings: PipelineSettings(options.configuration(name: name), deadLetterLimit: 1 << 20), observer: Self.deaf, gateway: gateway,
+            opener: opener, seed: world.random.next(), at: world.clock)
         self.pipeline = pipeline
         gateway.mayBegin = { [unowned self] tag in self.pipeline?.mayBegin(tag: tag, at: world.clock) ?? false }
         gateway.receive = { [unowned self] event in

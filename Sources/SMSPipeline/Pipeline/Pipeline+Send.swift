@@ -1,7 +1,4 @@
-internal import Logging
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 package import Time
 
 /// Sending: which request begins an attempt, when its POST may leave.
@@ -23,11 +20,11 @@ extension Pipeline {
         return max(shared, min(freeSlots, queue.keptForStrict) - queue.strictStocked)
     }
 
-    var freeSlots: Int { max(0, configuration.send.maxInFlight - attempts.count) }
+    var freeSlots: Int { max(0, settings.send.maxInFlight - attempts.count) }
 
     /// Whether an ordinary request of a bulk topic that is read now could begin.
     var hasRoom: Bool {
-        !queue.hasLine(isPriority: false) && mayBegin(configuration.send.onUnknown == .resend ? .bulk : .bulkStrict)
+        !queue.hasLine(isPriority: false) && mayBegin(settings.send.onUnknown == .resend ? .bulk : .bulkStrict)
     }
 
     /// No attempt may begin while this is false, whichever request it is.
@@ -96,7 +93,7 @@ extension Pipeline {
     func pumpSends() {
         defer { forgetIdleLanes() }
         var refused: Set<RateBudget.Kind> = []
-        while queue.count(.stock) > 0, attempts.count < configuration.send.maxInFlight {
+        while queue.count(.stock) > 0, attempts.count < settings.send.maxInFlight {
             let freeForAll = freeSlots - queue.keptForStrict
             let next = queue.nextToPost { line, request in
                 // What cannot go is withdrawn, whatever its turn.
@@ -151,8 +148,8 @@ extension Pipeline {
         guard let message = request.entry.message else { preconditionFailure("a request that is not accepted has its message") }
         let tag = attempts.insert(Attempt(mark: request.entry.mark, request: request, permit: permit))
         queue.begun(request)
-        metrics.attempts.increment()
-        let schedule = configuration.send.schedule == .provider ? request.entry.sendAt : nil
+        tell(.attemptBegan)
+        let schedule = settings.send.schedule == .provider ? request.entry.sendAt : nil
         let sendAt = schedule.flatMap { $0 > wallNow ? $0 : nil }
         gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
     }

@@ -1,8 +1,4 @@
-internal import EventLoop
-internal import Logging
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// One transaction at a time; while one commits, the next batch gathers.
@@ -59,7 +55,7 @@ extension Pipeline {
             // stand behind the record that covers it.
             if isDue || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
                 assignment.recordedAt = leaseStart
-                content.append(LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: offset), owner: Int32(index))
+                content.append(LedgerCodec.Recorded(group: settings.group, offset: offset), owner: Int32(index))
             }
         }
         commitNumber += 1
@@ -68,7 +64,7 @@ extension Pipeline {
         let number = commitNumber
         commitUnderWay = CommitUnderWay(batch: batch, leaseStart: leaseStart, membership: membership, number: number)
         let alive = batch.owners.map(\.isAlive)
-        let destinations = TransactionTopics(status: configuration.topics.status, deadLetter: configuration.topics.deadLetter)
+        let destinations = TransactionTopics(status: settings.statusTopic, deadLetter: settings.deadLetterTopic)
         session.commit(content, alive: alive, topics: destinations, number: number)
     }
 
@@ -81,7 +77,7 @@ extension Pipeline {
     }
 
     func commitEnded(_ number: UInt64, _ report: CommitReport) {
-        if let renewal = report.renewal { renewed(in: renewal) }
+        if let renewal = report.renewal { tell(.producerRenewed(in: renewal)) }
         guard let underWay = commitUnderWay, underWay.number == number else { return }
         commitUnderWay = nil
         let duration = now - underWay.leaseStart
@@ -91,12 +87,11 @@ extension Pipeline {
         if duration > timings.transaction { fencings.brokerTrouble(at: now) }
         switch report.result {
         case .committed:
-            if failedCommits > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failedCommits)"]) }
+            tell(.committed(records: underWay.batch.content.records.count, in: duration, after: failedCommits))
             failedCommits = 0
             rebuildAttempts = 0
             brokersGoneSince = nil
             refusedGeneration = nil
-            metrics.committed(records: underWay.batch.content.records.count, in: duration)
             giveBackOperations(of: underWay.batch)
             for (_, completion) in underWay.batch.completions {
                 if case .intent(let request, let mark) = completion {
@@ -105,18 +100,17 @@ extension Pipeline {
             }
             if mustSweepOn { sweepClosedIDs() }
         case .aborted(let error):
-            metrics.transactionsAborted.increment()
             failedCommits += 1
-            failed(underWay.batch, error)
+            tell(.aborted(error, failures: failedCommits))
+            tryAgain(underWay.batch)
             if failedCommits % 5 == 0 {
-                log.warning("five transactions in a row were aborted: the producers are made anew, what they were to write is kept")
+                tell(.producersRebuilt)
                 rebuildProducers()
             }
         case .membership(let error):
-            metrics.transactionsAborted.increment()
             refusedGeneration = underWay.membership
             refusedSince = now
-            log.notice("the group refuses this member's transaction: waiting for a rebalance", metadata: [LogKeys.code: "\(error.name)"])
+            tell(.membershipRefused(error))
             commits.putBack(underWay.batch)
             wake(at: now + .milliseconds(250))
         case .fenced(let error):
@@ -132,28 +126,15 @@ extension Pipeline {
         }
     }
 
-    private func renewed(in duration: Duration) {
-        metrics.producersRenewed.increment()
-        guard let suppressed = renewalLog.admit(at: now) else { return }
-        var metadata: Logger.Metadata = [LogKeys.milliseconds: "\(duration.milliseconds)"]
-        if suppressed > 0 { metadata[LogKeys.suppressed] = "\(suppressed)" }
-        log.notice("a broker did not answer a request of a transaction: its producer was made anew", metadata: metadata)
-    }
-
     private func rebuildProducers() {
         session?.rebuildProducers()
     }
 
     /// The same operations again, in the same order, after a pause: a topic that refuses writes must not make the worker forget.
-    private func failed(_ batch: CommitQueue.Batch, _ error: BrokerError) {
+    private func tryAgain(_ batch: CommitQueue.Batch) {
         commits.putBack(batch)
         let delay = backoffForCommits.delay(failures: failedCommits, using: &random)
         commitNotBefore = now + delay
-        if commitLog.shouldLog(at: now) {
-            log.error(
-                "a transaction was aborted and is tried again; no new attempt begins until it is through",
-                metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)", LogKeys.attempts: "\(failedCommits)"])
-        }
         wake(at: commitNotBefore)
     }
 

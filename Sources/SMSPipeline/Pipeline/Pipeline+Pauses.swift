@@ -1,6 +1,4 @@
-internal import EventLoop
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// Account pauses do not count towards `SEND_MAX_AGE`, across restarts too: what has been paused is written to the ledger now and then.
@@ -9,7 +7,7 @@ extension Pipeline {
     private static let leastPause = Duration.seconds(1)
 
     /// How much of a pause a kill -9 may make us forget.
-    private var saveInterval: Duration { max(.seconds(10), min(.seconds(300), configuration.send.maxAge / 10)) }
+    private var saveInterval: Duration { max(.seconds(10), min(.seconds(300), settings.send.maxAge / 10)) }
 
     /// Each second: during a pause every interval, and once when it is over.
     func savePausesIfDue() {

@@ -1,7 +1,4 @@
-internal import EventLoop
-internal import Logging
 internal import Requests
-package import SMSPipeline
 package import Time
 
 /// The worker's pipeline: consume → send → track → publish, on one event loop.
@@ -12,10 +9,9 @@ package import Time
 /// `Pipeline+Consume` reads records, `+Assign` owns and gives back partitions, `+Send` runs attempts, `+Track` polls, `+Commands` obeys
 /// operators, `+Write` turns decisions into operations, `+Commit` runs the transactions, `+Recover` rebuilds what is lost.
 package final class Pipeline {
-    let configuration: WorkerConfiguration
-    let metrics: WorkerMetrics
-    let health: HealthState
-    let log = Logger(label: "worker")
+    let settings: PipelineSettings
+    /// Hears what happens; whoever runs the pipeline keeps it.
+    private unowned let observer: any PipelineObserver
 
     // MARK: Time, as whoever runs it says at each entry
 
@@ -61,10 +57,6 @@ package final class Pipeline {
     var intentStock = IntentStock(fullTransaction: CommitQueue.recordLimit)
     var commitNumber: UInt64 = 0
     let backoffForCommits = Backoff(base: .milliseconds(100), maximum: .seconds(5))
-    var commitLog = LogThrottle(every: .seconds(5))
-    var renewalLog = LogThrottle(every: .seconds(5))
-    var consumerLog = LogThrottle(every: .seconds(5))
-    var rejectLog = LogThrottle(every: .seconds(1))
     var commitUnderWay: CommitUnderWay?
     var failedCommits = 0
     /// Operations are kept that could not be committed. Where those have all gone (their partitions were given back), nothing is stuck.
@@ -93,12 +85,8 @@ package final class Pipeline {
     var mayReadMore = false
     /// A poll may be due that something forbids: then its time is no reason to turn.
     var arePollsGated = false
-    var fullLog = LogThrottle(every: .seconds(10))
-    var readLog = LogThrottle(every: .seconds(10))
     /// What the last attempt or poll failed of that spoke against the provider: harmless words.
     var lastProviderFailure = ""
-    var heldLog = LogThrottle(every: .seconds(1))
-    var breakerLog = LogThrottle(every: .seconds(30))
     /// Every broker was away when the consumer last said something of it; since when.
     var brokersGoneSince: MonotonicInstant?
     /// A question for the number of partitions is under way.
@@ -131,8 +119,8 @@ package final class Pipeline {
     let deadLetterEncoder: DeadLetterEncoder
 
     package init(
-        configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
-        gateway: any ProviderGateway, opener: any SessionOpener, seed: UInt64, at clock: Now
+        settings: PipelineSettings, observer: any PipelineObserver, gateway: any ProviderGateway, opener: any SessionOpener, seed: UInt64,
+        at clock: Now
     ) {
         self.gateway = gateway
         self.opener = opener
@@ -141,30 +129,25 @@ package final class Pipeline {
         nextTurnAt = clock.monotonic
         nextTick = clock.monotonic
         lastRoom = clock.monotonic
-        queue = SendQueue(slots: configuration.send.maxInFlight)
+        queue = SendQueue(slots: settings.send.maxInFlight)
         random = Chance(seed: seed)
         markStem = UInt64.random(in: 1...UInt64(UInt32.max), using: &random) << 32
-        self.configuration = configuration
-        self.metrics = metrics
-        self.health = health
+        self.settings = settings
+        self.observer = observer
         account = AccountGate()
         breaker = CircuitBreaker()
-        budget = RateBudget(limit: configuration.send.rateLimit, priorityShare: configuration.send.priorityShare)
-        retryBudget = RetryBudget(share: configuration.send.retryBudget, most: configuration.send.maxInFlight)
-        backoff = Backoff(base: configuration.send.backoff, maximum: configuration.send.backoffMax)
-        schedule = PollSchedule(cadence: configuration.track.cadence, horizon: configuration.track.horizon)
-        timings = KafkaTimings(configuration.kafka.properties)
+        budget = RateBudget(limit: settings.send.rateLimit, priorityShare: settings.send.priorityShare)
+        retryBudget = RetryBudget(share: settings.send.retryBudget, most: settings.send.maxInFlight)
+        backoff = Backoff(base: settings.send.backoff, maximum: settings.send.backoffMax)
+        schedule = PollSchedule(cadence: settings.track.cadence, horizon: settings.track.horizon)
+        timings = settings.timings
         clockGuard = ClockGuard(heartbeatInterval: timings.heartbeat, sessionTimeout: timings.session)
-        topics =
-            configuration.topics.requests.map {
-                RequestTopic(name: $0, ledgerName: configuration.topics.ledger(of: $0), isPriority: false)
-            }
-            + configuration.topics.priorityRequests.map {
-                RequestTopic(name: $0, ledgerName: configuration.topics.ledger(of: $0), isPriority: true)
-            }
-        deadLetterEncoder = DeadLetterEncoder(limit: deadLetterLimit)
-        eventEncoder = StatusEventEncoder(group: configuration.kafka.groupID)
+        topics = settings.topics
+        deadLetterEncoder = DeadLetterEncoder(limit: settings.deadLetterLimit)
+        eventEncoder = StatusEventEncoder(group: settings.group)
     }
+
+    func tell(_ note: Note) { observer.observe(note, at: now) }
 
     func set(_ clock: Now) {
         now = clock.monotonic

@@ -1,5 +1,4 @@
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// Admission: a request comes into the ledger, and waits where it belongs until its attempt begins or it is too late.
@@ -23,13 +22,13 @@ extension Pipeline {
         let due = startTime(request)
         queue.wait(
             request, due: due > wallNow ? now + .milliseconds(due.clampedDifference(wallNow)) : nil,
-            isScheduled: configuration.send.schedule == .worker && (request.entry.sendAt ?? .min) > wallNow,
+            isScheduled: settings.send.schedule == .worker && (request.entry.sendAt ?? .min) > wallNow,
             deadline: expiryTime(request))
     }
 
     /// No attempt before this time (ms): backoff, and `sendAt` under the worker's schedule.
     func startTime(_ request: PendingRequest) -> Int64 {
-        guard configuration.send.schedule == .worker, let sendAt = request.entry.sendAt else { return request.entry.notBefore }
+        guard settings.send.schedule == .worker, let sendAt = request.entry.sendAt else { return request.entry.notBefore }
         return max(request.entry.notBefore, sendAt)
     }
 
@@ -42,7 +41,7 @@ extension Pipeline {
     /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached, by what is known of pauses now.
     private func ageLimit(_ request: PendingRequest) -> Int64 {
         let paused = account.paused(since: request.pausesCountedUntil, until: now)
-        return request.entry.ageLimit(configuration.send.maxAge, paused: paused)
+        return request.entry.ageLimit(settings.send.maxAge, paused: paused)
     }
 
     /// The sentence of an expiry, or nil while there is time.

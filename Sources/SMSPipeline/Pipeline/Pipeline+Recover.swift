@@ -1,8 +1,4 @@
-internal import EventLoop
-internal import Logging
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// Recovery inside the process: producer and consumer are made anew, the ledger is restored; facts about the provider stay.
@@ -14,8 +10,7 @@ extension Pipeline {
         guard let lost = session else { return }
         session = nil
         isJoined = false
-        metrics.fencings.increment()
-        log.warning("starting over on Kafka's side: \(reason)")
+        tell(.startingOver(reason: reason))
         var chance = Duration.zero
         if let fencing {
             learnFencings(from: lost)
@@ -37,7 +32,7 @@ extension Pipeline {
         if isDraining {
             // What the provider answers from here on could be committed only after another join, restore and drain, which may fail in
             // their turn: a stop must end. What runs stays `sending` in the ledger, and the next owner decides by its policy.
-            log.warning("Kafka's side was lost while draining: ending now, what runs is left to the next owner")
+            tell(.lostWhileDraining)
             finish(.drained)
         }
         if end == nil { reopenSession(after: chance) }
@@ -91,7 +86,7 @@ extension Pipeline {
     /// Each tick. An `init_transactions` that never returns would leave a process that is alive, not ready, and owns nothing.
     func watchOpening() {
         guard isOpening, overdueOpening.hangs(isOverdue: opener.isOverdue(at: now)) else { return }
-        log.error("Kafka's client does not return from a call in which its side is made anew: it is left behind, and another is made")
+        tell(.openingHangs)
         isOpening = false
         isOpeningStuck = true
         opener.abandon()
@@ -119,7 +114,7 @@ extension Pipeline {
             adopt(session)
         case .failure(let error):
             guard end == nil else { return }
-            log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
+            tell(.sessionNotOpened(error))
             fencings.failed(error, at: now)
             reopenSession()
         }
@@ -160,10 +155,7 @@ extension Pipeline {
                 brokersGoneSince = now
                 updateHealth()
             }
-            if consumerLog.shouldLog(at: now) {
-                log.warning(
-                    "the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])
-            }
+            tell(.consumerTrouble(error))
         }
     }
 

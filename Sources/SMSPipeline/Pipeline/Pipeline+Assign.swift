@@ -1,8 +1,4 @@
-internal import EventLoop
-internal import Logging
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// Owning partitions: assigned, restored, opened; drained, ended, given back.
@@ -39,7 +35,7 @@ extension Pipeline {
             restore(assignment, session)
         }
         countPartitions()
-        if !partitions.isEmpty { log.info("partitions assigned", metadata: [LogKeys.partitions: "\(names(partitions))"]) }
+        if !partitions.isEmpty { tell(.assigned(partitions)) }
         ownershipChanged()
     }
 
@@ -76,9 +72,7 @@ extension Pipeline {
             keepClosed(assignment, key, error.description)
             ownershipChanged()
         case .failure(let error):
-            log.warning(
-                "the ledger could not be read, trying again",
-                metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error)"])
+            tell(.restoreFailed(key, error))
             if error.isBrokerTrouble { fencings.brokerTrouble(at: now) }
             assignment.restoreAgainAt = now + .seconds(1)
             wake(at: now + .seconds(1))
@@ -99,9 +93,9 @@ extension Pipeline {
 
     private func decide(_ assignment: Assignment, _ restore: PartitionRestore, _ session: any LedgerSession) {
         let key = assignment.key
-        metrics.restored(records: restore.ledger.recordCount, in: restore.duration)
+        tell(.restored(records: restore.ledger.recordCount, in: restore.duration))
         let decision = RestoreDecision.decide(
-            group: configuration.kafka.groupID, committed: restore.committed, low: restore.low, high: restore.high,
+            group: settings.group, committed: restore.committed, low: restore.low, high: restore.high,
             ledger: restore.ledger)
         switch decision {
         case .closed(let reason, _):
@@ -119,7 +113,7 @@ extension Pipeline {
     private func keepClosed(_ assignment: Assignment, _ key: PartitionKey, _ reason: String) {
         if lastClosedReason[key] != reason {
             lastClosedReason[key] = reason
-            log.error("a partition stays closed: \(reason)", metadata: [LogKeys.partition: "\(assignment.name)"])
+            tell(.staysClosed(key, reason: reason))
         }
         assignment.phase = .closed(reason)
         assignment.closedReason = reason
@@ -146,12 +140,7 @@ extension Pipeline {
             recover("a restored partition could not be read: \(error.description)")
             return
         }
-        log.info(
-            "partition open",
-            metadata: [
-                LogKeys.partition: "\(assignment.name)", LogKeys.offset: "\(offset)", LogKeys.open: "\(assignment.open.count)",
-                LogKeys.closed: "\(assignment.dedup.count)",
-            ])
+        tell(.opened(assignment.key, offset: offset, open: assignment.open.count, closed: assignment.dedup.count))
     }
 
     /// An open entry of a restored ledger, not yet accepted.
@@ -182,24 +171,22 @@ extension Pipeline {
         nextAssignmentID += 1
         return Assignment(
             id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition,
-            dedup: Dedup(window: configuration.dedup.window, maxEntries: configuration.dedup.maxEntries), at: now)
+            dedup: Dedup(window: settings.dedupWindow, maxEntries: settings.dedupMaxEntries), at: now)
     }
 
     func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> PendingRequest {
         let hash = RequestHash(id: entry.echo.id)
         let order =
-            configuration.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
+            settings.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
         return PendingRequest(
             entry: entry, assignment: assignment, hash: hash, orderHash: order,
-            isStrict: (entry.policy ?? configuration.send.onUnknown) != .resend)
+            isStrict: (entry.policy ?? settings.send.onUnknown) != .resend)
     }
 
     /// Retention has passed the reader by: what this assignment knows is given up, and the restore of another one of the same partition
     /// decides, and says so. The other partitions go on.
     func renew(_ assignment: Assignment, _ session: any LedgerSession, _ error: BrokerError) {
-        log.warning(
-            "a partition's offset is outside its log: its ledger is read again",
-            metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.error: "\(error.description)"])
+        tell(.offsetLost(assignment.key, error))
         end(assignment)
         let another = makeAssignment(assignment.topic, assignment.partition)
         assignments[assignment.key] = another
@@ -212,18 +199,16 @@ extension Pipeline {
     private func revoked(_ partitions: [PartitionKey], isLost: Bool, _ session: any LedgerSession) {
         refusedGeneration = nil
         let revoked = partitions.compactMap { assignments[$0] }
-        if !partitions.isEmpty {
-            log.info(isLost ? "partitions lost" : "partitions revoked, draining", metadata: [LogKeys.partitions: "\(names(partitions))"])
-        }
+        if !partitions.isEmpty { tell(.revoked(partitions, isLost: isLost)) }
         pendingRevoke = PendingRevoke(
-            partitions: partitions, assignments: revoked, deadline: isLost ? now : now + configuration.send.drainLimit)
+            partitions: partitions, assignments: revoked, deadline: isLost ? now : now + settings.send.drainLimit)
         if isLost {
             // Out of the group: not ready until an assignment comes again, be it an empty one.
             isJoined = false
             for assignment in revoked { end(assignment) }
         } else {
             for assignment in revoked { giveBack(assignment) }
-            wake(at: now + configuration.send.drainLimit)
+            wake(at: now + settings.send.drainLimit)
         }
         answerRevokeIfDrained()
     }
@@ -306,9 +291,5 @@ extension Pipeline {
             guard let at = assignment.restoreAgainAt, assignment.phase == .restoring else { continue }
             if at <= now { restore(assignment, session) } else { wake(at: at) }
         }
-    }
-
-    private func names(_ partitions: [PartitionKey]) -> String {
-        partitions.prefix(32).map { "\($0.topic)-\($0.partition)" }.joined(separator: ",") + (partitions.count > 32 ? ",…" : "")
     }
 }

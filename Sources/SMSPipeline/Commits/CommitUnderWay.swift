@@ -1,6 +1,4 @@
-internal import EventLoop
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// The transaction that is under way: its batch stays here until its fate is known.

@@ -1,8 +1,4 @@
-internal import EventLoop
-internal import Logging
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// Tracking: polls by the cadence, and what their answers change.
@@ -36,7 +32,7 @@ extension Pipeline {
         guard gateway.mustPoll, account.mayPoll, !isCommitStuck, !isDraining, retryAfter.mayBegin(at: now) else { return }
         let sendsWait = queue.count(.stock) > 0
         if !budget.isUnlimited, tracked.nextDue.map({ $0 > now }) ?? true { budget.notWaiting(.poll) }
-        while pollsInFlight.count < configuration.track.maxInFlight, let due = tracked.nextDue, due <= now {
+        while pollsInFlight.count < settings.track.maxInFlight, let due = tracked.nextDue, due <= now {
             guard breaker.mayAdmit(.poll, at: now, sendsWait: sendsWait) else { return }
             guard budget.take(.poll, at: now) else { return wakeForBudget(.poll) }
             guard let permit = breaker.admit(.poll, at: now, sendsWait: sendsWait) else { return }
@@ -53,7 +49,7 @@ extension Pipeline {
                 tracked.reschedule(handle, at: now + .seconds(1))
                 continue
             }
-            metrics.polls.increment()
+            tell(.pollBegan)
             gateway.poll(messageID: id, tag: pollsInFlight.insert(Poll(handle: handle, permit: permit)))
         }
         arePollsGated = false

@@ -1,8 +1,4 @@
-internal import EventLoop
-internal import Logging
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// Outcomes: what the provider's answer changes, for the message and for the account.
@@ -14,8 +10,7 @@ extension Pipeline {
         case .accepted, .refused, .account, .notSent, .notBegun: break
         }
         endPermit(attempt.permit, Self.ending(of: outcome))
-        if case .refused(let code) = outcome, configuration.provider.checkBalance, !BalanceLook<RefusedAttempt>.familiarCodes.contains(code)
-        {
+        if case .refused(let code) = outcome, settings.checksBalance, !BalanceLook<RefusedAttempt>.familiarCodes.contains(code) {
             // The vendor documents no code for an empty account: an unfamiliar one may be it, and then no message may fail.
             let refused = RefusedAttempt(tag: tag, code: code)
             switch balanceLook.ask(for: refused, at: now) {
@@ -43,7 +38,7 @@ extension Pipeline {
     func balanceAnswered(_ answer: BalanceAnswer) {
         for refused in balanceLook.answered(answer, at: now) { looked(refused, answer) }
         if case .logResumed(let pause) = account.probeAnswered(answer, at: now, using: &random) {
-            log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
+            tell(.accountResumed(after: pause))
         }
         updateHealth()
     }
@@ -61,15 +56,9 @@ extension Pipeline {
         switch breaker.ended(permit, ending, at: now, using: &random) {
         case .opened(let duration):
             updateHealth()
-            guard let suppressed = breakerLog.admit(at: now) else { return }
-            log.warning(
-                "the provider fails: attempts and polls stop and are tried again one by one",
-                metadata: [
-                    LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(lastProviderFailure)",
-                    LogKeys.suppressed: "\(suppressed)",
-                ])
+            tell(.providerFails(for: duration, lastFailure: lastProviderFailure))
         case .closed:
-            log.notice("the provider answers again")
+            tell(.providerAnswers)
             updateHealth()
         case nil: break
         }
@@ -78,7 +67,7 @@ extension Pipeline {
     func finish(tag: UInt64, _ outcome: AttemptOutcome) {
         guard let attempt = attempts.remove(tag) else { return }
         if outcome != .notBegun { intentStock.postEnded() }
-        metrics.count(outcome)
+        tell(.attemptEnded(outcome))
         guard let request = attempt.request, request.assignment.isAlive else {
             // Its assignment has ended: nobody writes anything now; a restore in this process will ask for this fact.
             facts.record(.ended(outcome), mark: attempt.mark, at: now)
@@ -120,7 +109,7 @@ extension Pipeline {
         case .unknown(let reason):
             let delay = backoffDelay(failures: Int(request.entry.unknownAttempts) + 1, atLeast: nil)
             let event = request.entry.unknown(
-                reason, default: configuration.send.onUnknown, maxAttempts: configuration.send.maxAttempts, notBefore: wall + delay,
+                reason, default: settings.send.onUnknown, maxAttempts: settings.send.maxAttempts, notBefore: wall + delay,
                 at: wall)
             if let event {
                 publish(request, event, completion: completion)
@@ -162,13 +151,7 @@ extension Pipeline {
         let next = queue.held(request)
         write(request, completion: completion)
         if let next { wait(next) }
-        guard let suppressed = heldLog.admit(at: now) else { return }
-        log.warning(
-            "a request is held: nobody knows whether its SMS went out; `requests held` lists them, `requests resolve` decides",
-            metadata: [
-                LogKeys.requestID: "\(Logger.Redaction.maskedID(String(decoding: request.entry.echo.id, as: UTF8.self)))",
-                LogKeys.partition: "\(request.assignment.name)", LogKeys.suppressed: "\(suppressed)",
-            ])
+        tell(.held(id: request.entry.echo.id, request.assignment.key))
     }
 
     func expire(_ request: PendingRequest, _ reason: String, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
@@ -197,11 +180,7 @@ extension Pipeline {
 
     func pauseAccount(_ problem: AccountProblem, code: String) {
         guard case .logPaused = account.refused(problem, at: now, using: &random) else { return }
-        log.warning(
-            problem == .credentials
-                ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers"
-                : "the provider says that there is no credit: sending is paused, no message fails; the account is probed until it is topped up",
-            metadata: [LogKeys.code: "\(code)"])
+        tell(.accountPaused(problem, code: code))
         updateHealth()
     }
 }

@@ -1,8 +1,4 @@
-internal import EventLoop
-internal import Logging
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// Commands: records on the request topic that cancel a waiting request or resolve a held one.
@@ -24,7 +20,7 @@ extension Pipeline {
                 drop(command, "an earlier attempt may have become an SMS", assignment: assignment, advance: advance)
                 return
             }
-            metrics.commandsApplied.increment()
+            tell(.commandApplied)
             publish(request, event, advance: advance)
         case (.cancel, .tracked):
             drop(command, "the provider has accepted it", assignment: assignment, advance: advance)
@@ -33,7 +29,7 @@ extension Pipeline {
                 drop(command, "it is not held", assignment: assignment, advance: advance)
                 return
             }
-            metrics.commandsApplied.increment()
+            tell(.commandApplied)
             resolve(request, resolution, advance: advance)
         case (.resolve, .tracked):
             drop(command, "it is not held", assignment: assignment, advance: advance)
@@ -59,21 +55,7 @@ extension Pipeline {
     }
 
     private func drop(_ command: Command, _ reason: String, assignment: Assignment, advance offset: Int64) {
-        metrics.commandsRefused.increment()
-        log.notice(
-            "a command was dropped: \(reason)",
-            metadata: [
-                LogKeys.command: "\(Self.name(command.action))",
-                LogKeys.requestID: "\(Logger.Redaction.maskedID(String(decoding: command.id, as: UTF8.self)))",
-                LogKeys.partition: "\(assignment.name)",
-            ])
+        tell(.commandDropped(command.action, id: command.id, assignment.key, reason: reason))
         advance(assignment, to: offset)
-    }
-
-    private static func name(_ action: Command.Action) -> String {
-        switch action {
-        case .cancel: "cancel"
-        case .resolve: "resolve"
-        }
     }
 }

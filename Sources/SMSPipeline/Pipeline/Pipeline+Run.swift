@@ -1,7 +1,4 @@
-internal import EventLoop
-internal import Logging
 internal import Requests
-package import SMSPipeline
 package import Time
 
 /// The turns of the loop, the ticks, start and stop.
@@ -59,9 +56,7 @@ extension Pipeline {
         }
         if let gap = clockGuard.turn(at: now) {
             fencings.turnGap(gap, at: now)
-            log.warning(
-                "this process stood still: intents of before are void, and none begins for a while",
-                metadata: [LogKeys.seconds: "\(gap.components.seconds)"])
+            tell(.stoodStill(gap))
         }
         reopenIfDue()
         openNext()
@@ -108,7 +103,7 @@ extension Pipeline {
         set(clock)
         guard !isDraining else { return }
         isDraining = true
-        log.info("draining: nothing begins any more, what runs may finish")
+        tell(.draining)
         updateHealth()
         guard let session else {
             // Kafka's side is being made anew: what runs cannot be committed, and waiting for it could last as long as the brokers' trouble.
@@ -118,7 +113,7 @@ extension Pipeline {
         }
         if isJoined {
             // While still a member: leaving ends the heartbeats, and whoever drains behind it is evicted in the middle of it.
-            leaveDeadline = now + configuration.send.drainLimit
+            leaveDeadline = now + settings.send.drainLimit
             for assignment in assignmentsInOrder { giveBack(assignment) }
             leaveIfDrained()
         } else {
@@ -160,7 +155,7 @@ extension Pipeline {
         wakeAt = nil
         if let timer = queue.nextDeadline { due = min(due ?? timer, timer) }
         // What gates polls wakes by itself: the budget, the gates below, an answer, a commit, the tick.
-        if let poll = tracked.nextDue, pollsInFlight.count < configuration.track.maxInFlight, !arePollsGated {
+        if let poll = tracked.nextDue, pollsInFlight.count < settings.track.maxInFlight, !arePollsGated {
             due = min(due ?? poll, poll)
         }
         if let gate = gateChange() { due = min(due ?? gate, gate) }

@@ -1,8 +1,4 @@
-internal import EventLoop
-internal import Logging
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// Consuming: records one by one, each into an operation of the commit queue before the next is looked at.
@@ -25,24 +21,16 @@ extension Pipeline {
 
     /// Two marks: at its share reading stops, and goes on when a fifth of that has gone.
     private func isFull(_ assignment: Assignment) -> Bool {
-        let most = max(500, configuration.send.maxWaiting / max(1, assignments.count))
+        let most = max(500, settings.send.maxWaiting / max(1, assignments.count))
         // One that waits for its `sendAt` counts as a tenth, or a campaign for tomorrow would stop what is to be sent today.
         let load = assignment.waiting - assignment.scheduled + (assignment.scheduled + 9) / 10
         let fill = max(Double(load) / Double(most), Double(assignment.waitingBytes) / Double(most * Self.bytesOfOne))
         if assignment.isFull, fill <= 0.8 {
             assignment.isFull = false
-            if readLog.shouldLog(at: now) {
-                log.notice(
-                    "requests are read again",
-                    metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.waiting: "\(assignment.waiting)"])
-            }
+            tell(.readingGoesOn(assignment.key, waiting: assignment.waiting))
         } else if !assignment.isFull, fill >= 1 {
             assignment.isFull = true
-            if fullLog.shouldLog(at: now) {
-                log.notice(
-                    "as many requests of a partition wait as may (SEND_MAX_WAITING): no more of it are read, nor commands, until some are sent or end",
-                    metadata: [LogKeys.partition: "\(assignment.name)", LogKeys.waiting: "\(assignment.waiting)"])
-            }
+            tell(.readingStopped(assignment.key, waiting: assignment.waiting))
         }
         return assignment.isFull
     }
@@ -88,14 +76,14 @@ extension Pipeline {
         switch assignment.position.record(record.offset, at: now) {
         case .drop: return
         case .seekBack: return seekBack(assignment)
-        case .take(let gap): if gap > 0 { metrics.gaps.increment() }
+        case .take(let gap): if gap > 0 { tell(.gap) }
         }
-        metrics.consumed.increment()
+        tell(.consumed)
         accept(record, assignment)
     }
 
     private func seekBack(_ assignment: Assignment) {
-        metrics.seekBacks.increment()
+        tell(.seekBack)
         do {
             try session?.seek(assignment.key, to: assignment.position.next)
         } catch {
@@ -158,24 +146,16 @@ extension Pipeline {
         let request = makeRequest(entry, assignment: assignment)
         let isOpen = assignment.open[request.hash] != nil
         guard assignment.dedup.judge(request.hash, isOpen: isOpen, at: wallNow) == .first else {
-            metrics.duplicates.increment()
+            tell(.repeated)
             advance(assignment, to: offset.clampedSum(1))
             return
         }
-        metrics.admitted.increment()
+        tell(.admitted)
         admit(request, advance: offset.clampedSum(1))
     }
 
     private func reject(_ record: LentRecord, _ reason: DeadLetterReason, _ assignment: Assignment) {
-        metrics.deadLettered(reason.code)
+        tell(.deadLettered(reason.code, assignment.key, offset: record.offset))
         writeDeadLetter(record, reason, assignment)
-        if let suppressed = rejectLog.admit(at: now) {
-            log.notice(
-                "a record became a dead letter",
-                metadata: [
-                    LogKeys.code: "\(reason.code)", LogKeys.partition: "\(assignment.name)", LogKeys.offset: "\(record.offset)",
-                    LogKeys.suppressed: "\(suppressed)",
-                ])
-        }
     }
 }

@@ -1,5 +1,4 @@
 internal import Requests
-internal import SMSPipeline
 
 /// Why the pipeline ended.
 package enum PipelineEnd: Equatable, Sendable {

@@ -1,6 +1,4 @@
-internal import EventLoop
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// A revoke that is not answered yet: what runs may finish, until the limit.

@@ -1,7 +1,4 @@
-internal import EventLoop
-internal import Metrics
 internal import Requests
-internal import SMSPipeline
 internal import Time
 
 /// How decisions become operations of the commit queue.
@@ -23,8 +20,8 @@ extension Pipeline {
             eventHeaders.removeAll()
             let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: entry.offset)
             eventEncoder.encode(event, of: entry.echo, at: wallNow, position: position, value: &eventValue, headers: &eventHeaders)
-            metrics.count(event)
-            if event.sequence == 1, let age = entry.age(at: wallNow) { metrics.firstEvent(after: age) }
+            tell(.event(event))
+            if event.sequence == 1, let age = entry.age(at: wallNow) { tell(.firstEvent(after: age)) }
         }
         commits.append(
             assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent

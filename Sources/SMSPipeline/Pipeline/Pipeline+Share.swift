@@ -1,7 +1,4 @@
-internal import EventLoop
-internal import Logging
 internal import Requests
-internal import SMSPipeline
 
 /// The share of the fleet's limit: owned of all partitions. Request topics may grow under a running worker; one that went on with the old
 /// total would take too much, and so would every other.
@@ -11,7 +8,7 @@ extension Pipeline {
     func countPartitions() {
         guard !isCounting, let session else { return }
         isCounting = true
-        session.countPartitions(of: configuration.topics.allRequests)
+        session.countPartitions(of: settings.topics.map(\.name))
     }
 
     func counted(partitions count: Int?, _ didAnswer: Bool) {
@@ -21,7 +18,7 @@ extension Pipeline {
             updateHealth()
         }
         guard let count, count != partitionCount else { return }
-        log.info("the request topics have another number of partitions", metadata: [LogKeys.partitions: "\(count)"])
+        tell(.partitionCount(count))
         partitionCount = count
         takeShare()
     }

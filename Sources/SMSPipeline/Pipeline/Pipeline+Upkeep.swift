@@ -1,8 +1,4 @@
-internal import EventLoop
-internal import Logging
-internal import Metrics
 internal import Requests
-package import SMSPipeline
 internal import Time
 
 /// What happens once a second whatever else does: tombstones for ids whose dedup window is over, partitions that wait for an operator,
@@ -37,7 +33,7 @@ extension Pipeline {
         commits.append(assignment, at: now) { operation in
             for closed in removable { operation.tombstone(key: closed.id) }
         }
-        metrics.tombstones.increment(by: removable.count)
+        tell(.tombstones(removable.count))
     }
 
     /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew. Ledgers are not read for that; one
@@ -90,36 +86,27 @@ extension Pipeline {
                 nil
             }
         let open = assignments.values.count { $0.phase == .open }
-        let accountState =
-            switch account.problem {
-            case nil: "ok"
-            case .credentials: "bad credentials"
-            case .credit: "no credit"
-            }
-        let breakerState =
+        var report = HealthReport()
+        report.reason = reason
+        report.account = account.problem
+        report.breaker =
             switch breaker.state {
-            case .closed: "closed"
-            case .open: "open"
-            case .halfOpen: "half-open"
+            case .closed: .closed
+            case .open: .open
+            case .halfOpen: .halfOpen
             }
-        health.update(
-            HealthState.Snapshot(
-                isReady: reason == nil, reason: reason, account: accountState, breaker: breakerState,
-                partitions: HealthState.Partitions(assigned: assignments.count, open: open)), at: now)
-        metrics.waiting.set(queue.waiting)
-        metrics.sending.set(attempts.count + queue.stocked)
-        metrics.held.set(queue.count(.held))
-        metrics.tracking.set(tracked.count)
-        metrics.closedIDs.set(assignments.values.reduce(0) { $0 + $1.dedup.count })
-        metrics.inFlight.set(attempts.count)
-        metrics.partitionsOwned.set(assignments.count)
-        metrics.partitionsClosed.set(assignments.count - open)
-        metrics.ready.set(reason == nil ? 1 : 0)
-        metrics.accountPaused.set(account.maySend ? 0 : 1)
-        metrics.breakerOpen.set(breaker.state == .closed ? 0 : 1)
+        report.assigned = assignments.count
+        report.open = open
+        report.waiting = queue.waiting
+        report.sending = attempts.count + queue.stocked
+        report.running = attempts.count
+        report.held = queue.count(.held)
+        report.tracking = tracked.count
+        report.closedIDs = assignments.values.reduce(0) { $0 + $1.dedup.count }
+        tell(.health(report))
     }
 
-    /// Records behind: those of the log that have not been read, of each topic. What was read and waits is `metrics.waiting`. Partitions that
+    /// Records behind: those of the log that have not been read, of each topic. What was read and waits is `HealthReport.waiting`. Partitions that
     /// are not open are not fetched, and nobody knows where they end.
     package func lag(ends: [PartitionKey: Int64]) -> [String: Int64] {
         var lag: [String: Int64] = [:]

@@ -1,5 +1,4 @@
 internal import Requests
-internal import SMSPipeline
 
 /// What must hold between any two turns: every counter against what it counts, every index against what it names, and nothing kept in
 /// memory that is not open. The simulator asks after each turn; a debug build asserts it while there is little to count.
@@ -19,7 +18,7 @@ extension Pipeline {
         if queue.timerCount > 4 * queue.waiting + Self.timerSlack {
             wrong.append("there are \(queue.timerCount) timers for \(queue.waiting) waiting requests")
         }
-        if pollsInFlight.count > configuration.track.maxInFlight { wrong.append("\(pollsInFlight.count) polls are under way") }
+        if pollsInFlight.count > settings.track.maxInFlight { wrong.append("\(pollsInFlight.count) polls are under way") }
         return wrong
     }
 
@@ -126,7 +125,7 @@ extension Pipeline {
             for case (_, .intent(let request, let mark)) in batch.completions
             where request.place == .intentQueued && request.entry.mark == mark {
                 intents += 1
-                if (request.entry.policy ?? configuration.send.onUnknown) != .resend { strict += 1 }
+                if (request.entry.policy ?? settings.send.onUnknown) != .resend { strict += 1 }
             }
         }
         expect(queue.count(.intentQueued), intents, "intents to be committed", &wrong)

@@ -1,5 +1,4 @@
 package import Requests
-package import SMSPipeline
 package import Time
 
 /// What whoever runs the pipeline may see of it: for tests and the simulator. Nothing in the worker decides by it.
@@ -102,7 +101,7 @@ extension Pipeline {
         for assignment in assignments.values {
             assignment.open = [:]
         }
-        queue = SendQueue(slots: configuration.send.maxInFlight)
+        queue = SendQueue(slots: settings.send.maxInFlight)
         _ = commits.removeAll()
         commitUnderWay = nil
         attempts = SlotTable<Attempt>()
@@ -139,7 +138,7 @@ extension Pipeline {
         if seen != assignment.open.count {
             differences.append("\(assignment.open.count) ids are open in memory, \(seen) of them in the ledger")
         }
-        let windowStart = wallNow - configuration.dedup.window.milliseconds
+        let windowStart = wallNow - settings.dedupWindow.milliseconds
         var closed = 0
         for id in ledger.closed {
             if assignment.dedup.contains(id.hash) {

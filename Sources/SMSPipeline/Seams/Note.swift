@@ -1,0 +1,75 @@
+package import Requests
+package import Time
+
+/// What the pipeline has to tell whoever runs it, for figures and log: nothing is decided by it. No case carries a phone or a text.
+package enum Note {
+    // MARK: Reading
+    /// A record was read from a request topic.
+    case consumed
+    /// The log itself has no record at some offsets.
+    case gap
+    /// The client jumped ahead, and was sent back.
+    case seekBack
+    case admitted
+    /// A request whose id is known.
+    case repeated
+    case deadLettered(DeadLetterCode, PartitionKey, offset: Int64)
+    case commandApplied
+    /// - Parameter id: of the request that it names.
+    case commandDropped(Command.Action, id: [UInt8], PartitionKey, reason: String)
+    /// As many of a partition wait as may.
+    case readingStopped(PartitionKey, waiting: Int)
+    case readingGoesOn(PartitionKey, waiting: Int)
+
+    // MARK: The provider
+    case attemptBegan
+    case attemptEnded(AttemptOutcome)
+    case pollBegan
+    case event(EntryEvent)
+    /// The first status event of a request, so long after its record's timestamp or its `sendAt`.
+    case firstEvent(after: Duration)
+    case held(id: [UInt8], PartitionKey)
+    case providerFails(for: Duration, lastFailure: String)
+    case providerAnswers
+    case accountPaused(AccountProblem, code: String)
+    case accountResumed(after: Duration)
+
+    // MARK: Transactions
+    /// - Parameter after: so many aborted ones in a row.
+    case committed(records: Int, in: Duration, after: Int)
+    case aborted(BrokerError, failures: Int)
+    /// So many were aborted in a row that the producers are made anew.
+    case producersRebuilt
+    case producerRenewed(in: Duration)
+    case membershipRefused(BrokerError)
+    case tombstones(Int)
+
+    // MARK: Partitions
+    case assigned([PartitionKey])
+    case revoked([PartitionKey], isLost: Bool)
+    case restored(records: Int, in: Duration)
+    case restoreFailed(PartitionKey, RestoreError)
+    case opened(PartitionKey, offset: Int64, open: Int, closed: Int)
+    case staysClosed(PartitionKey, reason: String)
+    /// Retention has passed the reader by.
+    case offsetLost(PartitionKey, BrokerError)
+    case partitionCount(Int)
+
+    // MARK: The run
+    /// This process stood still for so long that all leases are void.
+    case stoodStill(Duration)
+    case draining
+    case startingOver(reason: String)
+    case lostWhileDraining
+    case sessionNotOpened(BrokerError)
+    /// An opening did not return, and was left behind.
+    case openingHangs
+    case consumerTrouble(BrokerError)
+    case health(HealthReport)
+}
+
+/// Hears the pipeline's notes, one by one, as they come.
+package protocol PipelineObserver: AnyObject {
+    /// - Parameter now: the pipeline's time.
+    func observe(_ note: Note, at now: MonotonicInstant)
+}

@@ -1,0 +1,19 @@
+package import SMSPipeline
+
+extension PipelineSettings {
+    /// - Parameter deadLetterLimit: bytes of a record that the topic of dead letters takes.
+    package init(_ configuration: WorkerConfiguration, deadLetterLimit: Int) {
+        let topics = configuration.topics
+        func requestTopic(_ name: String, isPriority: Bool) -> RequestTopic {
+            RequestTopic(name: name, ledgerName: topics.ledger(of: name), isPriority: isPriority)
+        }
+        self.init(
+            group: configuration.kafka.groupID,
+            topics: topics.requests.map { requestTopic($0, isPriority: false) }
+                + topics.priorityRequests.map { requestTopic($0, isPriority: true) },
+            statusTopic: topics.status, deadLetterTopic: topics.deadLetter, deadLetterLimit: deadLetterLimit,
+            timings: KafkaTimings(configuration.kafka.properties), send: configuration.send, track: configuration.track,
+            dedupWindow: configuration.dedup.window, dedupMaxEntries: configuration.dedup.maxEntries,
+            checksBalance: configuration.provider.checkBalance)
+    }
+}

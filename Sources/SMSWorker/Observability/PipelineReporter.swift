@@ -1,0 +1,222 @@
+internal import Logging
+internal import Metrics
+internal import Requests
+package import SMSPipeline
+package import Time
+
+/// Makes figures, log lines and the word on readiness out of the pipeline's notes: every line that the running pipeline can log stands
+/// here. Lives on the pipeline's loop.
+package final class PipelineReporter: PipelineObserver {
+    private let metrics: WorkerMetrics
+    private let health: HealthState
+    private let log = Logger(label: "worker")
+    private var aborts = LogThrottle(every: .seconds(5))
+    private var renewals = LogThrottle(every: .seconds(5))
+    private var consumerTroubles = LogThrottle(every: .seconds(5))
+    private var deadLetters = LogThrottle(every: .seconds(1))
+    private var drops = LogThrottle(every: .seconds(1))
+    private var stops = LogThrottle(every: .seconds(10))
+    private var goings = LogThrottle(every: .seconds(10))
+    private var held = LogThrottle(every: .seconds(1))
+    private var failures = LogThrottle(every: .seconds(30))
+
+    package init(metrics: WorkerMetrics, health: HealthState) {
+        self.metrics = metrics
+        self.health = health
+    }
+
+    package func observe(_ note: Note, at now: MonotonicInstant) {
+        switch note {
+        case .consumed, .gap, .seekBack, .admitted, .repeated, .deadLettered, .commandApplied, .commandDropped, .readingStopped,
+            .readingGoesOn:
+            reading(note, at: now)
+        case .attemptBegan, .attemptEnded, .pollBegan, .event, .firstEvent, .held, .providerFails, .providerAnswers, .accountPaused,
+            .accountResumed:
+            provider(note, at: now)
+        case .committed, .aborted, .producersRebuilt, .producerRenewed, .membershipRefused, .tombstones:
+            transaction(note, at: now)
+        case .assigned, .revoked, .restored, .restoreFailed, .opened, .staysClosed, .offsetLost, .partitionCount:
+            partition(note)
+        case .stoodStill, .draining, .startingOver, .lostWhileDraining, .sessionNotOpened, .openingHangs, .consumerTrouble, .health:
+            run(note, at: now)
+        }
+    }
+
+    // MARK: Reading
+
+    private func reading(_ note: Note, at now: MonotonicInstant) {
+        switch note {
+        case .consumed: metrics.consumed.increment()
+        case .gap: metrics.gaps.increment()
+        case .seekBack: metrics.seekBacks.increment()
+        case .admitted: metrics.admitted.increment()
+        case .repeated: metrics.duplicates.increment()
+        case .deadLettered(let code, let partition, let offset):
+            metrics.deadLettered(code)
+            guard let suppressed = deadLetters.admit(at: now) else { return }
+            log.notice(
+                "a record became a dead letter",
+                metadata: [
+                    LogKeys.code: "\(code)", LogKeys.partition: "\(partition.name)", LogKeys.offset: "\(offset)",
+                    LogKeys.suppressed: "\(suppressed)",
+                ])
+        case .commandApplied: metrics.commandsApplied.increment()
+        case .commandDropped(let action, let id, let partition, let reason):
+            metrics.commandsRefused.increment()
+            guard let suppressed = drops.admit(at: now) else { return }
+            log.notice(
+                "a command was dropped: \(reason)",
+                metadata: [
+                    LogKeys.command: "\(Self.name(action))", LogKeys.requestID: "\(Self.masked(id))",
+                    LogKeys.partition: "\(partition.name)",
+                    LogKeys.suppressed: "\(suppressed)",
+                ])
+        case .readingStopped(let partition, let waiting):
+            guard stops.shouldLog(at: now) else { return }
+            log.notice(
+                "as many requests of a partition wait as may (SEND_MAX_WAITING): no more of it are read, nor commands, until some are sent or end",
+                metadata: [LogKeys.partition: "\(partition.name)", LogKeys.waiting: "\(waiting)"])
+        case .readingGoesOn(let partition, let waiting):
+            guard goings.shouldLog(at: now) else { return }
+            log.notice("requests are read again", metadata: [LogKeys.partition: "\(partition.name)", LogKeys.waiting: "\(waiting)"])
+        default: break
+        }
+    }
+
+    private static func name(_ action: Command.Action) -> String {
+        switch action {
+        case .cancel: "cancel"
+        case .resolve: "resolve"
+        }
+    }
+
+    private static func masked(_ id: [UInt8]) -> String { Logger.Redaction.maskedID(String(decoding: id, as: UTF8.self)) }
+
+    // MARK: The provider
+
+    private func provider(_ note: Note, at now: MonotonicInstant) {
+        switch note {
+        case .attemptBegan: metrics.attempts.increment()
+        case .attemptEnded(let outcome): metrics.count(outcome)
+        case .pollBegan: metrics.polls.increment()
+        case .event(let event): metrics.count(event)
+        case .firstEvent(let age): metrics.firstEvent(after: age)
+        case .held(let id, let partition):
+            guard let suppressed = held.admit(at: now) else { return }
+            log.warning(
+                "a request is held: nobody knows whether its SMS went out; `requests held` lists them, `requests resolve` decides",
+                metadata: [
+                    LogKeys.requestID: "\(Self.masked(id))", LogKeys.partition: "\(partition.name)", LogKeys.suppressed: "\(suppressed)",
+                ])
+        case .providerFails(let duration, let failure):
+            guard let suppressed = failures.admit(at: now) else { return }
+            log.warning(
+                "the provider fails: attempts and polls stop and are tried again one by one",
+                metadata: [
+                    LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(failure)", LogKeys.suppressed: "\(suppressed)",
+                ])
+        case .providerAnswers: log.notice("the provider answers again")
+        case .accountPaused(let problem, let code):
+            log.warning(
+                problem == .credentials
+                    ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers"
+                    : "the provider says that there is no credit: sending is paused, no message fails; the account is probed until it is topped up",
+                metadata: [LogKeys.code: "\(code)"])
+        case .accountResumed(let pause):
+            log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
+        default: break
+        }
+    }
+
+    // MARK: Transactions
+
+    private func transaction(_ note: Note, at now: MonotonicInstant) {
+        switch note {
+        case .committed(let records, let duration, let failures):
+            metrics.committed(records: records, in: duration)
+            if failures > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failures)"]) }
+        case .aborted(let error, let failures):
+            metrics.transactionsAborted.increment()
+            guard aborts.shouldLog(at: now) else { return }
+            log.error(
+                "a transaction was aborted and is tried again; no new attempt begins until it is through",
+                metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)", LogKeys.attempts: "\(failures)"])
+        case .producersRebuilt:
+            log.warning("five transactions in a row were aborted: the producers are made anew, what they were to write is kept")
+        case .producerRenewed(let duration):
+            metrics.producersRenewed.increment()
+            guard let suppressed = renewals.admit(at: now) else { return }
+            var metadata: Logger.Metadata = [LogKeys.milliseconds: "\(duration.milliseconds)"]
+            if suppressed > 0 { metadata[LogKeys.suppressed] = "\(suppressed)" }
+            log.notice("a broker did not answer a request of a transaction: its producer was made anew", metadata: metadata)
+        case .membershipRefused(let error):
+            metrics.transactionsAborted.increment()
+            log.notice("the group refuses this member's transaction: waiting for a rebalance", metadata: [LogKeys.code: "\(error.name)"])
+        case .tombstones(let count): metrics.tombstones.increment(by: count)
+        default: break
+        }
+    }
+
+    // MARK: Partitions
+
+    private func partition(_ note: Note) {
+        switch note {
+        case .assigned(let partitions): log.info("partitions assigned", metadata: [LogKeys.partitions: "\(Self.names(partitions))"])
+        case .revoked(let partitions, let isLost):
+            log.info(
+                isLost ? "partitions lost" : "partitions revoked, draining", metadata: [LogKeys.partitions: "\(Self.names(partitions))"])
+        case .restored(let records, let duration): metrics.restored(records: records, in: duration)
+        case .restoreFailed(let partition, let error):
+            log.warning(
+                "the ledger could not be read, trying again",
+                metadata: [LogKeys.partition: "\(partition.name)", LogKeys.error: "\(error)"])
+        case .opened(let partition, let offset, let open, let closed):
+            log.info(
+                "partition open",
+                metadata: [
+                    LogKeys.partition: "\(partition.name)", LogKeys.offset: "\(offset)", LogKeys.open: "\(open)",
+                    LogKeys.closed: "\(closed)",
+                ])
+        case .staysClosed(let partition, let reason):
+            log.error("a partition stays closed: \(reason)", metadata: [LogKeys.partition: "\(partition.name)"])
+        case .offsetLost(let partition, let error):
+            log.warning(
+                "a partition's offset is outside its log: its ledger is read again",
+                metadata: [LogKeys.partition: "\(partition.name)", LogKeys.error: "\(error.description)"])
+        case .partitionCount(let count):
+            log.info("the request topics have another number of partitions", metadata: [LogKeys.partitions: "\(count)"])
+        default: break
+        }
+    }
+
+    private static func names(_ partitions: [PartitionKey]) -> String {
+        partitions.prefix(32).map(\.name).joined(separator: ",") + (partitions.count > 32 ? ",…" : "")
+    }
+
+    // MARK: The run
+
+    private func run(_ note: Note, at now: MonotonicInstant) {
+        switch note {
+        case .stoodStill(let gap):
+            log.warning(
+                "this process stood still: intents of before are void, and none begins for a while",
+                metadata: [LogKeys.seconds: "\(gap.components.seconds)"])
+        case .draining: log.info("draining: nothing begins any more, what runs may finish")
+        case .startingOver(let reason):
+            metrics.fencings.increment()
+            log.warning("starting over on Kafka's side: \(reason)")
+        case .lostWhileDraining: log.warning("Kafka's side was lost while draining: ending now, what runs is left to the next owner")
+        case .sessionNotOpened(let error):
+            log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
+        case .openingHangs:
+            log.error("Kafka's client does not return from a call in which its side is made anew: it is left behind, and another is made")
+        case .consumerTrouble(let error):
+            guard consumerTroubles.shouldLog(at: now) else { return }
+            log.warning("the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])
+        case .health(let report):
+            health.update(HealthState.Snapshot(report), at: now)
+            metrics.show(report)
+        default: break
+        }
+    }
+}
