@@ -5,7 +5,7 @@ internal import Time
 /// Whatever is open is remembered, and stands elsewhere; here are the closed ids, until their window is over or there are too many of
 /// them, the oldest first. A pure value: time is a parameter (milliseconds since 1970). The ids themselves stand in the ledger alone: a sweep
 /// reads them there when their time has come.
-package struct Dedup: Sendable {
+package struct Dedup: ~Copyable, Sendable {
     package enum Judgement: Equatable, Sendable {
         case first
         /// Counted and dropped.
@@ -38,15 +38,15 @@ package struct Dedup: Sendable {
 
     /// - Parameter isOpen: the id is one of the open ones.
     package mutating func judge(_ hash: RequestHash, isOpen: Bool, at now: Int64) -> Judgement {
-        if isOpen || remembers(hash, in: &closed, at: now) || remembers(hash, in: &aliases, at: now) { return .again }
+        if isOpen || Self.remembers(hash, in: &closed, window, at: now) || Self.remembers(hash, in: &aliases, window, at: now) {
+            return .again
+        }
         return .first
     }
 
-    private func isOver(_ second: UInt32, at now: Int64) -> Bool { (Int64(second) * 1_000).clampedSum(window) <= now }
-
-    private func remembers(_ hash: RequestHash, in index: inout ClosedIndex, at now: Int64) -> Bool {
+    private static func remembers(_ hash: RequestHash, in index: inout ClosedIndex, _ window: Int64, at now: Int64) -> Bool {
         guard let second = index.closedSecond(hash) else { return false }
-        guard isOver(second, at: now) else { return true }
+        guard (Int64(second) * 1_000).clampedSum(window) <= now else { return true }
         index.remove(hash)
         return false
     }

@@ -34,5 +34,13 @@ package struct SlotTable<Element> {
         return element
     }
 
-    package var elements: [Element] { slots.compactMap(\.element) }
+    package func visit(_ body: (Element) -> Void) {
+        for slot in slots { if let element = slot.element { body(element) } }
+    }
+
+    package func count(where isCounted: (Element) -> Bool) -> Int {
+        var count = 0
+        visit { if isCounted($0) { count += 1 } }
+        return count
+    }
 }

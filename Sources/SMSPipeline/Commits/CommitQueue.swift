@@ -27,6 +27,16 @@ package struct CommitQueue {
         package fileprivate(set) var operationCounts: [Int] = []
         fileprivate var ownerIndex: [AssignmentID: Int32] = [:]
 
+        /// Its operations are committed, or dropped.
+        package func giveBackOperations() {
+            for (index, owner) in owners.enumerated() { owner.pendingOperations -= operationCounts[index] }
+        }
+
+        /// - Parameter assignment: nil: of all.
+        package func visitCompletions(of assignment: Assignment?, _ body: (Completion) -> Void) {
+            for (owner, completion) in completions where assignment == nil || owners[Int(owner)] === assignment { body(completion) }
+        }
+
         fileprivate mutating func index(of assignment: Assignment) -> Int32 {
             if let index = ownerIndex[assignment.id] { return index }
             let index = Int32(owners.count)

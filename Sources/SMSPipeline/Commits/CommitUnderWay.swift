@@ -1,11 +1,10 @@
-internal import Requests
-internal import Time
+package import Time
 
 /// The transaction that is under way: its batch stays here until its fate is known.
-struct CommitUnderWay {
-    var batch: CommitQueue.Batch
+package struct CommitUnderWay {
+    package let batch: CommitQueue.Batch
     /// Read before the group metadata: leases of its intents count from here.
-    let leaseStart: MonotonicInstant
-    let membership: Membership
-    let number: UInt64
+    package let leaseStart: MonotonicInstant
+    package let membership: Membership
+    package let number: UInt64
 }

@@ -56,7 +56,7 @@ package final class Assignment {
     /// Those of them that wait for their `sendAt` under the worker's schedule.
     package internal(set) var scheduled = 0
     /// As many wait as may: it is not read until a fifth of them have gone.
-    package var isFull = false
+    package private(set) var isFull = false
 
     /// When the empty-key record was last written; nil: not yet by this assignment.
     package var recordedAt: MonotonicInstant?
@@ -66,13 +66,43 @@ package final class Assignment {
     /// A restore that failed for the brokers' sake is tried again then.
     package var restoreAgainAt: MonotonicInstant?
 
-    package init(id: AssignmentID, topic: RequestTopic, partition: Int32, dedup: Dedup, at now: MonotonicInstant) {
+    package init(id: AssignmentID, topic: RequestTopic, partition: Int32, dedup: consuming Dedup, at now: MonotonicInstant) {
         key = PartitionKey(topic: topic.name, partition: partition)
         position = ReadPosition(at: 0, openedAt: now)
         self.id = id
         self.topic = topic
         self.partition = partition
         self.dedup = dedup
+    }
+
+    /// In log order: what is written of them must not depend on the order of a hash table.
+    package var activeInOrder: [PendingRequest] {
+        open.values.compactMap { open -> PendingRequest? in if case .active(let request) = open { request } else { nil } }
+            .sorted { $0.entry.offset < $1.entry.offset }
+    }
+
+    package enum Filling: Equatable {
+        case full
+        /// A fifth of it has gone.
+        case roomy
+    }
+
+    /// Two marks: at its share of what may wait reading stops, and goes on when a fifth of that has gone.
+    ///
+    /// - Returns: what has changed.
+    package func lookAtShare(_ most: Int, bytes mostBytes: Int) -> Filling? {
+        // One that waits for its `sendAt` counts as a tenth, or a campaign for tomorrow would stop what is to be sent today.
+        let load = waiting - scheduled + (scheduled + 9) / 10
+        let fill = max(Double(load) / Double(most), Double(waitingBytes) / Double(mostBytes))
+        if isFull, fill <= 0.8 {
+            isFull = false
+            return .roomy
+        }
+        if !isFull, fill >= 1 {
+            isFull = true
+            return .full
+        }
+        return nil
     }
 
     package func end() {

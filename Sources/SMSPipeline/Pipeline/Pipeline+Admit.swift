@@ -40,7 +40,7 @@ extension Pipeline {
 
     /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached, by what is known of pauses now.
     private func ageLimit(_ request: PendingRequest) -> Int64 {
-        let paused = account.paused(since: request.pausesCountedUntil, until: now)
+        let paused = gates.account.paused(since: request.pausesCountedUntil, until: now)
         return request.entry.ageLimit(settings.send.maxAge, paused: paused)
     }
 

@@ -7,18 +7,18 @@ extension Pipeline {
     package func checkInvariants() -> [String] {
         var wrong: [String] = []
         var census = Census()
-        for assignment in assignments.values { count(assignment, into: &census, &wrong) }
+        for assignment in partitions.inOrder { count(assignment, into: &census, &wrong) }
         expect(queue.waiting, census.waiting, "waiting requests", &wrong)
         expect(queue.count(.held), census.held, "held requests", &wrong)
         expect(queue.count(.stock), census.stock, "committed intents", &wrong)
         expect(queue.keyCount, census.heads, "lines of keys", &wrong)
-        expect(tracked.count, census.tracked, "tracked messages", &wrong)
+        expect(tracker.count, census.tracked, "tracked messages", &wrong)
         checkIntents(&wrong)
         checkBatches(&wrong)
         if queue.timerCount > 4 * queue.waiting + Self.timerSlack {
             wrong.append("there are \(queue.timerCount) timers for \(queue.waiting) waiting requests")
         }
-        if pollsInFlight.count > settings.track.maxInFlight { wrong.append("\(pollsInFlight.count) polls are under way") }
+        if tracker.isOverfull { wrong.append("\(tracker.pollCount) polls are under way") }
         return wrong
     }
 
@@ -28,11 +28,9 @@ extension Pipeline {
     /// Where a debug build stops asserting: tests with a hundred thousand requests would count for ever.
     private static let assertedSize = 256
 
-    // Batches are looked at one by one, the one under way first: a list of all would be copied for each partition at each turn.
-
     /// For `assert` at the end of a turn.
     func holdsInvariants() -> Bool {
-        let size = assignments.values.reduce(0) { $0 + $1.open.count }
+        let size = partitions.inOrder.reduce(0) { $0 + $1.open.count }
         guard size <= Self.assertedSize, queue.timerCount <= Self.assertedSize else { return true }
         return checkInvariants().isEmpty
     }
@@ -63,7 +61,7 @@ extension Pipeline {
             switch open {
             case .tracked(let handle):
                 census.tracked += 1
-                if tracked[handle]?.hash != hash { wrong.append("\(assignment.name): a tracked id leads to another message") }
+                if tracker.message(handle)?.hash != hash { wrong.append("\(assignment.name): a tracked id leads to another message") }
             case .active(let request):
                 if request.hash != hash || request.assignment !== assignment { wrong.append("\(assignment.name): an id leads elsewhere") }
                 count(request, into: &census, &wrong)
@@ -86,12 +84,11 @@ extension Pipeline {
         expect(assignment.scheduled, scheduled, "\(assignment.name): requests that wait for their sendAt", &wrong)
         census.heads += heads.count
         var operations = 0
-        for index in -1..<commits.batches.count {
-            guard let batch = index < 0 ? commitUnderWay?.batch : commits.batches[index] else { continue }
+        commits.visitBatches { batch in
             for (index, owner) in batch.owners.enumerated() where owner === assignment { operations += batch.operationCounts[index] }
         }
         expect(assignment.pendingOperations, operations, "\(assignment.name): pending operations", &wrong)
-        let running = attempts.count == 0 ? 0 : attempts.elements.count { $0.request?.assignment === assignment }
+        let running = attempts.running(of: assignment)
         expect(assignment.running, running, "\(assignment.name): POSTs under way", &wrong)
     }
 
@@ -120,8 +117,7 @@ extension Pipeline {
     private func checkIntents(_ wrong: inout [String]) {
         var intents = 0
         var strict = 0
-        for index in -1..<commits.batches.count {
-            guard let batch = index < 0 ? commitUnderWay?.batch : commits.batches[index] else { continue }
+        commits.visitBatches { batch in
             for case (_, .intent(let request, let mark)) in batch.completions
             where request.place == .intentQueued && request.entry.mark == mark {
                 intents += 1
@@ -133,8 +129,7 @@ extension Pipeline {
     }
 
     private func checkBatches(_ wrong: inout [String]) {
-        for index in -1..<commits.batches.count {
-            guard let batch = index < 0 ? commitUnderWay?.batch : commits.batches[index] else { continue }
+        commits.visitBatches { batch in
             var recorded: [Int32] = []
             for record in batch.content.records where record.key?.isEmpty == true {
                 if recorded.contains(record.owner) {

@@ -25,40 +25,34 @@ extension Pipeline {
 
     package var look: Look {
         Look(
-            isSendingAllowed: isSendingAllowed, isDraining: isDraining, isGivingBack: pendingRevoke != nil, hasSession: session != nil,
-            isReadingStopped: assignments.values.contains { $0.isFull }, isCommitStuck: isCommitStuck, freeSlots: freeSlots,
+            isSendingAllowed: shut == nil, isDraining: life.isDraining, isGivingBack: partitions.revoke != nil,
+            hasSession: life.session != nil,
+            isReadingStopped: partitions.inOrder.contains { $0.isFull }, isCommitStuck: commits.isStuck, freeSlots: attempts.free,
             waiting: queue.waiting,
-            held: queue.count(.held), running: attempts.count, tracked: tracked.count, intents: queue.stocked, timers: queue.timerCount,
-            facts: facts.count,
-            commitBegan: commitUnderWay?.leaseStart)
+            held: queue.count(.held), running: attempts.count, tracked: tracker.count, intents: queue.stocked, timers: queue.timerCount,
+            facts: attempts.factCount,
+            commitBegan: commits.underWay?.leaseStart)
     }
 
     /// Why sending is not allowed, in one word; nil: it is.
-    package var shutGate: String? {
-        if isDraining { return "draining" }
-        if !account.maySend { return "account" }
-        if isCommitStuck { return "commits" }
-        if !clockGuard.mayLease(at: now) { return "clock" }
-        if !retryAfter.mayBegin(at: now) { return "retry-after" }
-        return isSendingAllowed ? nil : "breaker"
-    }
+    package var shutGate: String? { shut?.rawValue }
 
     /// Nothing is queued, under way or restoring.
     package var isAtRest: Bool {
-        session != nil && isJoined && commits.isEmpty && commitUnderWay == nil && attempts.count == 0 && pollsInFlight.count == 0
-            && pendingRevoke == nil && assignments.values.allSatisfy { $0.phase == .open }
+        life.session != nil && partitions.isJoined && commits.isEmpty && attempts.count == 0 && tracker.pollCount == 0
+            && partitions.revoke == nil && partitions.inOrder.allSatisfy { $0.phase == .open }
     }
 
-    package func isOpen(_ partition: PartitionKey) -> Bool { assignments[partition]?.phase == .open }
+    package func isOpen(_ partition: PartitionKey) -> Bool { partitions[partition]?.phase == .open }
 
-    package var openPartitions: [PartitionKey] { assignments.values.compactMap { $0.phase == .open ? $0.key : nil } }
+    package var openPartitions: [PartitionKey] { partitions.inOrder.compactMap { $0.phase == .open ? $0.key : nil } }
 
     /// Why a partition is kept closed; nil: it is not.
-    package func closedReason(of partition: PartitionKey) -> String? { assignments[partition]?.closedReason }
+    package func closedReason(of partition: PartitionKey) -> String? { partitions[partition]?.closedReason }
 
     /// The next offset that it reads there; nil: it does not.
     package func position(in partition: PartitionKey) -> Int64? {
-        assignments[partition].flatMap { $0.phase == .open ? $0.position.next : nil }
+        partitions[partition].flatMap { $0.phase == .open ? $0.position.next : nil }
     }
 
     package struct AttemptLook {
@@ -75,7 +69,7 @@ extension Pipeline {
 
     /// Visits the requests that could be sent if it were their turn.
     package func visitEligible(_ body: (_ partition: PartitionKey, _ offset: Int64, _ isPriority: Bool) -> Void) {
-        for assignment in assignments.values where assignment.phase == .open {
+        for assignment in partitions.inOrder where assignment.phase == .open {
             for case .active(let request) in assignment.open.values {
                 switch request.place {
                 case .runnable where startTime(request) <= wallNow, .stock:
@@ -88,7 +82,7 @@ extension Pipeline {
 
     /// How many stand behind an earlier one of their key.
     package var behindKeys: Int {
-        assignments.values.reduce(0) { sum, assignment in
+        partitions.inOrder.reduce(0) { sum, assignment in
             sum
                 + assignment.open.values.count {
                     if case .active(let request) = $0 { request.place == .behindKey } else { false }
@@ -98,15 +92,14 @@ extension Pipeline {
 
     /// Lets go of everything, as the end of a process does: requests and their assignments name each other.
     package func release() {
-        for assignment in assignments.values {
+        for assignment in partitions.inOrder {
             assignment.open = [:]
         }
         queue = SendQueue(slots: settings.send.maxInFlight)
-        _ = commits.removeAll()
-        commitUnderWay = nil
-        attempts = SlotTable<Attempt>()
-        assignments = [:]
-        session = nil
+        _ = commits.dropAll(at: now)
+        attempts.release()
+        partitions.removeAll()
+        life.release()
         gateway.mayBegin = { _ in false }
         gateway.receive = { _ in }
     }
@@ -115,7 +108,7 @@ extension Pipeline {
 
     /// Where memory differs from what the ledger of a partition says; for a pipeline at rest. One sentence each.
     package func differences(from ledger: RestoredLedger, of partition: PartitionKey) -> [String] {
-        guard let assignment = assignments[partition], assignment.phase == .open else { return ["\(partition) is not open here"] }
+        guard let assignment = partitions[partition], assignment.phase == .open else { return ["\(partition) is not open here"] }
         var differences: [String] = []
         var seen = 0
         for entry in ledger.active {
@@ -133,7 +126,7 @@ extension Pipeline {
                 continue
             }
             seen += 1
-            if tracked[handle]?.value != message.value { differences.append("a tracked message differs from the ledger") }
+            if tracker.message(handle)?.value != message.value { differences.append("a tracked message differs from the ledger") }
         }
         if seen != assignment.open.count {
             differences.append("\(assignment.open.count) ids are open in memory, \(seen) of them in the ledger")

@@ -1,7 +1,7 @@
 internal import Requests
 package import Time
 
-/// The turns of the loop, the ticks, start and stop.
+/// The turns, and all that comes in from outside.
 extension Pipeline {
     // MARK: Events
 
@@ -11,18 +11,18 @@ extension Pipeline {
         sessionOpened(result)
     }
 
-    /// An opening that was left behind has come back: its producers, made late, may fence those of now.
+    /// An opening that was left behind has come back.
     package func lateOpeningEnded(at clock: Now) {
         set(clock)
-        fencings.brokerTrouble(at: now)
+        life.lateOpeningEnded(at: now)
     }
 
     /// Of a session that is gone, an answer says nothing about the one of now.
     package func answered(_ answer: SessionAnswer, by session: any LedgerSession, at clock: Now) {
         set(clock)
-        guard session === self.session else { return }
+        guard session === life.session else { return }
         switch answer {
-        case .committed(let number, let result): commitEnded(number, result)
+        case .committed(let number, let report): commitEnded(number, report)
         case .producersRebuilt(let error):
             if let error { recover("the producers could not be made anew: \(error)") }
         case .restored(let partition, let id, let result): restored(partition, id, result)
@@ -42,23 +42,29 @@ extension Pipeline {
         }
     }
 
+    /// Asked by the gateway just before the first byte.
+    package func mayBegin(tag: UInt64, at clock: Now) -> Bool {
+        set(clock)
+        guard let request = attempts[tag]?.request, request.assignment.isAlive, request.assignment.phase == .open else { return false }
+        return gates.mayLeave(request.lease, at: now) && (request.entry.expiresAt.map { wallNow < $0 } ?? true)
+    }
+
+    /// Why it ended; nil: it runs.
+    package var end: PipelineEnd? { life.end }
+
+    // MARK: The turn
+
     /// What every turn ends with, in the order of the flow: what came in, what may begin, what must be written.
     package func turn(at clock: Now) {
         set(clock)
-        defer {
-            for session in leftSessions { session.free() }
-            leftSessions = []
-        }
-        guard end == nil else { return }
-        if now >= nextTick {
-            nextTick = now + .seconds(1)
-            tick()
-        }
-        if let gap = clockGuard.turn(at: now) {
-            fencings.turnGap(gap, at: now)
+        defer { life.freeLeft() }
+        guard life.end == nil else { return }
+        if upkeep.ticked(at: now) { tick() }
+        if let gap = gates.turn(at: now) {
+            life.stoodStill(gap, at: now)
             tell(.stoodStill(gap))
         }
-        reopenIfDue()
+        openSessionIfDue()
         openNext()
         restoreAgain()
         runTimers()
@@ -70,30 +76,9 @@ extension Pipeline {
         commitIfDue()
         answerRevokeIfDrained()
         leaveIfDrained()
-        if isDraining, let session, session.isClosed {
-            leave(session)
-            self.session = nil
-            finish(.drained)
-        }
+        life.endIfLeft()
         scheduleWake()
         assert(holdsInvariants(), "\(checkInvariants())")
-    }
-
-    /// Each second, idle or not.
-    private func tick() {
-        facts.expire(now)
-        watchCommit()
-        watchOpening()
-        if account.tick(now) == .startProbe { gateway.askBalance() }
-        ticks += 1
-        if ticks % 5 == 0 { lookAtClosedPartitions(isWhole: ticks % 60 == 0) }
-        // An idle consumer does not say when brokers are back.
-        if brokersGoneSince != nil, ticks % 2 == 0 { countPartitions() }
-        if ticks % 60 == 0 { countPartitions() }
-        sweepClosedIDs()
-        savePausesIfDue()
-        queue.compact()
-        updateHealth()
     }
 
     // MARK: Stop
@@ -101,72 +86,21 @@ extension Pipeline {
     /// Lets what runs finish, commits it, and leaves the group. The last revoke comes as an event and is drained like any other.
     package func drain(at clock: Now) {
         set(clock)
-        guard !isDraining else { return }
-        isDraining = true
+        guard !life.isDraining else { return }
+        life.drain(limit: settings.send.drainLimit, isJoined: partitions.isJoined, at: now)
         tell(.draining)
         updateHealth()
-        guard let session else {
-            // Kafka's side is being made anew: what runs cannot be committed, and waiting for it could last as long as the brokers' trouble.
-            // It stays `sending` in the ledger, and the next owner decides.
-            finish(.drained)
-            return
-        }
-        if isJoined {
-            // While still a member: leaving ends the heartbeats, and whoever drains behind it is evicted in the middle of it.
-            leaveDeadline = now + settings.send.drainLimit
-            for assignment in assignmentsInOrder { giveBack(assignment) }
-            leaveIfDrained()
-        } else {
-            // librdkafka before 2.3 aborts when a cooperative consumer is closed before its first assignment: destroy without close.
-            leave(session)
-            self.session = nil
-            finish(.drained)
-        }
+        guard life.end == nil else { return }
+        for assignment in partitions.inOrder { giveBack(assignment) }
+        leaveIfDrained()
     }
 
-    /// What ran has ended and is committed, or the limit is over: then the group is left. The last revoke comes as an event.
     private func leaveIfDrained() {
-        guard let deadline = leaveDeadline, let session else { return }
-        let isDrained = assignments.values.allSatisfy(\.isDrained)
-        let isCommitted = assignments.values.allSatisfy { !$0.isAlive || $0.pendingOperations == 0 }
-        // At the limit what still runs is left to the next owner; its siblings' outcomes get their last transaction.
-        let isLate = now >= deadline + (isCommitStuck ? .zero : timings.transaction)
-        guard isDrained || (now >= deadline && isCommitted) || isLate else {
-            return wake(at: now >= deadline ? now + .milliseconds(100) : deadline)
-        }
-        leaveDeadline = nil
-        session.leaveGroup()
+        guard life.leaveDeadline != nil else { return }
+        let (isDrained, isCommitted) = (partitions.isDrained, partitions.isCommitted)
+        if let again = life.leaveGroup(isDrained: isDrained, isCommitted: isCommitted, patience: patience, at: now) { wake(at: again) }
     }
 
-    // MARK: Waking
-
-    /// The loop must turn at this time at the latest.
-    func wake(at deadline: MonotonicInstant) {
-        if let wakeAt, wakeAt <= deadline { return }
-        wakeAt = deadline
-    }
-
-    func wakeForBudget(_ kind: RateBudget.Kind) {
-        if let next = budget.nextAvailable(kind, at: now) { wake(at: next) }
-    }
-
-    private func scheduleWake() {
-        var due = wakeAt
-        wakeAt = nil
-        if let timer = queue.nextDeadline { due = min(due ?? timer, timer) }
-        // What gates polls wakes by itself: the budget, the gates below, an answer, a commit, the tick.
-        if let poll = tracked.nextDue, pollsInFlight.count < settings.track.maxInFlight, !arePollsGated {
-            due = min(due ?? poll, poll)
-        }
-        if let gate = gateChange() { due = min(due ?? gate, gate) }
-        if mayReadMore { due = now }
-        nextTurnAt = min(due ?? nextTick, nextTick)
-    }
-
-    /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the breaker.
-    private func gateChange() -> MonotonicInstant? {
-        guard queue.waiting > 0 || queue.stocked > 0 || (arePollsGated && tracked.count > 0) else { return nil }
-        return [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), breaker.nextChange]
-            .compactMap(\.self).filter { $0 > now }.min()
-    }
+    /// What a drain grants the last transaction beyond its limit; none where transactions fail anyway.
+    var patience: Duration { commits.isStuck ? .zero : settings.timings.transaction }
 }

@@ -1,54 +1,29 @@
 internal import Requests
-package import Time
+internal import Time
 
 /// Sending: which request begins an attempt, when its POST may leave.
 extension Pipeline {
+    /// Why no attempt may begin now, whichever request it is; nil: one may.
+    var shut: Gates.Gate? { gates.shut(outside, at: now) }
+
+    var outside: Gates.Outside { Gates.Outside(isDraining: life.isDraining, isCommitStuck: commits.isStuck) }
+
     // MARK: Intents
 
     /// Whether one more intent of this kind may be written now, by every gate that could stop its POST.
     func mayBegin(_ line: FairLines.Line) -> Bool {
-        guard isSendingAllowed, queue.stocked < stockLimit else { return false }
+        guard shut == nil, queue.stocked < gates.stockLimit else { return false }
         // A one-time code must not wait behind the stock of bulk intents: it may go beyond it, up to a full transaction.
         if line.isPriority, !line.isStrict { return queue.stocked < CommitQueue.recordLimit }
         return room(isStrict: line.isStrict) > 0
     }
 
     private func room(isStrict: Bool) -> Int {
-        let shared = intentStock.room(freeSlots: freeSlots, stocked: queue.stocked, policy: isStrict ? .hold : .resend)
+        let shared = attempts.room(stocked: queue.stocked, policy: isStrict ? .hold : .resend)
         guard isStrict else { return shared }
         // Slots that ordinary requests leave free for it.
-        return max(shared, min(freeSlots, queue.keptForStrict) - queue.strictStocked)
+        return max(shared, min(attempts.free, queue.keptForStrict) - queue.strictStocked)
     }
-
-    var freeSlots: Int { max(0, settings.send.maxInFlight - attempts.count) }
-
-    /// Whether an ordinary request of a bulk topic that is read now could begin.
-    var hasRoom: Bool {
-        !queue.hasLine(isPriority: false) && mayBegin(settings.send.onUnknown == .resend ? .bulk : .bulkStrict)
-    }
-
-    /// No attempt may begin while this is false, whichever request it is.
-    var isSendingAllowed: Bool {
-        !isDraining && account.maySend && !isCommitStuck && clockGuard.mayLease(at: now) && retryAfter.mayBegin(at: now)
-            && isBreakerPassable
-    }
-
-    /// Half-open the breaker lets a few through: the others wait with their intents, for a moment.
-    private var isBreakerPassable: Bool {
-        switch breaker.state {
-        case .closed, .halfOpen: true
-        case .open(let until): until <= now
-        }
-    }
-
-    /// Intents that could not leave soon would only grow old: while the breaker is narrowed, and under a low rate.
-    private var stockLimit: Int {
-        let narrowed = breaker.width.map { max(Self.leastStock, $0) } ?? Int.max
-        return budget.isUnlimited ? narrowed : min(narrowed, max(2, Int(2 * budget.rate)))
-    }
-
-    /// Enough that the breaker widens without a transaction for each step.
-    private static let leastStock = 8
 
     func begin(_ request: PendingRequest, advance: Int64? = nil) {
         if let reason = expiry(request) {
@@ -56,8 +31,8 @@ extension Pipeline {
             return
         }
         // Taken with the intent: one that could not leave would be *unknown* after a crash, for nothing.
-        request.holdsRetry = request.isRetry && retryBudget.takeRetry(at: now)
-        request.entry.begin(mark: nextMark())
+        request.holdsRetry = request.isRetry && gates.takeRetry(at: now)
+        request.entry.begin(mark: attempts.nextMark())
         queue.intentWritten(request)
         write(request, advance: advance, completion: .intent(request, mark: request.entry.mark), isUrgent: request.entry.isPriority)
     }
@@ -67,7 +42,7 @@ extension Pipeline {
         while queue.count(.runnable) > 0 {
             let (ordinary, strict, priority) = (mayBegin(.bulk), mayBegin(.bulkStrict), mayBegin(.priority))
             guard ordinary || strict || priority else { break }
-            let mayRetry = retryBudget.nextAvailable(at: now) <= now
+            let mayRetry = gates.nextRetry(at: now) <= now
             let next = queue.nextToBegin { line, request in
                 (line.isStrict ? strict : line.isPriority ? priority : ordinary) && (mayRetry || !request.isRetry)
             }
@@ -76,7 +51,7 @@ extension Pipeline {
             if startTime(request) > wallNow { wait(request) } else { begin(request) }
         }
         if queue.count(.runnable) > 0 {
-            let next = retryBudget.nextAvailable(at: now)
+            let next = gates.nextRetry(at: now)
             if next > now { wake(at: next) }
         }
     }
@@ -93,71 +68,54 @@ extension Pipeline {
     func pumpSends() {
         defer { forgetIdleLanes() }
         var refused: Set<RateBudget.Kind> = []
-        while queue.count(.stock) > 0, attempts.count < settings.send.maxInFlight {
-            let freeForAll = freeSlots - queue.keptForStrict
+        while queue.count(.stock) > 0, attempts.free > 0 {
+            let isShut = shut != nil
+            let freeForAll = attempts.free - queue.keptForStrict
             let next = queue.nextToPost { line, request in
                 // What cannot go is withdrawn, whatever its turn.
-                guard self.isReady(request) else { return true }
+                guard !isShut, gates.isValid(request.lease, at: now), expiry(request) == nil else { return true }
                 return (line.isStrict || freeForAll > 0) && !refused.contains(Self.kind(line))
             }
             guard let (line, request) = next else { return }
-            guard isSendingAllowed, isLeaseValid(request) else {
+            guard !isShut, gates.isValid(request.lease, at: now) else {
                 queue.tookFromStock(line)
                 withdraw(request)
                 continue
             }
             if let reason = expiry(request) {
                 queue.tookFromStock(line)
-                let mark = request.entry.mark
-                expire(request, reason, completion: .outcome(.notBegun, mark: mark))
+                expire(request, reason, completion: .outcome(.notBegun, mark: request.entry.mark))
                 continue
             }
-            // Before the budget, so that a probe that is not let through takes nothing from it.
-            guard breaker.mayAdmit(.send, at: now, sendsWait: true) else { return }
-            guard budget.take(Self.kind(line), at: now) else {
-                wakeForBudget(Self.kind(line))
+            switch gates.ask(Self.kind(line), sendsWait: true, at: now) {
+            case .noPermit: return
+            case .noRate(let until):
+                if let until { wake(at: until) }
                 refused.insert(Self.kind(line))
-                continue
+            case .go(let permit):
+                if !request.isRetry { gates.firstAttempt() }
+                queue.tookFromStock(line)
+                post(request, permit)
             }
-            // Asked last: a permit that is not used would have to be given back.
-            guard let permit = breaker.admit(.send, at: now, sendsWait: true) else { return }
-            if !request.isRetry { retryBudget.firstAttempt() }
-            queue.tookFromStock(line)
-            post(request, permit)
         }
     }
 
     private static func kind(_ line: FairLines.Line) -> RateBudget.Kind { line.isPriority ? .prioritySend : .bulkSend }
 
-    private func isReady(_ request: PendingRequest) -> Bool {
-        isSendingAllowed && isLeaseValid(request) && expiry(request) == nil
-    }
-
     /// A lane that has nothing to send leaves its part of the rate to the others at once.
     private func forgetIdleLanes() {
-        guard !budget.isUnlimited else { return }
-        if !queue.stockHas({ $0.isPriority }) { budget.notWaiting(.prioritySend) }
-        if !queue.stockHas({ !$0.isPriority }) { budget.notWaiting(.bulkSend) }
-    }
-
-    func isLeaseValid(_ request: PendingRequest) -> Bool {
-        clockGuard.isValid(request.lease, at: now)
+        guard !gates.isRateUnlimited else { return }
+        if !queue.stockHas({ $0.isPriority }) { gates.notWaiting(.prioritySend) }
+        if !queue.stockHas({ !$0.isPriority }) { gates.notWaiting(.bulkSend) }
     }
 
     private func post(_ request: PendingRequest, _ permit: CircuitBreaker.Permit) {
         guard let message = request.entry.message else { preconditionFailure("a request that is not accepted has its message") }
-        let tag = attempts.insert(Attempt(mark: request.entry.mark, request: request, permit: permit))
+        let tag = attempts.begin(request, permit: permit)
         queue.begun(request)
         tell(.attemptBegan)
         let schedule = settings.send.schedule == .provider ? request.entry.sendAt : nil
         let sendAt = schedule.flatMap { $0 > wallNow ? $0 : nil }
         gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
-    }
-
-    /// Asked by the gateway just before the first byte.
-    package func mayBegin(tag: UInt64, at clock: Now) -> Bool {
-        set(clock)
-        guard let request = attempts[tag]?.request, request.assignment.isAlive, request.assignment.phase == .open else { return false }
-        return isLeaseValid(request) && account.maySend && (request.entry.expiresAt.map { wallNow < $0 } ?? true)
     }
 }

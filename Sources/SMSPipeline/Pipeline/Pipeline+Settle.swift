@@ -5,16 +5,12 @@ internal import Time
 extension Pipeline {
     func submitted(tag: UInt64, _ outcome: AttemptOutcome) {
         guard let attempt = attempts[tag] else { return }
-        switch outcome {
-        case .notSent(let reason, _, isAnswer: false), .unknown(let reason): lastProviderFailure = reason
-        case .accepted, .refused, .account, .notSent, .notBegun: break
-        }
-        endPermit(attempt.permit, Self.ending(of: outcome))
+        let (ending, failure) = Gates.ending(of: outcome)
+        endPermit(attempt.permit, ending, failure)
         if case .refused(let code) = outcome, settings.checksBalance, !BalanceLook<RefusedAttempt>.familiarCodes.contains(code) {
-            // The vendor documents no code for an empty account: an unfamiliar one may be it, and then no message may fail.
             let refused = RefusedAttempt(tag: tag, code: code)
-            switch balanceLook.ask(for: refused, at: now) {
-            case .known(let answer): looked(refused, answer)
+            switch attempts.lookAtBalance(for: refused, at: now) {
+            case .known(let answer): finish(tag: tag, Attempts.outcome(of: refused, answer))
             case .start: gateway.askBalance()
             case .wait: break
             }
@@ -23,40 +19,18 @@ extension Pipeline {
         finish(tag: tag, outcome)
     }
 
-    /// What the balance says of a refusal by an unfamiliar code.
-    private func looked(_ refused: RefusedAttempt, _ answer: BalanceAnswer) {
-        switch answer {
-        case .credits: finish(tag: refused.tag, .refused(code: refused.code))
-        case .noCredits: finish(tag: refused.tag, .account(.credit, code: refused.code))
-        case .badCredentials: finish(tag: refused.tag, .account(.credentials, code: refused.code))
-        case .failed:
-            let reason = "refused by \(refused.code), and the balance could not be asked"
-            finish(tag: refused.tag, .notSent(reason: reason, retryAfter: nil, isAnswer: true))
-        }
-    }
-
     func balanceAnswered(_ answer: BalanceAnswer) {
-        for refused in balanceLook.answered(answer, at: now) { looked(refused, answer) }
-        if case .logResumed(let pause) = account.probeAnswered(answer, at: now, using: &random) {
-            tell(.accountResumed(after: pause))
-        }
+        for refused in attempts.balanceAnswered(answer, at: now) { finish(tag: refused.tag, Attempts.outcome(of: refused, answer)) }
+        if case .logResumed(let pause) = gates.balanceAnswered(answer, at: now, using: &random) { tell(.accountResumed(after: pause)) }
         updateHealth()
     }
 
-    static func ending(of outcome: AttemptOutcome) -> CircuitBreaker.Ending {
-        switch outcome {
-        case .accepted, .refused, .account: .success
-        case .notSent(_, _, let isAnswer): isAnswer ? .success : .failure
-        case .notBegun: .neutral
-        case .unknown: .failure
-        }
-    }
-
-    func endPermit(_ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending) {
-        switch breaker.ended(permit, ending, at: now, using: &random) {
+    /// - Parameter failure: of the provider, in harmless words.
+    func endPermit(_ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending, _ failure: String? = nil) {
+        switch gates.ended(permit, ending, failure: failure, at: now, using: &random) {
         case .opened(let duration):
+            tell(.providerFails(for: duration, lastFailure: gates.lastFailure))
             updateHealth()
-            tell(.providerFails(for: duration, lastFailure: lastProviderFailure))
         case .closed:
             tell(.providerAnswers)
             updateHealth()
@@ -64,15 +38,10 @@ extension Pipeline {
         }
     }
 
-    func finish(tag: UInt64, _ outcome: AttemptOutcome) {
-        guard let attempt = attempts.remove(tag) else { return }
-        if outcome != .notBegun { intentStock.postEnded() }
+    private func finish(tag: UInt64, _ outcome: AttemptOutcome) {
+        guard let attempt = attempts[tag] else { return }
         tell(.attemptEnded(outcome))
-        guard let request = attempt.request, request.assignment.isAlive else {
-            // Its assignment has ended: nobody writes anything now; a restore in this process will ask for this fact.
-            facts.record(.ended(outcome), mark: attempt.mark, at: now)
-            return
-        }
+        guard let request = attempts.end(tag, outcome, at: now) else { return }
         settle(request, outcome, mark: attempt.mark)
     }
 
@@ -82,12 +51,12 @@ extension Pipeline {
         let completion = CommitQueue.Completion.outcome(outcome, mark: mark)
         switch outcome {
         case .accepted(let receipt):
-            account.acceptedSend()
-            if request.isRetry { retryBudget.retryAnswered() }
+            gates.acceptedSend()
+            if request.isRetry { gates.retryAnswered() }
             let event = request.entry.accept(receipt, at: wall)
             publish(request, event, completion: completion)
         case .refused(let code):
-            if request.isRetry { retryBudget.retryAnswered() }
+            if request.isRetry { gates.retryAnswered() }
             let event = request.entry.refuse(code: code, at: wall)
             publish(request, event, completion: completion)
         case .account(let problem, let code):
@@ -95,7 +64,7 @@ extension Pipeline {
             request.entry.postpone()
             wait(request, completion: completion)
         case .notSent(_, let after, _):
-            if let after { retryAfter.close(for: after, at: now) }
+            if let after { gates.retryAfter(after, at: now) }
             request.entry.notSent(notBefore: wall + backoffDelay(failures: Int(request.entry.failures) + 1, atLeast: after))
             wait(request, completion: completion)
         case .notBegun:
@@ -135,12 +104,12 @@ extension Pipeline {
 
     /// It was not used.
     private func giveBackRetry(_ request: PendingRequest) {
-        if request.holdsRetry { retryBudget.giveBack() }
+        if request.holdsRetry { gates.giveBackRetry() }
         request.holdsRetry = false
     }
 
     private func wait(_ request: PendingRequest, completion: CommitQueue.Completion) {
-        let paused = account.paused(since: request.pausesCountedUntil, until: now)
+        let paused = gates.account.paused(since: request.pausesCountedUntil, until: now)
         request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(paused.milliseconds)
         request.pausesCountedUntil = now
         write(request, completion: completion)
@@ -179,7 +148,7 @@ extension Pipeline {
     // MARK: Account
 
     func pauseAccount(_ problem: AccountProblem, code: String) {
-        guard case .logPaused = account.refused(problem, at: now, using: &random) else { return }
+        guard case .logPaused = gates.accountRefused(problem, at: now, using: &random) else { return }
         tell(.accountPaused(problem, code: code))
         updateHealth()
     }

@@ -2,19 +2,33 @@ internal import Requests
 internal import Time
 
 /// What happens once a second whatever else does: tombstones for ids whose dedup window is over, partitions that wait for an operator,
-/// the figures and the word on readiness.
+/// account pauses, the share of the fleet's limit, the figures and the word on readiness.
 extension Pipeline {
-    /// Ids that one sweep removes at most, so that its transaction stays an ordinary one.
-    static let sweepLimit = 1_000
+    func tick() {
+        attempts.expireFacts(now)
+        watchCalls()
+        if gates.tick(now) == .startProbe { gateway.askBalance() }
+        if upkeep.looksAtClosed { lookAtClosedPartitions(isWhole: upkeep.looksAtWhole) }
+        if upkeep.mustCount(areBrokersGone: life.brokersGoneSince != nil) { countPartitions() }
+        sweepClosedIDs()
+        savePausesIfDue()
+        queue.compact()
+        updateHealth()
+    }
+
+    // MARK: Closed ids
+
+    /// Whether the ledger takes more than what must be written.
+    private var hasLeisure: Bool { !commits.isStuck && !life.isDraining && commits.batchCount < 2 }
 
     /// Closed ids get their tombstones when their window is over, or when there are too many of them; the oldest first. The ids
     /// themselves are not kept in memory: the restorer reads them where they stand, once, as the window passes over them.
     func sweepClosedIDs() {
-        guard let session, !isCommitStuck, !isDraining, commits.batches.count < 2 else { return }
-        mustSweepOn = false
-        for assignment in assignmentsInOrder where assignment.phase == .open && !assignment.isSweeping {
+        guard let session = life.session, hasLeisure else { return }
+        upkeep.sweeps()
+        for assignment in partitions.inOrder where assignment.phase == .open && !assignment.isSweeping {
             let (ledger, partition) = (assignment.topic.ledgerName, assignment.partition)
-            guard let request = assignment.dedup.sweep(ledger: ledger, partition: partition, limit: Self.sweepLimit, at: wallNow) else {
+            guard let request = assignment.dedup.sweep(ledger: ledger, partition: partition, limit: Upkeep.sweepLimit, at: wallNow) else {
                 continue
             }
             assignment.isSweeping = true
@@ -23,11 +37,10 @@ extension Pipeline {
     }
 
     func swept(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<Sweep, RestoreError>) {
-        guard let assignment = assignments[key], assignment.id == id, assignment.isAlive else { return }
+        guard let assignment = partitions.living(key, id) else { return }
         assignment.isSweeping = false
         guard case .success(let sweep) = result else { return }
-        // There are more than one sweep may take: the next begins when their tombstones are committed, not a second later.
-        if sweep.closed.count >= Self.sweepLimit { mustSweepOn = true }
+        upkeep.swept(sweep.closed.count)
         let removable = assignment.dedup.swept(sweep) { assignment.open[$0] != nil }
         guard !removable.isEmpty else { return }
         commits.append(assignment, at: now) { operation in
@@ -36,11 +49,15 @@ extension Pipeline {
         tell(.tombstones(removable.count))
     }
 
+    // MARK: Closed partitions
+
+    static let missingLedger = "its ledger topic has no such partition yet: grow the ledger before the requests"
+
     /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew. Ledgers are not read for that; one
     /// that could not be read is looked at again each minute.
-    func lookAtClosedPartitions(isWhole: Bool) {
-        guard let session else { return }
-        for assignment in assignmentsInOrder {
+    private func lookAtClosedPartitions(isWhole: Bool) {
+        guard let session = life.session else { return }
+        for assignment in partitions.inOrder {
             guard case .closed = assignment.phase else { continue }
             if assignment.closedAtOffset != nil {
                 session.askCommittedOffset(assignment.key, for: assignment.id)
@@ -51,67 +68,81 @@ extension Pipeline {
     }
 
     func learnedCommittedOffset(_ key: PartitionKey, _ id: AssignmentID, _ offset: Int64??) {
-        guard let session, let assignment = assignments[key], assignment.id == id, assignment.isAlive, case .closed = assignment.phase,
+        guard let session = life.session, let assignment = partitions.living(key, id), case .closed = assignment.phase,
             let offset, let known = assignment.closedAtOffset, offset != known
         else { return }
         restore(assignment, session)
     }
 
-    static let missingLedger = "its ledger topic has no such partition yet: grow the ledger before the requests"
+    // MARK: Pauses
+
+    private func savePausesIfDue() {
+        guard hasLeisure, upkeep.mustSavePauses(isPaused: !gates.account.maySend, at: now) else { return }
+        for assignment in partitions.inOrder where assignment.phase == .open {
+            for request in assignment.activeInOrder { savePause(request) }
+        }
+    }
+
+    func savePause(_ request: PendingRequest) {
+        guard request.entry.state == .waiting else { return }
+        let pause = gates.account.paused(since: request.pausesCountedUntil, until: now)
+        guard pause >= Upkeep.leastPause else { return }
+        request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(pause.milliseconds)
+        request.pausesCountedUntil = now
+        write(request)
+    }
+
+    // MARK: The share of the fleet's limit
+
+    /// Request topics may grow under a running worker; one that went on with the old total would take too much, and so would every other.
+    /// As a rule the answer comes before a larger share counts (`RateBudget`, 1.5 s), so that none is taken by a total of before.
+    func countPartitions() {
+        guard let session = life.session, upkeep.beginsCounting() else { return }
+        session.countPartitions(of: settings.topics.map(\.name))
+    }
+
+    func counted(partitions count: Int?, _ didAnswer: Bool) {
+        if didAnswer, life.brokersAreBack() { updateHealth() }
+        guard upkeep.counted(count) else { return }
+        tell(.partitionCount(upkeep.partitionCount))
+        takeShare()
+    }
+
+    /// Owned of all partitions.
+    func takeShare() {
+        guard life.session != nil else { return }
+        gates.setShare(owned: partitions.count, all: upkeep.partitionCount, at: now)
+    }
+
+    // MARK: Readiness and figures
 
     func updateHealth() {
-        var restoring = 0
-        var closed: (name: String, reason: String)?
-        for assignment in assignments.values {
-            switch assignment.phase {
-            case .restoring: restoring += assignment.closedReason == nil ? 1 : 0
-            case .closed(let reason): closed = (assignment.name, reason)
-            case .open, .draining: break
-            }
-            if let reason = assignment.closedReason { closed = (assignment.name, reason) }
-        }
-        let reason: String? =
-            if isDraining { "draining" } else if session == nil {
-                isOpeningStuck
-                    ? "reconnecting to Kafka: a call of its client did not return, another attempt is under way" : "reconnecting to Kafka"
-            } else if !isJoined {
-                "joining the group"
-            } else if brokersGoneSince != nil {
-                "no broker answers"
-            } else if let closed {
-                "partition \(closed.name) stays closed: \(closed.reason)"
-            } else if restoring > 0 { "restoring \(restoring) partitions" } else if isCommitStuck {
-                "transactions fail: outcomes are kept and no attempt begins until one is through"
-            } else {
-                nil
-            }
-        let open = assignments.values.count { $0.phase == .open }
         var report = HealthReport()
-        report.reason = reason
-        report.account = account.problem
+        report.reason = partitions.unreadiness(life, isCommitStuck: commits.isStuck)
+        report.account = gates.account.problem
         report.breaker =
-            switch breaker.state {
+            switch gates.breaker.state {
             case .closed: .closed
             case .open: .open
             case .halfOpen: .halfOpen
             }
-        report.assigned = assignments.count
-        report.open = open
+        report.assigned = partitions.count
+        report.open = partitions.openCount
         report.waiting = queue.waiting
         report.sending = attempts.count + queue.stocked
         report.running = attempts.count
         report.held = queue.count(.held)
-        report.tracking = tracked.count
-        report.closedIDs = assignments.values.reduce(0) { $0 + $1.dedup.count }
+        report.tracking = tracker.count
+        report.closedIDs = partitions.inOrder.reduce(0) { $0 + $1.dedup.count }
         tell(.health(report))
     }
 
-    /// Records behind: those of the log that have not been read, of each topic. What was read and waits is `HealthReport.waiting`. Partitions that
-    /// are not open are not fetched, and nobody knows where they end.
+    /// Records behind: those of the log that have not been read, of each topic. What was read and waits is `HealthReport.waiting`. Partitions
+    /// that are not open are not fetched, and nobody knows where they end.
     package func lag(ends: [PartitionKey: Int64]) -> [String: Int64] {
         var lag: [String: Int64] = [:]
         for (partition, end) in ends {
-            guard let assignment = assignments[partition], assignment.phase == .open else { continue }
+            guard let assignment = partitions[partition], assignment.phase == .open else { continue }
             // The end is as old as the last fetch; more may have been read since.
             lag[partition.topic, default: 0] &+= max(0, end &- assignment.position.next)
         }

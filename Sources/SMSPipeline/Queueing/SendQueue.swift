@@ -3,7 +3,7 @@ package import Time
 
 /// Where every request stands that is not accepted yet: behind its key, behind a timer, in a line, with an intent, in the stock, under way
 /// or held. The only writer of `PendingRequest.place`, and so the only owner of what is counted by it.
-package struct SendQueue {
+package struct SendQueue: ~Copyable {
     private var runnable = FairLines(.runnable)
     private var stock = FairLines(.stock)
     private var keys = KeyLines()

@@ -76,6 +76,8 @@ package struct Membership: Equatable, Sendable {
         self.generation = generation
         self.memberID = memberID
     }
+
+    package var isJoined: Bool { generation >= 0 && !memberID.isEmpty }
 }
 
 /// What the group says.

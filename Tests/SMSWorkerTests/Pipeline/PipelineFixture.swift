@@ -19,7 +19,7 @@ final class PipelineFixture {
             gateway: SilentGateway(), opener: opener, seed: 7, at: clock)
     }
 
-    var isFencingExplained: Bool { pipeline.fencings.isExplained(at: clock.monotonic) }
+    var isFencingExplained: Bool { pipeline.life.fencings.isExplained(at: clock.monotonic) }
 
     func opened(_ error: BrokerError) { pipeline.opened(.failure(error), at: clock) }
 

@@ -11,44 +11,37 @@ extension Pipeline {
             case .revoke(let partitions, let isLost): revoked(partitions, isLost: isLost, session)
             case .failed(let error): consumerFailed(error)
             }
-            guard self.session === session else { return }
+            guard life.session === session else { return }
         }
     }
 
     // MARK: Assigned
 
-    private func assigned(_ partitions: [PartitionKey], _ session: any LedgerSession) {
-        refusedGeneration = nil
-        guard isMember(session.membership()) else { return }
+    private func assigned(_ keys: [PartitionKey], _ session: any LedgerSession) {
+        commits.rebalanced()
+        guard isSameMember(session.membership()) else { return }
         do {
-            try session.assign(partitions)
-            isJoined = true
-            brokersGoneSince = nil
+            try session.assign(keys)
+            partitions.isJoined = true
+            _ = life.brokersAreBack()
         } catch {
             recover("an assignment could not be taken: \(error.description)")
             return
         }
-        for partition in partitions {
-            guard let topic = topics.first(where: { $0.name == partition.topic }) else { continue }
-            let assignment = makeAssignment(topic, partition.partition)
-            if let old = assignments.updateValue(assignment, forKey: partition) { end(old) }
-            restore(assignment, session)
+        for key in keys {
+            guard let topic = settings.topics.first(where: { $0.name == key.topic }) else { continue }
+            own(topic, key.partition, session)
         }
         countPartitions()
-        if !partitions.isEmpty { tell(.assigned(partitions)) }
+        if !keys.isEmpty { tell(.assigned(keys)) }
         ownershipChanged()
     }
 
-    /// A member id never changes while assignments made under it live. The client may swallow a loss, and a static member then joins again
-    /// under a new id with partitions alive here that another owns: its transactions would be taken.
-    func isMember(_ membership: Membership?) -> Bool {
-        guard let id = membership?.memberID, !id.isEmpty else { return true }
-        guard let known = memberID, known != id, !assignments.isEmpty else {
-            memberID = id
-            return true
-        }
-        recover("the group knows this member by another id: what it owned may be another's by now")
-        return false
+    private func own(_ topic: RequestTopic, _ partition: Int32, _ session: any LedgerSession) {
+        let dedup = Dedup(window: settings.dedupWindow, maxEntries: settings.dedupMaxEntries)
+        let (assignment, old) = partitions.assign(topic, partition, dedup: dedup, at: now)
+        if let old { end(old) }
+        restore(assignment, session)
     }
 
     func restore(_ assignment: Assignment, _ session: any LedgerSession) {
@@ -59,21 +52,21 @@ extension Pipeline {
     }
 
     func restored(_ key: PartitionKey, _ id: AssignmentID, _ result: Result<PartitionRestore, RestoreError>) {
-        guard let assignment = assignments[key], assignment.id == id, assignment.isAlive, assignment.phase == .restoring, session != nil
+        guard life.session != nil, let assignment = partitions.living(key, id), assignment.phase == .restoring
         else {
             return
         }
         switch result {
         case .failure(let error) where error.isMissingLedger:
-            keepClosed(assignment, key, Self.missingLedger)
+            keepClosed(assignment, Self.missingLedger)
             ownershipChanged()
         case .failure(let error) where error.isDamage:
             // It does not go by itself: it is looked at again as seldom as closed partitions are, and readiness says what it is.
-            keepClosed(assignment, key, error.description)
+            keepClosed(assignment, error.description)
             ownershipChanged()
         case .failure(let error):
             tell(.restoreFailed(key, error))
-            if error.isBrokerTrouble { fencings.brokerTrouble(at: now) }
+            if error.isBrokerTrouble { life.brokerTrouble(at: now) }
             assignment.restoreAgainAt = now + .seconds(1)
             wake(at: now + .seconds(1))
         case .success(let restore):
@@ -85,46 +78,38 @@ extension Pipeline {
 
     /// Takes in one of the ledgers that have been read.
     func openNext() {
-        guard let session, let assignment = assignmentsInOrder.first(where: { $0.restore != nil }) else { return }
+        guard let session = life.session, let assignment = partitions.nextRestored else { return }
         guard let restore = assignment.restore.take(), assignment.isAlive, assignment.phase == .restoring else { return wake(at: now) }
         decide(assignment, restore, session)
         wake(at: now)
     }
 
     private func decide(_ assignment: Assignment, _ restore: PartitionRestore, _ session: any LedgerSession) {
-        let key = assignment.key
         tell(.restored(records: restore.ledger.recordCount, in: restore.duration))
         let decision = RestoreDecision.decide(
             group: settings.group, committed: restore.committed, low: restore.low, high: restore.high,
             ledger: restore.ledger)
         switch decision {
         case .closed(let reason, _):
-            keepClosed(assignment, key, reason)
+            keepClosed(assignment, reason)
             assignment.isLedgerEmpty = !restore.ledger.isUsed
             assignment.closedAtOffset = assignment.isLedgerEmpty ? nil : .some(restore.committed)
         case .open(let offset):
-            lastClosedReason[key] = nil
-            assignment.closedReason = nil
             open(assignment, restore.ledger, at: offset, session)
         }
         ownershipChanged()
     }
 
-    private func keepClosed(_ assignment: Assignment, _ key: PartitionKey, _ reason: String) {
-        if lastClosedReason[key] != reason {
-            lastClosedReason[key] = reason
-            tell(.staysClosed(key, reason: reason))
-        }
-        assignment.phase = .closed(reason)
-        assignment.closedReason = reason
+    private func keepClosed(_ assignment: Assignment, _ reason: String) {
+        if partitions.keepClosed(assignment, reason) { tell(.staysClosed(assignment.key, reason: reason)) }
     }
 
     private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: any LedgerSession) {
-        assignment.phase = .open
+        partitions.reopened(assignment)
         assignment.coveredOffset = offset
         assignment.dedup.restore(ledger, at: wallNow)
         for message in ledger.tracked {
-            track(value: message.value, base: message.base, assignment: assignment, hash: message.hash, isRestored: true)
+            track(message.value, base: message.base, assignment, message.hash, isRestored: true)
         }
         // What may be under way is ahead of everything with its key, also of an earlier request that was held and is to be sent again.
         for entry in ledger.active where entry.state == .sending { reopen(entry, assignment) }
@@ -156,7 +141,7 @@ extension Pipeline {
         case .sending:
             _ = queue.join(request)
             queue.begun(request)
-            switch facts.take(mark: entry.mark) {
+            switch attempts.takeFact(mark: entry.mark) {
             case .neverBegun: settle(request, .notBegun, mark: entry.mark)
             case .ended(let outcome): settle(request, outcome, mark: entry.mark)
             case .running(let attempt):
@@ -167,48 +152,28 @@ extension Pipeline {
         }
     }
 
-    private func makeAssignment(_ topic: RequestTopic, _ partition: Int32) -> Assignment {
-        nextAssignmentID += 1
-        return Assignment(
-            id: AssignmentID(value: nextAssignmentID), topic: topic, partition: partition,
-            dedup: Dedup(window: settings.dedupWindow, maxEntries: settings.dedupMaxEntries), at: now)
-    }
-
-    func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> PendingRequest {
-        let hash = RequestHash(id: entry.echo.id)
-        let order =
-            settings.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
-        return PendingRequest(
-            entry: entry, assignment: assignment, hash: hash, orderHash: order,
-            isStrict: (entry.policy ?? settings.send.onUnknown) != .resend)
-    }
-
     /// Retention has passed the reader by: what this assignment knows is given up, and the restore of another one of the same partition
     /// decides, and says so. The other partitions go on.
     func renew(_ assignment: Assignment, _ session: any LedgerSession, _ error: BrokerError) {
         tell(.offsetLost(assignment.key, error))
-        end(assignment)
-        let another = makeAssignment(assignment.topic, assignment.partition)
-        assignments[assignment.key] = another
-        restore(another, session)
+        own(assignment.topic, assignment.partition, session)
         ownershipChanged()
     }
 
     // MARK: Revoked
 
-    private func revoked(_ partitions: [PartitionKey], isLost: Bool, _ session: any LedgerSession) {
-        refusedGeneration = nil
-        let revoked = partitions.compactMap { assignments[$0] }
-        if !partitions.isEmpty { tell(.revoked(partitions, isLost: isLost)) }
-        pendingRevoke = PendingRevoke(
-            partitions: partitions, assignments: revoked, deadline: isLost ? now : now + settings.send.drainLimit)
+    private func revoked(_ keys: [PartitionKey], isLost: Bool, _ session: any LedgerSession) {
+        commits.rebalanced()
+        if !keys.isEmpty { tell(.revoked(keys, isLost: isLost)) }
+        let deadline = isLost ? now : now + settings.send.drainLimit
+        let revoked = partitions.revoked(keys, deadline: deadline)
         if isLost {
             // Out of the group: not ready until an assignment comes again, be it an empty one.
-            isJoined = false
+            partitions.isJoined = false
             for assignment in revoked { end(assignment) }
         } else {
             for assignment in revoked { giveBack(assignment) }
-            wake(at: now + settings.send.drainLimit)
+            wake(at: deadline)
         }
         answerRevokeIfDrained()
     }
@@ -218,7 +183,7 @@ extension Pipeline {
         let wasOpen = assignment.phase == .open
         assignment.phase = .draining
         guard wasOpen else { return }
-        for request in activeInOrder(assignment) {
+        for request in assignment.activeInOrder {
             switch request.place {
             case .stock, .intentQueued: withdraw(request)
             case .behindKey, .timer, .runnable: savePause(request)
@@ -227,55 +192,39 @@ extension Pipeline {
         }
     }
 
-    /// In log order: what is written of them must not depend on the order of a hash table.
-    func activeInOrder(_ assignment: Assignment) -> [PendingRequest] {
-        assignment.open.values.compactMap { open -> PendingRequest? in if case .active(let request) = open { request } else { nil } }
-            .sorted { $0.entry.offset < $1.entry.offset }
-    }
-
-    /// Drain first, fence second: the assignment ends with the answer, and everything of it that comes later is dropped.
     func answerRevokeIfDrained() {
-        guard let revoke = pendingRevoke, let session else { return }
-        let isDone = revoke.assignments.allSatisfy(\.isDrained)
-        // At the limit a POST still runs: its intent stays, the next owner decides. Its siblings' outcomes get their last transaction.
-        let isLate = now >= revoke.deadline + (isCommitStuck ? .zero : timings.transaction)
-        let runs = revoke.assignments.contains { $0.isAlive && $0.running > 0 }
-        let isOverLimit = now >= revoke.deadline && !revoke.assignments.contains { $0.isAlive && $0.pendingOperations > 0 } && runs
-        guard isDone || isOverLimit || isLate else {
-            return wake(at: now >= revoke.deadline ? now + .milliseconds(100) : revoke.deadline)
+        guard let session = life.session else { return }
+        switch partitions.revokeStep(patience: patience, at: now) {
+        case .nothing: break
+        case .waits(let until): wake(at: until)
+        case .answer(let revoke):
+            for assignment in revoke.assignments { end(assignment) }
+            do {
+                try session.unassign(revoke.partitions)
+            } catch {
+                recover("a revoke could not be answered: \(error.description)")
+                return
+            }
+            ownershipChanged()
         }
-        pendingRevoke = nil
-        for assignment in revoke.assignments { end(assignment) }
-        do {
-            try session.unassign(revoke.partitions)
-        } catch {
-            recover("a revoke could not be answered: \(error.description)")
-            return
-        }
-        ownershipChanged()
     }
 
+    /// What is late for it from here on is dropped; what is known of the provider stays.
     func end(_ assignment: Assignment) {
         guard assignment.isAlive else { return }
         assignment.end()
-        for batch in commits.batches { keepFacts(of: batch, endedBy: assignment) }
-        if let underWay = commitUnderWay { keepFacts(of: underWay.batch, endedBy: assignment) }
+        commits.visitCompletions(of: assignment) { attempts.keep($0, at: now) }
         var requests: [PendingRequest] = []
         for open in assignment.open.values {
             switch open {
-            case .tracked(let handle): tracked.remove(handle)
-            case .active(let request):
-                requests.append(request)
-                if request.place == .stock { facts.record(.neverBegun, mark: request.entry.mark, at: now) }
+            case .tracked(let handle): tracker.remove(handle)
+            case .active(let request): requests.append(request)
             }
         }
+        attempts.end(assignment, stocked: requests.filter { $0.place == .stock }, at: now)
         queue.end(assignment, requests)
-        for attempt in attempts.elements where attempt.request?.assignment === assignment {
-            attempt.request = nil
-            facts.record(.running(attempt), mark: attempt.mark, at: now)
-        }
         assignment.open = [:]
-        if assignments[assignment.key] === assignment { assignments[assignment.key] = nil }
+        partitions.remove(assignment)
     }
 
     /// Partitions came or went: the share of the fleet's limit, and what `/readyz` says.
@@ -286,8 +235,8 @@ extension Pipeline {
 
     /// Restores that failed for the brokers' sake, again.
     func restoreAgain() {
-        guard let session else { return }
-        for assignment in assignmentsInOrder {
+        guard let session = life.session else { return }
+        for assignment in partitions.inOrder {
             guard let at = assignment.restoreAgainAt, assignment.phase == .restoring else { continue }
             if at <= now { restore(assignment, session) } else { wake(at: at) }
         }

@@ -1,0 +1,216 @@
+internal import Requests
+package import Time
+
+/// One transaction at a time; while one commits, the next batch gathers.
+package struct CommitLoop: ~Copyable {
+    package enum Stage: Equatable {
+        case idle
+        /// An aborted transaction is tried again then.
+        case backingOff(until: MonotonicInstant)
+        /// The group has refused this membership: no transaction until it has another, or a rebalance event has come.
+        case refused(Membership, since: MonotonicInstant)
+    }
+
+    /// What may hurry a transaction.
+    package struct Hunger {
+        /// A one-time code, a revoke or the end waits for it.
+        package var isUrgent = false
+        /// A revoke waits for it, or a failure is to be got over: then offsets alone are a reason too.
+        package var mayCarryOffsetsAlone = false
+        package var slotsStarve = false
+
+        package init() {}
+    }
+
+    package enum Due: Equatable {
+        case nothing
+        case at(MonotonicInstant)
+        case now
+    }
+
+    /// What a membership means to a transaction that would begin.
+    package enum Standing: Equatable {
+        case good
+        /// Not a member (yet, or any more), or refused a moment ago: another look then.
+        case waits(until: MonotonicInstant)
+        /// The group refuses this member, and nothing has changed for a session timeout.
+        case startOver
+    }
+
+    /// A transaction to perform.
+    package struct Transaction {
+        package let number: UInt64
+        package let content: TransactionContent
+        package let alive: [Bool]
+    }
+
+    /// What became of the transaction under way.
+    package enum Ended {
+        /// - Parameter failures: aborted ones before it, in a row.
+        case committed(CommitUnderWay, failures: Int)
+        /// It is tried again as it is, after a pause.
+        case aborted(BrokerError, failures: Int, again: MonotonicInstant)
+        case membershipRefused(BrokerError, again: MonotonicInstant)
+        /// Its fate is open: nothing of the ledger in memory survives, the restore decides.
+        case startOver(reason: String, FencingHistory.Cause)
+        /// The group knows another member by this instance's name.
+        case rival(BrokerError)
+    }
+
+    /// An offset alone may wait this long for company.
+    private static let offsetDelay = Duration.seconds(1)
+    /// The recorded offset is written at least once a minute while work goes on.
+    private static let recordInterval = Duration.seconds(60)
+    private static let backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
+    /// After so many aborted in a row the producers are made anew.
+    private static let patience = 5
+
+    private var queue = CommitQueue()
+    private var pace = PacingRule()
+    private var number: UInt64 = 0
+    private var stage = Stage.idle
+    /// Aborted transactions in a row; they outlive the stages.
+    private var failures = 0
+    /// Nil while none is under way.
+    package private(set) var underWay: CommitUnderWay?
+
+    package init() {}
+
+    /// Operations are kept that could not be committed. Where those have all gone (their partitions were given back), nothing is stuck.
+    package var isStuck: Bool { failures > 0 && (!queue.isEmpty || underWay != nil) }
+    package var isEmpty: Bool { queue.isEmpty && underWay == nil }
+    package var batchCount: Int { queue.batches.count }
+    package var hasGathered: Bool { !queue.isEmpty }
+
+    // MARK: Operations
+
+    package mutating func append(
+        _ assignment: Assignment, at now: MonotonicInstant, entry: Int64? = nil, advance: Int64? = nil,
+        completion: CommitQueue.Completion = .none, isUrgent: Bool = false, _ write: (inout OperationWriter) -> Void
+    ) {
+        queue.append(assignment, at: now, entry: entry, advance: advance, completion: completion, isUrgent: isUrgent, write)
+    }
+
+    // MARK: Beginning
+
+    package func due(_ hunger: @autoclosure () -> Hunger, at now: MonotonicInstant) -> Due {
+        guard underWay == nil, !queue.isEmpty else { return .nothing }
+        if case .backingOff(let until) = stage, now < until { return .at(until) }
+        let hunger = hunger()
+        if !queue.hasRecords, !hunger.mayCarryOffsetsAlone, !isStuck, let since = queue.offsetsSince, now < since + Self.offsetDelay {
+            return .at(since + Self.offsetDelay)
+        }
+        let due = pace.beginning(
+            queued: queue.recordCount, priorityWaits: queue.isUrgent || hunger.isUrgent, slotsStarve: hunger.slotsStarve, at: now)
+        return due <= now ? .now : .at(due)
+    }
+
+    /// - Parameter membership: as read now: an unjoined handle switches fencing off.
+    package func standing(_ membership: Membership?, session timeout: Duration, at now: MonotonicInstant) -> Standing {
+        guard let membership, membership.isJoined else { return .waits(until: now + .milliseconds(100)) }
+        guard case .refused(membership, let since) = stage else { return .good }
+        return now > since + timeout ? .startOver : .waits(until: now + .milliseconds(250))
+    }
+
+    /// The first batch, without what belongs to ended assignments. In this order: 1. the metadata are read, which is done; 2. what has ended
+    /// is dropped; 3. begin, produce, flush, offsets, commit. Never another.
+    ///
+    /// - Parameter now: read before the metadata: leases of its intents count from here.
+    package mutating func begin(_ membership: Membership, group: String, at now: MonotonicInstant) -> Transaction? {
+        let (first, dropped) = queue.takeFirst()
+        // Their facts were kept when their assignments ended, only the counters are left.
+        for batch in dropped { batch.giveBackOperations() }
+        guard var batch = first else { return nil }
+        // Into a copy: a batch that is tried again must not grow.
+        var content = batch.content
+        for index in batch.owners.indices where batch.owners[index].isAlive {
+            let assignment = batch.owners[index]
+            let offset = max(assignment.coveredOffset, batch.content.owners[index].offset)
+            batch.content.owners[index].offset = offset
+            content.owners[index].offset = offset
+            assignment.coveredOffset = offset
+            let isDue = assignment.recordedAt.map { now - $0 > Self.recordInterval } ?? true
+            // An operator may have set the offset lower than old entries are (`offsets repair`): one of them that is written again must not
+            // stand behind the record that covers it.
+            if isDue || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
+                assignment.recordedAt = now
+                content.append(LedgerCodec.Recorded(group: group, offset: offset), owner: Int32(index))
+            }
+        }
+        number += 1
+        pace.began(operations: batch.content.records.count, at: now)
+        underWay = CommitUnderWay(batch: batch, leaseStart: now, membership: membership, number: number)
+        return Transaction(number: number, content: content, alive: batch.owners.map(\.isAlive))
+    }
+
+    // MARK: Ending
+
+    /// - Returns: nil for a transaction that is not the one under way.
+    package mutating func ended(_ number: UInt64, _ report: CommitReport, at now: MonotonicInstant, using chance: inout Chance) -> Ended? {
+        guard let ended = underWay, ended.number == number else { return nil }
+        underWay = nil
+        pace.ended(at: now)
+        switch report.result {
+        case .committed:
+            defer { failures = 0 }
+            stage = .idle
+            ended.batch.giveBackOperations()
+            return .committed(ended, failures: failures)
+        case .aborted(let error):
+            // The same operations again, in the same order, after a pause: a topic that refuses writes must not make the worker forget.
+            queue.putBack(ended.batch)
+            failures += 1
+            let again = now + Self.backoff.delay(failures: failures, using: &chance)
+            stage = .backingOff(until: again)
+            return .aborted(error, failures: failures, again: again)
+        case .membership(let error):
+            queue.putBack(ended.batch)
+            stage = .refused(ended.membership, since: now)
+            return .membershipRefused(error, again: now + .milliseconds(250))
+        case .fenced(let error):
+            queue.putBack(ended.batch)
+            return .startOver(reason: "a transaction was fenced: \(error.description)", .producer(report.producer))
+        case .fateOpen(let error):
+            queue.putBack(ended.batch)
+            return .startOver(reason: "a transaction was ended by something else: \(error.description)", .transactionState)
+        case .rival(let error):
+            queue.putBack(ended.batch)
+            return .rival(error)
+        }
+    }
+
+    /// Whether the producers should be made anew: so many transactions in a row were aborted.
+    package static func needsProducers(after failures: Int) -> Bool { failures > 0 && failures % patience == 0 }
+
+    /// A rebalance event has come: the membership that was refused may be good again.
+    package mutating func rebalanced() {
+        if case .refused = stage { stage = .idle }
+    }
+
+    // MARK: What is let go
+
+    /// Visits what is queued for an assignment that has ended and will not be committed.
+    package func visitCompletions(of assignment: Assignment, _ body: (CommitQueue.Completion) -> Void) {
+        for batch in queue.batches { batch.visitCompletions(of: assignment, body) }
+        underWay?.batch.visitCompletions(of: assignment, body)
+    }
+
+    /// No ledger state in memory survives.
+    ///
+    /// - Returns: what was to be committed, for its facts; its operations are given back.
+    package mutating func dropAll(at now: MonotonicInstant) -> [CommitQueue.Batch] {
+        var batches = queue.removeAll()
+        if let underWay { batches.insert(underWay.batch, at: 0) }
+        underWay = nil
+        failures = 0
+        stage = .idle
+        for batch in batches { batch.giveBackOperations() }
+        return batches
+    }
+
+    /// Visits the batches, the one under way first.
+    package func visitBatches(_ body: (CommitQueue.Batch) -> Void) {
+        if let underWay { body(underWay.batch) }
+        for index in queue.batches.indices { body(queue.batches[index]) }
+    }
+}

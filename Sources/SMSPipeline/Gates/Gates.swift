@@ -1,0 +1,171 @@
+package import Requests
+package import Time
+
+/// What may stop attempts and polls: the one place that knows them all. Sends, polls, reading, waking, readiness and the last look before
+/// the first byte ask here, so that a new gate is added once.
+package struct Gates: ~Copyable {
+    /// Why no attempt may begin.
+    package enum Gate: String, Equatable, CaseIterable, Sendable {
+        case draining
+        case account
+        /// Outcomes are kept that could not be committed.
+        case commits
+        /// This process stood still a moment ago.
+        case clock
+        case retryAfter = "retry-after"
+        case breaker
+    }
+
+    /// What the other machines say of themselves.
+    package struct Outside: Equatable {
+        package let isDraining: Bool
+        package let isCommitStuck: Bool
+
+        package init(isDraining: Bool, isCommitStuck: Bool) {
+            self.isDraining = isDraining
+            self.isCommitStuck = isCommitStuck
+        }
+    }
+
+    /// To a request, or to a poll, that would go now.
+    package enum Answer: Equatable {
+        case go(CircuitBreaker.Permit)
+        /// The rate has no room of this kind; nil: nobody knows when.
+        case noRate(until: MonotonicInstant?)
+        /// The provider is asked by others now.
+        case noPermit
+    }
+
+    package private(set) var account = AccountGate()
+    package private(set) var breaker = CircuitBreaker()
+    private var retryAfter = RetryAfterGate()
+    private var budget: RateBudget
+    private var retries: RetryBudget
+    private var clockGuard: ClockGuard
+    /// What the last attempt or poll failed of that spoke against the provider: harmless words.
+    package private(set) var lastFailure = ""
+
+    package init(_ send: SendSettings, _ timings: KafkaTimings) {
+        budget = RateBudget(limit: send.rateLimit, priorityShare: send.priorityShare)
+        retries = RetryBudget(share: send.retryBudget, most: send.maxInFlight)
+        clockGuard = ClockGuard(heartbeatInterval: timings.heartbeat, sessionTimeout: timings.session)
+    }
+
+    // MARK: The verdicts
+
+    /// The first gate that keeps every attempt from beginning; nil: none does. Half-open the breaker lets a few through, and the others
+    /// wait with their intents, for a moment.
+    package func shut(_ outside: Outside, at now: MonotonicInstant) -> Gate? {
+        if outside.isDraining { return .draining }
+        if !account.maySend { return .account }
+        if outside.isCommitStuck { return .commits }
+        if !clockGuard.mayLease(at: now) { return .clock }
+        if !retryAfter.mayBegin(at: now) { return .retryAfter }
+        if case .open(let until) = breaker.state, until > now { return .breaker }
+        return nil
+    }
+
+    /// Whether polls may go, as far as the account, the ledger and the provider's own word are concerned.
+    package func mayPoll(_ outside: Outside, at now: MonotonicInstant) -> Bool {
+        account.mayPoll && !outside.isCommitStuck && !outside.isDraining && retryAfter.mayBegin(at: now)
+    }
+
+    /// The last look, before the first byte: a pause of the account, or of this process, may have come since.
+    package func mayLeave(_ lease: Lease, at now: MonotonicInstant) -> Bool { account.maySend && clockGuard.isValid(lease, at: now) }
+
+    package func isValid(_ lease: Lease, at now: MonotonicInstant) -> Bool { clockGuard.isValid(lease, at: now) }
+
+    /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the breaker.
+    package func nextChange(at now: MonotonicInstant) -> MonotonicInstant? {
+        var next: MonotonicInstant?
+        for change in [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), breaker.nextChange] {
+            if let change, change > now { next = min(next ?? change, change) }
+        }
+        return next
+    }
+
+    /// Intents that could not leave soon would only grow old: while the breaker is narrowed, and under a low rate.
+    package var stockLimit: Int {
+        let narrowed = breaker.width.map { max(Self.leastStock, $0) } ?? Int.max
+        return budget.isUnlimited ? narrowed : min(narrowed, max(2, Int(2 * budget.rate)))
+    }
+
+    /// Enough that the breaker widens without a transaction for each step.
+    private static let leastStock = 8
+
+    // MARK: Attempts and polls
+
+    /// - Parameter sendsWait: committed intents wait: polls leave them the breaker's permits.
+    package mutating func ask(_ kind: RateBudget.Kind, sendsWait: Bool, at now: MonotonicInstant) -> Answer {
+        let breakerKind: CircuitBreaker.Kind = kind == .poll ? .poll : .send
+        // Before the budget, so that a probe that is not let through takes nothing from it.
+        guard breaker.mayAdmit(breakerKind, at: now, sendsWait: sendsWait) else { return .noPermit }
+        guard budget.take(kind, at: now) else { return .noRate(until: budget.nextAvailable(kind, at: now)) }
+        // Asked last: a permit that is not used would have to be given back.
+        guard let permit = breaker.admit(breakerKind, at: now, sendsWait: sendsWait) else { return .noPermit }
+        return .go(permit)
+    }
+
+    /// A kind that has nothing to ask leaves its part of the rate to the others at once.
+    package mutating func notWaiting(_ kind: RateBudget.Kind) { budget.notWaiting(kind) }
+    package var isRateUnlimited: Bool { budget.isUnlimited }
+    package mutating func setShare(owned: Int, all: Int, at now: MonotonicInstant) { budget.setShare(owned: owned, all: all, at: now) }
+
+    /// - Parameter failure: of the provider, in harmless words.
+    package mutating func ended(
+        _ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending, failure: String? = nil, at now: MonotonicInstant,
+        using chance: inout Chance
+    ) -> CircuitBreaker.Change? {
+        if let failure { lastFailure = failure }
+        return breaker.ended(permit, ending, at: now, using: &chance)
+    }
+
+    /// The provider said `Retry-After`.
+    package mutating func retryAfter(_ duration: Duration, at now: MonotonicInstant) { retryAfter.close(for: duration, at: now) }
+
+    /// How an attempt's outcome speaks of the provider.
+    package static func ending(of outcome: AttemptOutcome) -> (CircuitBreaker.Ending, failure: String?) {
+        switch outcome {
+        case .accepted, .refused, .account: (.success, nil)
+        case .notSent(let reason, _, let isAnswer): isAnswer ? (.success, nil) : (.failure, reason)
+        case .notBegun: (.neutral, nil)
+        case .unknown(let reason): (.failure, reason)
+        }
+    }
+
+    /// How a poll's outcome speaks of the provider.
+    package static func ending(of outcome: PollOutcome) -> (CircuitBreaker.Ending, failure: String?) {
+        switch outcome {
+        case .status, .unknownID, .account, .refused, .failed(_, retryAfter: .some): (.success, nil)
+        case .failed(let reason, retryAfter: nil): (.failure, reason)
+        }
+    }
+
+    // MARK: Retries
+
+    package mutating func takeRetry(at now: MonotonicInstant) -> Bool { retries.takeRetry(at: now) }
+    package mutating func giveBackRetry() { retries.giveBack() }
+    package mutating func firstAttempt() { retries.firstAttempt() }
+    package mutating func retryAnswered() { retries.retryAnswered() }
+    package func nextRetry(at now: MonotonicInstant) -> MonotonicInstant { retries.nextAvailable(at: now) }
+
+    // MARK: Account and clock
+
+    package mutating func accountRefused(_ problem: AccountProblem, at now: MonotonicInstant, using chance: inout Chance)
+        -> AccountGate.Action
+    {
+        account.refused(problem, at: now, using: &chance)
+    }
+
+    package mutating func balanceAnswered(_ answer: BalanceAnswer, at now: MonotonicInstant, using chance: inout Chance)
+        -> AccountGate.Action
+    {
+        account.probeAnswered(answer, at: now, using: &chance)
+    }
+
+    package mutating func tick(_ now: MonotonicInstant) -> AccountGate.Action { account.tick(now) }
+    package mutating func acceptedSend() { account.acceptedSend() }
+
+    /// - Returns: how long this process stood still, where that has voided all leases.
+    package mutating func turn(at now: MonotonicInstant) -> Duration? { clockGuard.turn(at: now) }
+}

@@ -1,0 +1,136 @@
+internal import Requests
+internal import Time
+
+/// Reading: records one by one, each into an operation of the commit queue before the next is looked at.
+extension Pipeline {
+    /// Records read in one turn of the loop at most, so that answers and timers are never far away.
+    private static let recordsPerTurn = 512
+    /// What a waiting request may take in memory, on the average of a partition's share.
+    private static let bytesOfOne = 4_096
+
+    /// Whether another record of this partition is wanted: up to the partition's share of what may wait, so that neither a key's line nor a
+    /// partition's backlog stops another. Beyond what could begin, bulk topics are read only where that lasts, so that a `cancel` is seen.
+    private func isWanted(_ assignment: Assignment) -> Bool {
+        lookAtShare(assignment)
+        guard !life.isDraining, !assignment.isFull else { return false }
+        guard !assignment.topic.isPriority else { return commits.batchCount < 8 }
+        guard commits.batchCount < 4 else { return false }
+        let hasRoom = hasRoom
+        if hasRoom { lastRoom = now }
+        return hasRoom || now - lastRoom > .milliseconds(200)
+    }
+
+    private func lookAtShare(_ assignment: Assignment) {
+        let share = max(500, settings.send.maxWaiting / max(1, partitions.count))
+        switch assignment.lookAtShare(share, bytes: share * Self.bytesOfOne) {
+        case .full: tell(.readingStopped(assignment.key, waiting: assignment.waiting))
+        case .roomy: tell(.readingGoesOn(assignment.key, waiting: assignment.waiting))
+        case nil: break
+        }
+    }
+
+    /// Whether an ordinary request of a bulk topic that is read now could begin.
+    private var hasRoom: Bool {
+        !queue.hasLine(isPriority: false) && mayBegin(settings.send.onUnknown == .resend ? .bulk : .bulkStrict)
+    }
+
+    func readRecords() {
+        mayReadMore = false
+        guard let session = life.session else { return }
+        takeEvents(session)
+        guard life.session === session else { return }
+        var left = Self.recordsPerTurn
+        for assignment in partitions.readingOrder() { read(assignment, session, &left) }
+        if left == 0 { mayReadMore = true }
+    }
+
+    /// Handling an event may start over: then nothing more of this session is read.
+    private func read(_ assignment: Assignment, _ session: any LedgerSession, _ left: inout Int) {
+        func isWanted(_ left: Int) -> Bool {
+            left > 0 && life.session === session && assignment.isAlive && assignment.phase == .open && self.isWanted(assignment)
+        }
+        guard isWanted(left) else { return }
+        session.read(assignment.key) { event in
+            left -= 1
+            switch event {
+            case .record(let record): consume(record, assignment)
+            case .end(let offset): reachedEnd(assignment, offset)
+            case .failed(let error) where error.isOffsetLost: renew(assignment, session, error)
+            case .failed(let error): consumerFailed(error)
+            }
+            return isWanted(left)
+        }
+    }
+
+    private func consume(_ record: LentRecord, _ assignment: Assignment) {
+        switch assignment.position.record(record.offset, at: now) {
+        case .drop: return
+        case .seekBack: return seekBack(assignment)
+        case .take(let gap): if gap > 0 { tell(.gap) }
+        }
+        tell(.consumed)
+        accept(record, assignment)
+    }
+
+    private func seekBack(_ assignment: Assignment) {
+        tell(.seekBack)
+        do {
+            try life.session?.seek(assignment.key, to: assignment.position.next)
+        } catch {
+            recover("a partition could not be read again: \(error.description)")
+        }
+    }
+
+    private func reachedEnd(_ assignment: Assignment, _ offset: Int64) {
+        switch assignment.position.end(offset, at: now) {
+        case .drop: break
+        case .seekBack: seekBack(assignment)
+        // Markers of upstream transactions stand here; without this commit the partition would keep a lag of 1 for ever.
+        case .take: advance(assignment, to: offset)
+        }
+    }
+
+    private func accept(_ record: LentRecord, _ assignment: Assignment) {
+        switch decode(record, assignment) {
+        case .request(let decoded):
+            admit(decoded, record.timestamp, assignment, offset: record.offset)
+        case .command(let command):
+            perform(command, assignment: assignment, offset: record.offset)
+        case .deadLetter(let reason):
+            tell(.deadLettered(reason.code, assignment.key, offset: record.offset))
+            write(record, reason, of: assignment)
+        }
+    }
+
+    private func decode(_ record: LentRecord, _ assignment: Assignment) -> DecodedRecord {
+        let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: record.offset)
+        var headers = RequestHeaders()
+        record.withHeaders { headers.see(name: $0, value: $1) }
+        return RequestDecoder.decode(
+            key: record.key, value: record.value, headers: headers, at: position, timestamp: record.timestamp,
+            isPriorityTopic: assignment.topic.isPriority)
+    }
+
+    private func admit(_ decoded: SendRequest, _ timestamp: Int64, _ assignment: Assignment, offset: Int64) {
+        let entry = LedgerEntry(
+            echo: decoded.echo, message: decoded.message, offset: offset, timestamp: timestamp, isPriority: decoded.isPriority,
+            policy: decoded.onUnknown, admittedAt: wallNow, sendAt: decoded.sendAt, expiresAt: decoded.expiresAt)
+        let request = makeRequest(entry, assignment: assignment)
+        let isOpen = assignment.open[request.hash] != nil
+        guard assignment.dedup.judge(request.hash, isOpen: isOpen, at: wallNow) == .first else {
+            tell(.repeated)
+            advance(assignment, to: offset.clampedSum(1))
+            return
+        }
+        tell(.admitted)
+        admit(request, advance: offset.clampedSum(1))
+    }
+
+    func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> PendingRequest {
+        let order =
+            settings.send.ordering == .key ? entry.echo.key.map { RequestHash(recordKey: $0, isPriority: entry.isPriority) } : nil
+        return PendingRequest(
+            entry: entry, assignment: assignment, hash: RequestHash(id: entry.echo.id), orderHash: order,
+            isStrict: (entry.policy ?? settings.send.onUnknown) != .resend)
+    }
+}
