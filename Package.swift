@@ -42,8 +42,8 @@ let package = Package(
         module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "CCrypto"], exclude: ["README.md"]),
 
         // The pipeline between them, and the program.
-        module("Requests", ["JSON", "Time"]),
-        module("SMSPipeline", ["Requests", "Time"]),
+        module("Requests", ["JSON", "Time"], exclude: ["README.md"]),
+        module("SMSPipeline", ["Requests", "Time"], exclude: ["README.md"]),
         module("SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
         .executableTarget(
             name: "rocketsms-worker",
