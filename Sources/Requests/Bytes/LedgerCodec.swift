@@ -83,6 +83,14 @@ package enum LedgerCodec {
         }
     }
 
+    /// Of an entry that is kept as such.
+    package static func bytes(of entry: LedgerEntry) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(headSize + 96)
+        encode(entry, into: &bytes)
+        return bytes
+    }
+
     package static func decode(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) -> Value {
         let state = try head(bytes).state
         var reader = ByteReader(bytes)

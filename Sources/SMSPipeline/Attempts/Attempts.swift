@@ -10,7 +10,7 @@ package struct Attempts: ~Copyable {
     private var markCounter: UInt32 = 0
     private let markStem: UInt64
     /// `SEND_MAX_IN_FLIGHT`.
-    private let most: Int
+    let most: Int
 
     package init(most: Int, using chance: inout Chance) {
         self.most = most
@@ -62,9 +62,12 @@ package struct Attempts: ~Copyable {
         slots.count == 0 ? 0 : slots.count(where: { $0.request?.assignment === assignment })
     }
 
+    func visit(_ body: (Attempt) -> Void) { slots.visit(body) }
+
     // MARK: Facts
 
     package var factCount: Int { facts.count }
+    func knows(mark: UInt64) -> Bool { facts.contains(mark: mark) }
 
     /// What became of the intent with this mark, once.
     package mutating func takeFact(mark: UInt64) -> FactStore<Attempt>.Fact? { facts.take(mark: mark) }

@@ -67,10 +67,10 @@ package struct CommitLoop: ~Copyable {
 
     private var queue = CommitQueue()
     private var pace = PacingRule()
-    private var number: UInt64 = 0
-    private var stage = Stage.idle
+    private(set) var number: UInt64 = 0
+    private(set) var stage = Stage.idle
     /// Aborted transactions in a row; they outlive the stages.
-    private var failures = 0
+    private(set) var failures = 0
     /// Nil while none is under way.
     package private(set) var underWay: CommitUnderWay?
 

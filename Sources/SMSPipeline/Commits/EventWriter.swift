@@ -16,23 +16,25 @@ struct EventWriter: ~Copyable {
     ///
     /// - Parameter wall: milliseconds since 1970.
     mutating func write(
-        _ entry: LedgerEntry, _ event: EntryEvent?, of assignment: Assignment, at wall: Int64,
+        _ entry: LedgerEntry, encoded: [UInt8]?, _ event: EntryEvent?, of assignment: Assignment, at wall: Int64,
         to append: ((inout OperationWriter) -> Void) -> Void
     ) {
-        guard let event else { return append { Self.ledger(entry, &$0) } }
+        guard let event else { return append { Self.ledger(entry, encoded, &$0) } }
         value.removeAll(keepingCapacity: true)
         headers.removeAll()
         let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: entry.offset)
         events.encode(event, of: entry.echo, at: wall, position: position, value: &value, headers: &headers)
         let (value, headers) = (value, headers)
         append { operation in
-            Self.ledger(entry, &operation)
+            Self.ledger(entry, encoded, &operation)
             operation.record(.status, key: StatusEventEncoder.key(of: entry.echo), headers: headers) { $0.append(contentsOf: value) }
         }
     }
 
-    private static func ledger(_ entry: LedgerEntry, _ operation: inout OperationWriter) {
-        operation.record(.ledger, key: entry.echo.id) { LedgerCodec.encode(entry, into: &$0) }
+    private static func ledger(_ entry: LedgerEntry, _ encoded: [UInt8]?, _ operation: inout OperationWriter) {
+        operation.record(.ledger, key: entry.echo.id) {
+            if let encoded { $0.append(contentsOf: encoded) } else { LedgerCodec.encode(entry, into: &$0) }
+        }
     }
 
     /// The record as it came, with the headers that say why; less of it where the topic would not take it whole.

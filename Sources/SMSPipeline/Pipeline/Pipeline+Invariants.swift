@@ -18,7 +18,12 @@ extension Pipeline {
         if queue.timerCount > 4 * queue.waiting + Self.timerSlack {
             wrong.append("there are \(queue.timerCount) timers for \(queue.waiting) waiting requests")
         }
-        if tracker.isOverfull { wrong.append("\(tracker.pollCount) polls are under way") }
+        queue.invariants(&wrong)
+        attempts.invariants(&wrong)
+        tracker.invariants(&wrong)
+        commits.invariants(&wrong)
+        partitions.invariants(life, &wrong)
+        life.invariants(&wrong)
         return wrong
     }
 

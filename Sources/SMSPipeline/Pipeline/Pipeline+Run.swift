@@ -57,8 +57,7 @@ extension Pipeline {
     /// What every turn ends with, in the order of the flow: what came in, what may begin, what must be written.
     package func turn(at clock: Now) {
         set(clock)
-        defer { life.freeLeft() }
-        guard life.end == nil else { return }
+        guard life.end == nil else { return life.freeLeft() }
         if upkeep.ticked(at: now) { tick() }
         if let gap = gates.turn(at: now) {
             life.stoodStill(gap, at: now)
@@ -78,6 +77,7 @@ extension Pipeline {
         leaveIfDrained()
         life.endIfLeft()
         scheduleWake()
+        life.freeLeft()
         assert(holdsInvariants(), "\(checkInvariants())")
     }
 

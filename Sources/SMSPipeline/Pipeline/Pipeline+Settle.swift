@@ -131,9 +131,13 @@ extension Pipeline {
     /// Writes an entry with its event, and lets the request leave the sending part: it is tracked now, or closed.
     func publish(_ request: PendingRequest, _ event: EntryEvent, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
         let next = queue.left(request)
-        write(request, event: event, advance: advance, completion: completion, isUrgent: request.entry.isPriority)
-        if request.entry.state == .tracking {
-            track(request.entry, assignment: request.assignment, hash: request.hash)
+        // A tracked message is kept as the bytes of its ledger record.
+        let value = request.entry.state == .tracking ? LedgerCodec.bytes(of: request.entry) : nil
+        write(
+            request.entry, of: request.assignment, event: event, advance: advance, completion: completion,
+            isUrgent: request.entry.isPriority, encoded: value)
+        if let value {
+            track(value, base: request.entry.trackingBase, request.assignment, request.hash, isRestored: false)
         } else {
             closeID(request.hash, of: request.entry, assignment: request.assignment)
         }

@@ -3,13 +3,6 @@ internal import Time
 
 /// Tracking: polls by the cadence, and what their answers change.
 extension Pipeline {
-    func track(_ entry: LedgerEntry, assignment: Assignment, hash: RequestHash) {
-        var value: [UInt8] = []
-        value.reserveCapacity(LedgerCodec.headSize + 96)
-        LedgerCodec.encode(entry, into: &value)
-        track(value, base: entry.trackingBase, assignment, hash, isRestored: false)
-    }
-
     func track(_ value: [UInt8], base: Int64, _ assignment: Assignment, _ hash: RequestHash, isRestored: Bool) {
         assignment.open[hash] = .tracked(
             tracker.track(value, base: base, of: assignment, hash, isRestored: isRestored, at: clock, using: &random))

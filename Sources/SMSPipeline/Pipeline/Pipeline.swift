@@ -101,16 +101,18 @@ package final class Pipeline {
 
     /// A ledger record of the entry, with its event where there is one.
     ///
-    /// - Parameter advance: the offset up to which the operation covers the partition's records.
+    /// - Parameters:
+    ///   - advance: the offset up to which the operation covers the partition's records.
+    ///   - encoded: its bytes, where they are there already.
     func write(
         _ entry: LedgerEntry, of assignment: Assignment, event: EntryEvent? = nil, advance: Int64? = nil,
-        completion: CommitQueue.Completion = .none, isUrgent: Bool = false
+        completion: CommitQueue.Completion = .none, isUrgent: Bool = false, encoded: [UInt8]? = nil
     ) {
         if let event {
             tell(.event(event))
             if event.sequence == 1, let age = entry.age(at: wallNow) { tell(.firstEvent(after: age)) }
         }
-        writer.write(entry, event, of: assignment, at: wallNow) {
+        writer.write(entry, encoded: encoded, event, of: assignment, at: wallNow) {
             commits.append(
                 assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent, $0)
         }

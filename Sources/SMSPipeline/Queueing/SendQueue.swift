@@ -18,6 +18,7 @@ package struct SendQueue: ~Copyable {
     // MARK: Figures
 
     package func count(_ place: PendingRequest.Place) -> Int { counts[place.rawValue] }
+    package func strictCount(_ place: PendingRequest.Place) -> Int { strictCounts[place.rawValue] }
     package var waiting: Int { count(.behindKey) + count(.timer) + count(.runnable) }
     /// Intents without a running POST: those under way to Kafka, and committed ones that wait for a slot.
     package var stocked: Int { count(.intentQueued) + count(.stock) }

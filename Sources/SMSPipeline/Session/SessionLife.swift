@@ -16,7 +16,8 @@ package struct SessionLife: ~Copyable {
     /// When the next session is to be asked for.
     private var reopenAt: MonotonicInstant?
     private var rebuilds = 0
-    private var isOpening = false
+    /// The first is asked for by whoever starts the pipeline.
+    private(set) var isOpening = true
     /// An opening was left behind, and none has come through since.
     package private(set) var isOpeningStuck = false
     package private(set) var fencings = FencingHistory()
@@ -232,6 +233,8 @@ package struct SessionLife: ~Copyable {
         session.abandon()
         left.append(session)
     }
+
+    var hasLeft: Bool { !left.isEmpty }
 
     package mutating func freeLeft() {
         for session in left { session.free() }

@@ -40,6 +40,8 @@ package struct Tracker: ~Copyable {
 
     package var count: Int { messages.count }
     package var pollCount: Int { polls.count }
+    /// Given out, and not put back yet.
+    var takenCount: Int { messages.count - messages.scheduledCount }
     package var isOverfull: Bool { polls.count > mostPolls }
     package func message(_ handle: TrackingHandle) -> TrackedMessage? { messages[handle] }
 
@@ -140,9 +142,7 @@ package struct Tracker: ~Copyable {
             messages.remove(handle)
             return .ended(entry, event)
         }
-        var value: [UInt8] = []
-        LedgerCodec.encode(entry, into: &value)
-        messages.update(handle) { $0.value = value }
+        messages.update(handle) { $0.value = LedgerCodec.bytes(of: entry) }
         // At its horizon too: the event that ends it comes behind this one, with what it has learned.
         reschedule(handle, base: message.base, stood, at: clock.monotonic, using: &chance)
         return .changed(entry, event)
