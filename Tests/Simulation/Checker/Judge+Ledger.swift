@@ -64,9 +64,7 @@ extension Judge {
             find(.twoOfOneID, "\(made.name) while \(owner.of.name) is \(owner.of.state)")
             return
         }
-        // A generated id of the topic before is another id.
-        if made.isGenerated, owner.of.isGenerated { return }
-        if closedAt / 1_000 * 1_000 + options.dedupWindow.milliseconds > made.admittedAt + 1_000, !topicsWereRecreated {
+        if closedAt / 1_000 * 1_000 + options.dedupWindow.milliseconds > made.admittedAt + 1_000 {
             find(.repeatTaken, "\(made.name), \(owner.of.name) was closed \(made.admittedAt - closedAt) ms before")
         }
     }

@@ -21,7 +21,6 @@ final class RequestCase {
     let timestamp: Int64
     /// Given, or generated from its place.
     let id: [UInt8]
-    let isGenerated: Bool
     let policy: UnknownPolicy
     /// -1: none.
     let key: Int
@@ -74,7 +73,7 @@ final class RequestCase {
     var overtaken = 0
 
     init(
-        number: Int, kind: Kind, partition: Int, offset: Int64, timestamp: Int64, id: [UInt8], isGenerated: Bool, policy: UnknownPolicy,
+        number: Int, kind: Kind, partition: Int, offset: Int64, timestamp: Int64, id: [UInt8], policy: UnknownPolicy,
         key: Int, isPriority: Bool, sendAt: Int64?, expiresAt: Int64?
     ) {
         self.number = number
@@ -83,7 +82,6 @@ final class RequestCase {
         self.offset = offset
         self.timestamp = timestamp
         self.id = id
-        self.isGenerated = isGenerated
         self.policy = policy
         self.key = key
         self.isPriority = isPriority

@@ -99,7 +99,7 @@ final class Workload {
         let id = draft.id ?? Array((draft.isGenerated ? "\(key.topic)-\(key.partition)-\(offset)-\(world.wall)" : "id-\(number)").utf8)
         let made = RequestCase(
             number: number, kind: kind, partition: draft.place, offset: offset, timestamp: world.wall, id: id,
-            isGenerated: draft.isGenerated, policy: draft.policy ?? options.policy, key: draft.key,
+            policy: draft.policy ?? options.policy, key: draft.key,
             isPriority: draft.priority ?? draft.isPriority, sendAt: draft.sendAt, expiresAt: draft.expiresAt)
         judge.produced(made)
         produce(key, made, key: draft.key, value: draft.json(number: number, id: id))
@@ -121,7 +121,7 @@ final class Workload {
         let made = RequestCase(
             number: judge.cases.count, kind: kind, partition: place, offset: Int64(judge.partitions[place].cases.count),
             timestamp: world.wall,
-            id: [], isGenerated: false, policy: .resend, key: key, isPriority: false, sendAt: nil, expiresAt: nil)
+            id: [], policy: .resend, key: key, isPriority: false, sendAt: nil, expiresAt: nil)
         judge.produced(made)
         produce(judge.partitions[place].key, made, key: key, value: value)
     }
