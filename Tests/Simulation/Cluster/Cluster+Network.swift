@@ -80,7 +80,9 @@ extension Cluster {
     ) {
         onFault?("lateCopy")
         world.schedule(after: world.duration(options.lateCopyDelay)) { [self] in
-            if now >= reachable(.transactional) { _ = execute() }
+            guard now >= reachable(.transactional) else { return }
+            _ = execute()
+            if course == .initialisation, connection.client.isKilled { onLateInitialisation?(connection.client.stem) }
         }
         unanswered(connection, course, after: notice(), execute, answered)
     }
