@@ -33,6 +33,8 @@ final class Judge {
     var requestTimes: [Int64] = []
     var requestsBefore = 0
     var priorityRun = 0
+    /// Of policy `fail` or `hold`, those that this submission is the first to see waiting.
+    var newlyStrict: [RequestCase] = []
     var turnsInSecond = 0
     var turnSecond: Int64 = 0
     /// For the report.
@@ -146,6 +148,7 @@ final class Judge {
         cases = []
         partitions = []
         touched = []
+        newlyStrict = []
         caseOfMark = [:]
     }
 

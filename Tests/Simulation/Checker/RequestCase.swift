@@ -41,6 +41,9 @@ final class RequestCase {
     var intentBegan = MonotonicInstant(nanoseconds: 0)
     var intentBy: SimulatedProcess?
     var heldSince: Int64?
+    /// When its newest intent was decided, and when commands for it were written.
+    var sendingSince: Int64 = 0
+    var orders: [Int64] = []
     /// Milliseconds.
     var heldFor: Int64 = 0
     var wasHeld = false
@@ -71,6 +74,8 @@ final class RequestCase {
     var eligibleAt = 0
     var eligibleIn: SimulatedProcess?
     var overtaken = 0
+    /// Of policy `fail` or `hold` itself: how many of these waited when its wait began.
+    var strictAhead = 0
 
     init(
         number: Int, kind: Kind, partition: Int, offset: Int64, timestamp: Int64, id: [UInt8], policy: UnknownPolicy,

@@ -252,8 +252,8 @@ final class ConsumerGroup {
     private func watch(_ member: GroupMember) {
         cluster.world.schedule(at: member.deadline) { [self, weak member] in
             guard let member, !member.isGone else { return }
-            // One that waits for others to join is known to live.
-            if member.joining != nil { member.deadline = cluster.now + options.sessionTimeout }
+            // One that waits for others to join, or for the leader, is known to live.
+            if member.joining != nil || member.syncing != nil { member.deadline = cluster.now + options.sessionTimeout }
             guard cluster.now >= member.deadline else { return watch(member) }
             cluster.onFault?("evicted")
             cluster.onEvicted?(member.client)
@@ -275,6 +275,10 @@ final class ConsumerGroup {
     private func forget(_ member: GroupMember) {
         member.isGone = true
         members.removeAll { $0 === member }
+        member.joining?(.refused(.unknownMember))
+        member.joining = nil
+        member.syncing?(.refused(.unknownMember))
+        member.syncing = nil
     }
 
     /// Sessions begin anew with the coordinator.

@@ -107,6 +107,7 @@ final class Workload {
     }
 
     private func order(_ made: RequestCase, _ members: String) {
+        made.orders.append(world.wall)
         record(
             made.partition, key: made.key, kind: .command,
             value: Array("{\"id\":\"\(String(decoding: made.id, as: UTF8.self))\",\(members)}".utf8))
