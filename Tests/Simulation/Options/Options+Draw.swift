@@ -57,9 +57,30 @@ extension Options {
         var moments = Stream(seed, "moments")
         freezeInRevoke = moments.pick([0, 0, 0.5])
         killInRevoke = moments.pick([0, 0, 0.2])
+        var size = Stream(seed, "size")
+        isShort = !size.has(0.05)
+        recountStride = size.pick([1, 4, 16, 64])
+        if isShort { shorten(&size) }
         var rare = Stream(seed, "rare")
-        if rare.has(0.02) { makeBacklog(&rare) }
+        if rare.has(isShort ? 0.0005 : 0.02) { makeBacklog(&rare) }
         if rare.has(0.01) { maxAge = .seconds(86_400) }
+    }
+
+    /// As many faults and requests as one fault of the worker needs to show: most that were found need two processes and a handful of
+    /// requests.
+    private mutating func shorten(_ draw: inout Stream) {
+        workers = draw.pick([1, 2, 2])
+        partitions = min(partitions, 2)
+        requests = draw.int(5...7)
+        window = .milliseconds(draw.wild(20...1_500))
+        chaos = .milliseconds(draw.wild(300...4_000))
+        if session > .seconds(10) { session = .seconds(10) }
+        cadence = [.milliseconds(draw.wild(100...1_000)), .milliseconds(draw.wild(500...2_000)), .seconds(2)]
+        horizon = .milliseconds(draw.wild(1_500...4_000))
+        if dedupWindow < .seconds(60) { dedupWindow = draw.has(0.3) ? .seconds(draw.int(1...2)) : .seconds(86_400) }
+        retryBudget = draw.pick([0.2, 1, 1])
+        requestTimeout = min(requestTimeout, .seconds(4))
+        drainLimit = min(drainLimit, .seconds(5))
     }
 
     /// More comes than can be sent, for a while: what is starved shows only then.
