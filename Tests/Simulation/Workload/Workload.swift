@@ -23,7 +23,7 @@ final class Workload {
         self.options = options
         draw = Stream(options.seed, "workload")
         left = options.requests
-        let isBurst = draw.has(0.3)
+        let isBurst = draw.has(options.isShort ? 0.6 : 0.3)
         for _ in 0..<options.requests {
             let window = Int(options.window.milliseconds)
             let at = isBurst ? draw.int(0...max(1, window / 20)) : draw.int(0...window)
