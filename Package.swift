@@ -61,7 +61,7 @@ let package = Package(
             dependencies: [
                 "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging", "Metrics",
             ],
-            path: "Tests/Simulation", exclude: ["seeds.txt"], swiftSettings: settings),
+            path: "Tests/Simulation", exclude: ["seeds.txt", "mutations"], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "Time", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: settings),
@@ -74,6 +74,8 @@ let package = Package(
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("SMSWorkerTests", ["SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON", "Metrics", "TestSupport"]),
+        // The scripts of the simulated cluster, on a real one.
+        tests("ConformanceTests", ["Simulation", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "EventLoop", "Time", "TestSupport"]),
         tests("CommandTests", ["rocketsms-worker", "Time", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

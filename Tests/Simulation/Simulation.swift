@@ -16,6 +16,7 @@ enum Simulation {
           --jobs N       in so many processes
           --seed S       one, with its trace; where it fails, it is made smaller
           --scripts      the cluster against what Kafka and its client library do
+          --first        ends with the first finding
           --self-check   each of 200 seeds twice: the same course
         """
 

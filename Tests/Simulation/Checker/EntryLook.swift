@@ -7,7 +7,6 @@ import Time
 struct EntryLook {
     let state: LedgerEntry.State
     let hasUnknown: Bool
-    let isGenerated: Bool
     let attempt: Int
     let unknownAttempts: Int
     let sequence: Int
@@ -24,7 +23,6 @@ struct EntryLook {
         func short(_ index: Int) -> Int { Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt16.self))) }
         self.state = state
         hasUnknown = bytes[2] & 1 != 0
-        isGenerated = bytes[2] & 4 != 0
         guard state != .closed else {
             offset = integer(4)
             timestamp = integer(12)

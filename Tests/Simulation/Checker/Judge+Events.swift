@@ -24,7 +24,7 @@ extension Judge {
         judgeFailure(made, look)
     }
 
-    /// Of the requests whose entries stand in the transaction; a generated id is a second one's too, after its topic was made anew.
+    /// Of the requests whose entries stand in the transaction; an id is a second one's too, after its dedup window.
     private func subject(of look: EventLook) -> RequestCase? {
         var found: RequestCase?
         for made in touched where made.offset == look.offset && made.id.elementsEqual(look.subject) {

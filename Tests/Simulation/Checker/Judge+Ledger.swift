@@ -64,9 +64,7 @@ extension Judge {
             find(.twoOfOneID, "\(made.name) while \(owner.of.name) is \(owner.of.state)")
             return
         }
-        // A generated id of the topic before is another id.
-        if made.isGenerated, owner.of.isGenerated { return }
-        if closedAt / 1_000 * 1_000 + options.dedupWindow.milliseconds > made.admittedAt + 1_000, !topicsWereRecreated {
+        if closedAt / 1_000 * 1_000 + options.dedupWindow.milliseconds > made.admittedAt + 1_000 {
             find(.repeatTaken, "\(made.name), \(owner.of.name) was closed \(made.admittedAt - closedAt) ms before")
         }
     }
@@ -82,6 +80,7 @@ extension Judge {
         case .sending:
             if look.mark != made.mark {
                 made.mark = look.mark
+                made.sendingSince = world.wall
                 made.intentBegan = writer?.commitBegan ?? world.monotonic
                 made.intentBy = writer
                 caseOfMark[look.mark] = made
@@ -91,11 +90,16 @@ extension Judge {
                 made.heldSince = world.wall
                 made.wasHeld = true
             }
-        case .waiting: if before == .held { made.resends += 1 }
+        case .waiting:
+            if before == .held { made.resends += 1 }
+            // Back at the end of its line.
+            if before == .sending { made.eligibleSince = nil }
         case .tracking, .closed: break
         }
         if before == .held, look.state != .held, let since = made.heldSince {
-            made.heldFor += world.wall - since
+            // The worker counts from its own decisions, and transactions may be late: held at least until an operator's word came.
+            let word = made.orders.first { $0 >= made.sendingSince } ?? world.wall
+            made.heldFor += max(0, min(word, world.wall) - since)
             made.heldSince = nil
         }
         made.state = look.state

@@ -93,6 +93,8 @@ extension Judge {
     /// Overtaken so often, and for so long, is starved.
     private static let overtakings = 48
     private static let patience = Duration.seconds(4)
+    /// So many of the others go while a line that waits saves up a turn.
+    private static let turnsOfFloor = 20
     /// Of twenty requests the floor gives one to the bulk lane.
     private static let floorRun = 120
 
@@ -101,10 +103,13 @@ extension Judge {
         if topicsWereRecreated { return }
         var bulkWaits: RequestCase?
         let now = world.monotonic
+        var strictWaiting = 0
+        newlyStrict.removeAll(keepingCapacity: true)
         pipeline.visitEligible { partition, offset, isPriority in
             guard let index = index(ofRequests: partition), offset < partitions[index].cases.count else { return }
             let other = partitions[index].cases[Int(offset)]
             guard other !== made, other.isTaken else { return }
+            if other.isStrict { strictWaiting += 1 }
             // Seen at the submission before too, or its wait begins now.
             let isNew = other.eligibleAt != process.submissions - 1 || other.eligibleIn !== process
             other.eligibleAt = process.submissions
@@ -112,18 +117,21 @@ extension Judge {
             guard !isNew, let since = other.eligibleSince else {
                 other.eligibleSince = now
                 other.overtaken = 0
+                if other.isStrict { newlyStrict.append(other) }
                 return
             }
             if !isPriority, made.isPriority, now - since >= Self.patience { bulkWaits = other }
             // By one that has come later, and not by right of its lane.
             guard made.admittedAt >= world.wall - (now - since).milliseconds, isPriority || !made.isPriority else { return }
             other.overtaken += 1
-            if other.overtaken >= Self.overtakings, now - since >= Self.patience {
+            // One that is not to be sent again waits for its line's share, behind the others of its kind.
+            if other.overtaken >= Self.overtakings + other.strictAhead * Self.turnsOfFloor, now - since >= Self.patience {
                 find(
                     .starved,
                     "\(other.name) for \((now - since).milliseconds) ms by \(other.overtaken) that came later, of them \(made.name)")
             }
         }
+        for other in newlyStrict { other.strictAhead = strictWaiting }
         priorityRun = made.isPriority && bulkWaits != nil ? priorityRun + 1 : 0
         if options.rateLimit > 0, priorityRun >= Self.floorRun, let bulkWaits {
             find(.bulkStarved, "\(bulkWaits.name) waits behind \(priorityRun) of the priority lane in a row")

@@ -38,6 +38,7 @@ extension Judge {
                 find(.notLive, "\(course.key.topic)-\(course.key.partition) has \(owners.count) owners")
                 continue
             }
+            recount(process, pipeline)
             guard pipeline.isAtRest else { continue }
             guard let restored = fold(cluster, course.key) else {
                 find(.memory, "the ledger of \(course.key) cannot be read")

@@ -22,6 +22,7 @@ final class Judge {
     private var partitionIndex: [PartitionKey: Int] = [:]
     private var ledgerIndex: [PartitionKey: Int] = [:]
     var processes: [SimulatedProcess] = []
+    private var pastFencings: [(name: String, at: MonotonicInstant)] = []
 
     /// By mark: whose attempt it is.
     var caseOfMark: [UInt64: RequestCase] = [:]
@@ -32,6 +33,8 @@ final class Judge {
     var requestTimes: [Int64] = []
     var requestsBefore = 0
     var priorityRun = 0
+    /// Of policy `fail` or `hold`, those that this submission is the first to see waiting.
+    var newlyStrict: [RequestCase] = []
     var turnsInSecond = 0
     var turnSecond: Int64 = 0
     /// For the report.
@@ -98,7 +101,7 @@ final class Judge {
         if process.isKilled { return }
         switch process.end {
         case .drained, nil: break
-        case .rival(let why): if !hasTwins { find(.wrongRival, "p\(process.number): \(why)") }
+        case .rival(let why): if !hasTwins, !isFencedByThePast(process) { find(.wrongRival, "p\(process.number): \(why)") }
         case .failed(let why): find(.failedEnd, "p\(process.number): \(why)")
         }
         guard let since = process.drainingSince else { return }
@@ -106,6 +109,14 @@ final class Judge {
         if took > process.stopBound {
             find(.slowStop, "p\(process.number) took \(took.milliseconds) ms, its bound is \(process.stopBound.milliseconds) ms")
         }
+    }
+
+    /// What a process cannot know: an initialisation of one that is gone fences its successor, as a rival would.
+    func fencedByThePast(_ name: String) { pastFencings.append((name, world.monotonic)) }
+
+    /// As often within ten minutes as a process takes for a rival.
+    private func isFencedByThePast(_ process: SimulatedProcess) -> Bool {
+        pastFencings.count { $0.name == process.name && world.monotonic - $0.at < .seconds(600) } >= 3
     }
 
     /// The drain's limit, its last transaction, the way out of the group; while things go wrong, also the time in which they do.
@@ -137,6 +148,7 @@ final class Judge {
         cases = []
         partitions = []
         touched = []
+        newlyStrict = []
         caseOfMark = [:]
     }
 

@@ -21,7 +21,6 @@ final class RequestCase {
     let timestamp: Int64
     /// Given, or generated from its place.
     let id: [UInt8]
-    let isGenerated: Bool
     let policy: UnknownPolicy
     /// -1: none.
     let key: Int
@@ -42,6 +41,9 @@ final class RequestCase {
     var intentBegan = MonotonicInstant(nanoseconds: 0)
     var intentBy: SimulatedProcess?
     var heldSince: Int64?
+    /// When its newest intent was decided, and when commands for it were written.
+    var sendingSince: Int64 = 0
+    var orders: [Int64] = []
     /// Milliseconds.
     var heldFor: Int64 = 0
     var wasHeld = false
@@ -72,9 +74,11 @@ final class RequestCase {
     var eligibleAt = 0
     var eligibleIn: SimulatedProcess?
     var overtaken = 0
+    /// Of policy `fail` or `hold` itself: how many of these waited when its wait began.
+    var strictAhead = 0
 
     init(
-        number: Int, kind: Kind, partition: Int, offset: Int64, timestamp: Int64, id: [UInt8], isGenerated: Bool, policy: UnknownPolicy,
+        number: Int, kind: Kind, partition: Int, offset: Int64, timestamp: Int64, id: [UInt8], policy: UnknownPolicy,
         key: Int, isPriority: Bool, sendAt: Int64?, expiresAt: Int64?
     ) {
         self.number = number
@@ -83,7 +87,6 @@ final class RequestCase {
         self.offset = offset
         self.timestamp = timestamp
         self.id = id
-        self.isGenerated = isGenerated
         self.policy = policy
         self.key = key
         self.isPriority = isPriority

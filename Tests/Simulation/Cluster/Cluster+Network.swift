@@ -10,6 +10,8 @@ final class Connection {
     var isClosed = false
     /// Requests that got no answer: what an interceptor of responses counts.
     var unanswered = 0
+    /// Called for each initialisation among them.
+    var initialisationIsUnanswered: () -> Void = {}
     /// Called when a request meets a delay, at once and before it is over.
     var delayed: () -> Void = {}
 
@@ -78,7 +80,9 @@ extension Cluster {
     ) {
         onFault?("lateCopy")
         world.schedule(after: world.duration(options.lateCopyDelay)) { [self] in
-            if now >= reachable(.transactional) { _ = execute() }
+            guard now >= reachable(.transactional) else { return }
+            _ = execute()
+            if course == .initialisation, connection.client.isKilled { onLateInitialisation?(connection.client.stem) }
         }
         unanswered(connection, course, after: notice(), execute, answered)
     }
@@ -91,6 +95,7 @@ extension Cluster {
             connection.client.deliver { [self] in
                 guard !connection.isClosed else { return }
                 connection.unanswered += 1
+                if course == .initialisation { connection.initialisationIsUnanswered() }
                 connection.delayed()
                 // Its repetition has no fault of its own: it ends.
                 world.schedule(after: latency()) { [self] in arrive(connection, course == .log ? .log : .plain, execute, answered) }

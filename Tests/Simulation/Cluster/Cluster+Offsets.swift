@@ -27,7 +27,9 @@ extension Cluster {
         let current = producers[producer].current
         guard producers[producer].state == .open, transactions[Int(current)].hasOffsets else { return .invalidTransactionState }
         let standing = group.check(memberID: member.memberID, generation: member.generation, instanceID: instanceID)
-        guard standing == .none else { return standing }
+        // A client that names neither member nor generation is believed, beside living members too.
+        let isUnknown = member.generation < 0 && member.memberID.isEmpty && instanceID == nil
+        guard isUnknown || standing == .none else { return standing }
         offsetOrder += 1
         for (log, offset) in offsets {
             if let index = pending.firstIndex(where: { $0.log == log && $0.transaction == current }) {

@@ -43,6 +43,8 @@ final class Cluster {
     var onDecided: ((DecidedTransaction) -> Void)?
     var onEvicted: ((ClusterClient) -> Void)?
     var onAssigned: ((ClusterClient, _ generation: Int32, [PartitionKey]) -> Void)?
+    /// An initialisation of a process that is gone has come late, and fenced who has its names now.
+    var onLateInitialisation: ((_ stem: String) -> Void)?
     /// Faults that have happened, by name.
     var onFault: ((StaticString) -> Void)?
 

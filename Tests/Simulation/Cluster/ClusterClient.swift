@@ -19,6 +19,17 @@ final class ClusterClient {
     private var deferred: [() -> Void] = []
     let consumers = Consumers()
 
+    /// By the number of its producer: initialisations that got no answer, or that nobody waited for any more, of all sessions. One may come
+    /// late.
+    private var lateInitialisations = [0, 0]
+
+    func addLateInitialisation(of producer: Int) { lateInitialisations[producer] += 1 }
+
+    func takeLateInitialisations(of producer: Int) -> Int {
+        defer { lateInitialisations[producer] = 0 }
+        return lateInitialisations[producer]
+    }
+
     /// What holds closures that hold itself, until the schedule is over.
     var belongings: [any Forgetful] = []
 

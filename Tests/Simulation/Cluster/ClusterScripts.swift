@@ -23,10 +23,12 @@ enum ClusterScripts {
         }
     }
 
+    static var all: [Script] { transactions + membership + reading }
+
     /// - Returns: one sentence a script that failed, with what its first failing seed found.
     static func run(seeds: Range<UInt64> = 0..<40) -> [String] {
         var failures: [String] = []
-        for script in transactions + membership + reading {
+        for script in all {
             var failed: [UInt64] = []
             var first: [String] = []
             for seed in seeds {
@@ -60,14 +62,6 @@ extension ScriptBench {
         let member = begin(stem: stem, instanceID: instanceID)
         expect.check(wait(upTo: .seconds(60)) { member.owned.count == count }, "\(stem) gets \(count) partitions")
         return member
-    }
-
-    /// Kills a member in the midst of a transaction: its record is in the ledger, and it is not ended.
-    func killInTransaction(_ member: ScriptMember, _ expect: ClusterScripts.Expectations) {
-        let before = ledgerEnd(partition: 0)
-        _ = member.commit(0, offset: 9, status: "torn")
-        expect.check(wait(upTo: .seconds(10)) { self.ledgerEnd(partition: 0) > before }, "a transaction writes")
-        kill(member)
     }
 
     /// What a restore says of its partition's committed offset and the ledger's record of it.

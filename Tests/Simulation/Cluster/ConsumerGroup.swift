@@ -60,6 +60,9 @@ final class ConsumerGroup {
     private var given: [String] = []
     private var count = 0
     private var rebalance = 0
+    /// Partitions without an owner, and nothing under way that would give them one: a cooperative member was to give them up and then to join
+    /// again; it came again as a new static member instead, which a stable group takes in its place without a rebalance.
+    private(set) var ownerless: [Int] = []
     /// An empty group waits for more members.
     private var mayComplete = true
 
@@ -154,6 +157,7 @@ final class ConsumerGroup {
         guard state == .stable else { return member }
         member.owned = request.owned
         member.ownedSince = request.ownedSince
+        ownerless += holder.owned.filter { log in !members.contains { $0.assignment.contains(log) } && !ownerless.contains(log) }
         answer(.joined(generation: generation, memberID: member.id))
         return nil
     }
@@ -222,6 +226,7 @@ final class ConsumerGroup {
     }
 
     private func assign() {
+        ownerless = []
         let shares = Assignor.assign(
             cluster.requestLogs, to: members.map { ($0.owned, $0.ownedSince) }, isCooperative: options.isCooperative)
         state = .stable
@@ -236,13 +241,19 @@ final class ConsumerGroup {
         }
     }
 
+    /// As an operator has one, who restarts a worker under another name.
+    func rebalanceNow() {
+        ownerless = []
+        if state == .stable { prepare() }
+    }
+
     // MARK: Eviction
 
     private func watch(_ member: GroupMember) {
         cluster.world.schedule(at: member.deadline) { [self, weak member] in
             guard let member, !member.isGone else { return }
-            // One that waits for others to join is known to live.
-            if member.joining != nil { member.deadline = cluster.now + options.sessionTimeout }
+            // One that waits for others to join, or for the leader, is known to live.
+            if member.joining != nil || member.syncing != nil { member.deadline = cluster.now + options.sessionTimeout }
             guard cluster.now >= member.deadline else { return watch(member) }
             cluster.onFault?("evicted")
             cluster.onEvicted?(member.client)
@@ -264,6 +275,10 @@ final class ConsumerGroup {
     private func forget(_ member: GroupMember) {
         member.isGone = true
         members.removeAll { $0 === member }
+        member.joining?(.refused(.unknownMember))
+        member.joining = nil
+        member.syncing?(.refused(.unknownMember))
+        member.syncing = nil
     }
 
     /// Sessions begin anew with the coordinator.

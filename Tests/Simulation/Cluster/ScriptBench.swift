@@ -17,6 +17,8 @@ protocol ScriptBench: AnyObject {
     func freeze(_ member: ScriptMember)
     func thaw(_ member: ScriptMember)
     func kill(_ member: ScriptMember)
+    /// Kills a member in the midst of a transaction: its record is in the ledger, and it is not ended.
+    func killInTransaction(_ member: ScriptMember, _ expect: ClusterScripts.Expectations)
     /// A record of the request topic, by a plain producer.
     func produce(partition: Int32, value: String) -> Int64
     /// What a read_committed reader sees of the status topic.
@@ -33,8 +35,8 @@ protocol ScriptBench: AnyObject {
 
 /// A session with its events answered at once, unless the script keeps them.
 final class ScriptMember {
-    static let requests = "sms.requests"
-    static let topics = TransactionTopics(status: "sms.status", deadLetter: "sms.dead-letter")
+    private let requests: String
+    private let topics: TransactionTopics
 
     var session: (any LedgerSession)?
     var failure: BrokerError?
@@ -48,6 +50,11 @@ final class ScriptMember {
     private(set) var restored: [Int32: Result<PartitionRestore, RestoreError>] = [:]
     private(set) var rebuilt = 0
     private var number: UInt64 = 0
+
+    init(requests: String = "sms.requests", status: String = "sms.status", deadLetter: String = "sms.dead-letter") {
+        self.requests = requests
+        topics = TransactionTopics(status: status, deadLetter: deadLetter)
+    }
 
     /// What there is to poll.
     func poll() {
@@ -98,7 +105,7 @@ final class ScriptMember {
         var content = TransactionContent()
         content.owners = [
             TransactionContent.Owner(
-                assignment: AssignmentID(value: 1), topic: Self.requests, ledgerTopic: Self.requests + ".ledger", partition: partition,
+                assignment: AssignmentID(value: 1), topic: requests, ledgerTopic: requests + ".ledger", partition: partition,
                 offset: offset, highestEntry: -1)
         ]
         LedgerCodec.encode(LedgerCodec.Recorded(group: "sms-worker", offset: offset), into: &content.bytes)
@@ -110,14 +117,14 @@ final class ScriptMember {
             TransactionContent.Record(destination: .status, owner: 0, key: value, value: value, headers: 0..<0),
         ]
         number += 1
-        session?.commit(content, alive: [true], topics: Self.topics, number: number)
+        session?.commit(content, alive: [true], topics: topics, number: number)
         return number
     }
 
     func restore(_ partition: Int32, wantedWhile liveness: Liveness = Liveness()) {
         restored[partition] = nil
         session?.restore(
-            PartitionKey(topic: Self.requests, partition: partition), ledger: Self.requests + ".ledger", for: AssignmentID(value: 1),
+            PartitionKey(topic: requests, partition: partition), ledger: requests + ".ledger", for: AssignmentID(value: 1),
             wantedWhile: liveness)
     }
 
@@ -126,14 +133,14 @@ final class ScriptMember {
     private(set) var read: [String] = []
 
     func start(_ partition: Int32, at offset: Int64) {
-        let key = PartitionKey(topic: Self.requests, partition: partition)
+        let key = PartitionKey(topic: requests, partition: partition)
         try? session?.resume(key)
         try? session?.seek(key, to: offset)
     }
 
     /// Takes down what comes: values, `end 3`, and the names of errors.
     func take(_ partition: Int32) {
-        session?.read(PartitionKey(topic: Self.requests, partition: partition)) { event in
+        session?.read(PartitionKey(topic: requests, partition: partition)) { event in
             switch event {
             case .record(let record): read.append(record.value.map { String(decoding: $0, as: UTF8.self) } ?? "null")
             case .end(let offset): read.append("end \(offset)")

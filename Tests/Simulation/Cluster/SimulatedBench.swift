@@ -59,6 +59,13 @@ final class SimulatedBench: ScriptBench {
     func thaw(_ member: ScriptMember) { client(member)?.isFrozen = false }
     func kill(_ member: ScriptMember) { client(member)?.kill() }
 
+    func killInTransaction(_ member: ScriptMember, _ expect: ClusterScripts.Expectations) {
+        let before = ledgerEnd(partition: 0)
+        _ = member.commit(0, offset: 9, status: "torn")
+        expect.check(wait(upTo: .seconds(10)) { self.ledgerEnd(partition: 0) > before }, "a transaction writes")
+        kill(member)
+    }
+
     func produce(partition: Int32, value: String) -> Int64 {
         cluster.produce(topic: "sms.requests", partition: partition, key: nil, value: Array(value.utf8), timestamp: world.wall)
     }

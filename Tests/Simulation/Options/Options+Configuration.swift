@@ -62,7 +62,7 @@ extension Options {
         options.heartbeat = heartbeat
         options.transactionTimeout = transaction
         var draw = Stream(seed, "cluster")
-        if draw.has(0.5) { options.initialRebalanceDelay = .seconds(3) }
+        if draw.has(isShort ? 0.2 : 0.5) { options.initialRebalanceDelay = .seconds(3) }
         if has(.slowCluster) { options.slowShare = draw.pick([0.005, 0.05]) }
         if has(.slowMarkers) { options.slowMarkerShare = draw.pick([0.02, 0.2]) }
         if has(.lostAnswers) { options.lostAnswerShare = draw.pick([0.01, 0.1]) }

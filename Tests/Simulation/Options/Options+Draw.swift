@@ -57,9 +57,36 @@ extension Options {
         var moments = Stream(seed, "moments")
         freezeInRevoke = moments.pick([0, 0, 0.5])
         killInRevoke = moments.pick([0, 0, 0.2])
+        var size = Stream(seed, "size")
+        isShort = !size.has(0.05)
+        recountStride = size.pick([1, 4, 16, 64])
+        if isShort { shorten(&size) }
         var rare = Stream(seed, "rare")
-        if rare.has(0.02) { makeBacklog(&rare) }
+        if rare.has(isShort ? 0.0005 : 0.02) { makeBacklog(&rare) }
         if rare.has(0.01) { maxAge = .seconds(86_400) }
+    }
+
+    /// As many faults and requests as one fault of the worker needs to show: most that were found need two processes and a handful of
+    /// requests.
+    private mutating func shorten(_ draw: inout Stream) {
+        workers = draw.pick([1, 2, 2])
+        partitions = Int32(draw.pick([1, 1, 2]))
+        hasPriorityTopic = draw.has(0.15)
+        requests = draw.pick([5, 5, 5, 6])
+        window = .milliseconds(draw.wild(20...1_000))
+        chaos = .milliseconds(draw.wild(300...3_000))
+        if session > .seconds(10) { session = .seconds(10) }
+        maxInFlight = draw.pick([1, 2, 64, 64, 64])
+        rateLimit = draw.pick([0, 0, 0, 0, 0, 5])
+        // Few polls, of several messages at a time: each status is a transaction.
+        cadence = [.milliseconds(draw.pick([200, 1_000, 1_000])), .milliseconds(1_500), .seconds(2)]
+        horizon = .milliseconds(draw.wild(1_500...4_000))
+        let most = draw.wild(5_000...1_000_000)
+        postLatency = Int64(max(1_000, most / draw.pick([2, 10])))...Int64(most)
+        if dedupWindow < .seconds(60) { dedupWindow = draw.has(0.3) ? .seconds(draw.int(1...2)) : .seconds(86_400) }
+        retryBudget = draw.pick([0.2, 1, 1])
+        requestTimeout = min(requestTimeout, .seconds(4))
+        drainLimit = min(drainLimit, .seconds(5))
     }
 
     /// More comes than can be sent, for a while: what is starved shows only then.

@@ -53,6 +53,11 @@ struct Options {
     var freezeInRevoke: Double
     var killInRevoke: Double
 
+    /// Most are short, so that there are many; a few are as long as it takes for what only time and number bring about.
+    var isShort: Bool
+    /// The pipeline's invariants are recounted after each turn of so many, beside those in which something is in its way.
+    var recountStride: Int
+
     func has(_ fault: FaultClass) -> Bool { classes & fault.bit != 0 }
 
     static let requestTopic = "sms.requests"

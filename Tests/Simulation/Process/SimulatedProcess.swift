@@ -28,6 +28,7 @@ final class SimulatedProcess {
     var commitBegan: MonotonicInstant
     /// Since when it reads nothing more although it could send.
     var heldUpSince: MonotonicInstant?
+    var turns = 0
     /// Messages that it has handed to its gateway.
     var submissions = 0
     private var sessions: [SimulatedSession] = []

@@ -63,9 +63,10 @@ final class ProviderSide {
         if options.has(.wrongID) { shares.wrongID = draw.pick([0.05, 0.5]) }
         slowLatency = 200_000...Int64(draw.wild(1_000_000...30_000_000))
         core.change { switches in
-            switches.queueDelay = draw.has(0.5) ? .milliseconds(draw.wild(10...2_000)) : .zero
-            switches.deliveryDelay = .milliseconds(draw.wild(10...4_000))
-            switches.deliveryJitter = .milliseconds(draw.wild(1...4_000))
+            let isShort = options.isShort
+            switches.queueDelay = draw.has(isShort ? 0.25 : 0.5) ? .milliseconds(draw.wild(10...(isShort ? 500 : 2_000))) : .zero
+            switches.deliveryDelay = .milliseconds(draw.wild(10...(isShort ? 900 : 4_000)))
+            switches.deliveryJitter = .milliseconds(draw.wild(1...(isShort ? 500 : 4_000)))
             switches.failedShare = draw.pick([0, 0.1])
             switches.stuckShare = draw.pick([0, 0, 0.1])
             if options.has(.unknownStatus) { switches.failedAs = "REJECTED" }

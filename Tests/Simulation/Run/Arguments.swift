@@ -20,6 +20,8 @@ struct Arguments {
     var minutes: Double?
     var jobs = 1
     var isQuiet = false
+    /// Ends with the first finding; seeds that failed once have no precedence.
+    var stopsAtFirst = false
     /// Of the findings of one seed, the one that the shrinker keeps.
     var which = 0
     /// Changes to what a seed draws: classes that are off, and the size.
@@ -41,6 +43,7 @@ struct Arguments {
             case "--self-check": mode = .selfCheck
             case "--finding": which = try Self.number(&rest, argument)
             case "--quiet": isQuiet = true
+            case "--first": stopsAtFirst = true
             case "--requests": overrides.requests = try Self.number(&rest, argument)
             case "--workers": overrides.workers = try Self.number(&rest, argument)
             case "--without":

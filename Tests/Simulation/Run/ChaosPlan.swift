@@ -32,7 +32,7 @@ struct ChaosPlan {
         func add(_ fault: FaultClass, _ name: StaticString, most: Int, _ draw: (inout Stream) -> Action) {
             guard options.has(fault) else { return }
             var stream = Stream(options.seed, name)
-            for _ in 0..<stream.int(1...most) {
+            for _ in 0..<stream.int(1...(options.isShort ? max(1, most / 2) : most)) {
                 let at = Duration.milliseconds(stream.int(0...Int(options.chaos.milliseconds)))
                 items.append((at, draw(&stream)))
             }

@@ -19,10 +19,14 @@ struct ManySeeds {
         let count = arguments.seeds ?? (end == nil ? 10_000 : .max)
         var seed = arguments.from
         // Those that failed once come first, for ever.
-        if !arguments.isQuiet || arguments.from == 1 { for seed in KnownSeeds.all { run(seed, &report) } }
+        if !arguments.stopsAtFirst, !arguments.isQuiet || arguments.from == 1 { for seed in KnownSeeds.all { run(seed, &report) } }
         var done = 0
         while done < count, end.map({ MonotonicInstant.now < $0 }) ?? true {
             run(seed, &report)
+            if arguments.stopsAtFirst, let first = report.first {
+                print("first: seed \(seed): \(first)")
+                return false
+            }
             seed += arguments.step
             done += 1
         }

@@ -17,6 +17,8 @@ struct Report {
     private var findings: [String: (count: Int, seeds: [UInt64], text: String)] = [:]
 
     var hasFindings: Bool { !findings.isEmpty }
+    /// What was found first.
+    private(set) var first: String?
 
     mutating func add(_ outcome: Outcome) {
         schedules += 1
@@ -28,6 +30,7 @@ struct Report {
         messages += outcome.messages
         for (fault, count) in outcome.faults { faults[fault, default: 0] += count }
         if !outcome.findings.isEmpty { failed += 1 }
+        if first == nil, let found = outcome.findings.first { first = "\(found.kind.rawValue): \(found.text)" }
         for finding in outcome.findings {
             var entry = findings[finding.label] ?? (0, [], "")
             entry.count += 1

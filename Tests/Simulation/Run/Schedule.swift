@@ -48,6 +48,7 @@ final class Schedule {
                 number(of: client), "assigned",
                 "generation \(generation): " + partitions.map { "\($0.topic)-\($0.partition)" }.joined(separator: " "))
         }
+        cluster.onLateInitialisation = { [unowned judge] in judge.fencedByThePast($0) }
         cluster.onFault = { [unowned self] in count("\($0)") }
         provider.onFault = { [unowned self] in count("\($0)") }
         provider.onAccepted = { [unowned judge] text, _ in
@@ -115,8 +116,14 @@ final class Schedule {
         }
     }
 
-    /// What an operator does about closed partitions.
+    /// What an operator does about closed partitions, and about those that the group has lost sight of.
     private func repair() {
+        // That is Kafka's, and nobody in the group can see it.
+        if !cluster.group.ownerless.isEmpty {
+            count("ownerless")
+            trace.note(-1, "ownerless", "\(cluster.group.ownerless)")
+            cluster.group.rebalanceNow()
+        }
         guard judge.offsetsWereLost || judge.topicsWereRecreated else { return }
         for course in judge.partitions {
             guard fleet.running.contains(where: { $0.pipeline?.closedReason(of: course.key) != nil }) else { continue }

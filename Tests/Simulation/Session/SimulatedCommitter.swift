@@ -132,7 +132,7 @@ final class SimulatedCommitter: Forgetful {
         producers[number] = nil
         expectEnd(within: initTimeout * 3)
         let producer = SimulatedProducer(
-            client, name: "\(cluster.options.group)-\(client.stem)-\(number)", delayed: { [weak self] in self?.watch() })
+            client, name: "\(cluster.options.group)-\(client.stem)-\(number)", number: number, delayed: { [weak self] in self?.watch() })
         call(timeout: initTimeout) { [self] error in
             if error == nil { producers[number] = producer } else { producer.destroy() }
             done(error)

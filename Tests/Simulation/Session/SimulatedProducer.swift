@@ -21,27 +21,37 @@ final class SimulatedProducer {
     /// Of no use any more.
     private var fatal: BrokerError?
     private var whenFlushed: Done?
+    private let number: Int
+    private var isInitialising = false
 
-    init(_ client: ClusterClient, name: String, delayed: @escaping () -> Void) {
+    /// - Parameter number: of the two that a session has.
+    init(_ client: ClusterClient, name: String, number: Int, delayed: @escaping () -> Void) {
+        self.number = number
         cluster = client.cluster
         connection = Connection(client)
         connection.delayed = delayed
         id = cluster.producer(named: name)
+        connection.initialisationIsUnanswered = { client.addLateInitialisation(of: number) }
     }
 
     /// Of its transactions, not answered: a copy may come late.
     var unansweredRequests: Int { connection.unanswered }
 
-    func destroy() { connection.isClosed = true }
+    func destroy() {
+        if isInitialising, !connection.isClosed { connection.client.addLateInitialisation(of: number) }
+        connection.isClosed = true
+    }
 
     func forget() { whenFlushed = nil }
 
     func initialise(_ done: @escaping Done) {
+        isInitialising = true
         cluster.send(connection, .initialisation) { [cluster, id] in
             cluster.initialise(id)
         } _: { [weak self] code, epoch in
             guard let self else { return }
             guard code == .none else { return again { $0.initialise(done) } }
+            isInitialising = false
             self.epoch = epoch
             // Initialisations are counted elsewhere.
             connection.unanswered = 0

@@ -69,7 +69,7 @@ final class SimulatedSession: LedgerSession {
 
     func takeTrouble() -> Bool { committer.takeTrouble() }
 
-    func takeLateInitialisations(of producer: Int) -> Int { 0 }
+    func takeLateInitialisations(of producer: Int) -> Int { consumer.client.takeLateInitialisations(of: producer) }
 
     // MARK: Reading ledgers
 

@@ -23,7 +23,7 @@ final class Workload {
         self.options = options
         draw = Stream(options.seed, "workload")
         left = options.requests
-        let isBurst = draw.has(0.3)
+        let isBurst = draw.has(options.isShort ? 0.6 : 0.3)
         for _ in 0..<options.requests {
             let window = Int(options.window.milliseconds)
             let at = isBurst ? draw.int(0...max(1, window / 20)) : draw.int(0...window)
@@ -99,7 +99,7 @@ final class Workload {
         let id = draft.id ?? Array((draft.isGenerated ? "\(key.topic)-\(key.partition)-\(offset)-\(world.wall)" : "id-\(number)").utf8)
         let made = RequestCase(
             number: number, kind: kind, partition: draft.place, offset: offset, timestamp: world.wall, id: id,
-            isGenerated: draft.isGenerated, policy: draft.policy ?? options.policy, key: draft.key,
+            policy: draft.policy ?? options.policy, key: draft.key,
             isPriority: draft.priority ?? draft.isPriority, sendAt: draft.sendAt, expiresAt: draft.expiresAt)
         judge.produced(made)
         produce(key, made, key: draft.key, value: draft.json(number: number, id: id))
@@ -107,6 +107,7 @@ final class Workload {
     }
 
     private func order(_ made: RequestCase, _ members: String) {
+        made.orders.append(world.wall)
         record(
             made.partition, key: made.key, kind: .command,
             value: Array("{\"id\":\"\(String(decoding: made.id, as: UTF8.self))\",\(members)}".utf8))
@@ -121,7 +122,7 @@ final class Workload {
         let made = RequestCase(
             number: judge.cases.count, kind: kind, partition: place, offset: Int64(judge.partitions[place].cases.count),
             timestamp: world.wall,
-            id: [], isGenerated: false, policy: .resend, key: key, isPriority: false, sendAt: nil, expiresAt: nil)
+            id: [], policy: .resend, key: key, isPriority: false, sendAt: nil, expiresAt: nil)
         judge.produced(made)
         produce(judge.partitions[place].key, made, key: key, value: value)
     }
