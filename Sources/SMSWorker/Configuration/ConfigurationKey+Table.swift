@@ -137,6 +137,10 @@ extension ConfigurationKey {
         logLevel, logFormat,
     ]
 
+    static let secretFiles: Set<ConfigurationKey> = [
+        kafkaPropertiesFile, providerUsernameFile, providerPasswordFile, providerPasswordMD5File,
+    ]
+
     private static let byEnvironment = Dictionary(uniqueKeysWithValues: all.map { ($0.environment, $0) })
 
     package static func named(environment: String) -> ConfigurationKey? { byEnvironment[environment] }

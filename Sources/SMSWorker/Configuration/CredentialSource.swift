@@ -1,3 +1,4 @@
+internal import JSON
 internal import Requests
 internal import SMSPipeline
 
@@ -23,16 +24,19 @@ struct CredentialSource {
         if let value = settings.text(key) { return value }
         guard let path = settings.text(fileKey) else { return nil }
         let reference = settings.reference(to: fileKey)
+        let shown = ConfigurationKey.isPlainPath(path) ? path : "its file"
         var bytes: [UInt8]
         do throws(BoundedFile.Problem) {
             bytes = try BoundedFile.read(path, atMost: Self.maximumBytes)
         } catch {
-            problems.append("\(reference): \(path) cannot be read: \(error.reason).")
+            problems.append("\(reference): \(shown) cannot be read: \(error.reason).")
             return nil
         }
+        ByteOrderMark.remove(from: &bytes)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
         guard let text = String(validating: bytes, as: UTF8.self), key.kind.parse(text) != nil else {
-            problems.append("\(reference): what \(path) holds is not \(key.kind.requirement).")
+            let encoding = ByteOrderMark.isUTF16(bytes) ? "UTF-8, but UTF-16" : key.kind.requirement
+            problems.append("\(reference): what \(shown) holds is not \(encoding).")
             return nil
         }
         return text

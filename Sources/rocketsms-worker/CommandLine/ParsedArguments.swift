@@ -97,7 +97,10 @@ struct ParsedArguments: Sendable {
             throw UsageError("\(command.arguments[positional.count].name) is missing.")
         }
         if positional.count > command.arguments.count {
-            throw UsageError("\"\(UsageError.excerpt(positional[command.arguments.count]))\" is one word too many.")
+            // Not repeated: it may be a piece of a text that was not quoted.
+            let count = positional.count - command.arguments.count
+            throw UsageError(
+                "\(count == 1 ? "A word is" : "\(count) words are") too many; a value with spaces stands in quotes.")
         }
     }
 

@@ -9,8 +9,9 @@ extension Program {
     static func runProcess() async -> Never {
         // A peer or a reader that goes away is an error of the write, and not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        let program = Program(tree: .program, version: version, environment: ProcessEnvironment.current, console: .standard)
-        let status = await program.run(Array(CommandLine.arguments.dropFirst()))
-        exit(status.rawValue)
+        let environment = ProcessEnvironment.current
+        let program = Program(
+            tree: .program, version: version, environment: environment.variables, unreadable: environment.unreadable, console: .standard)
+        exit(await program.run(bytes: ProcessEnvironment.words).rawValue)
     }
 }

@@ -24,6 +24,27 @@ import Testing
         #expect(found.first?.contains("hun") == false)
     }
 
+    @Test func oneByteOrderMarkIsTakenOffAndUTF16IsNamed() throws {
+        let file = try TemporaryFile("\u{FEFF}hunter2\n")
+        #expect(try credentials(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path])?.password == .plain(secret))
+        let wide = try TemporaryFile("hunter2\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+        let found = configurationProblems(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": wide.path], requiring: .credentials)
+        #expect(found.count == 1 && found.first?.contains("UTF-16") == true)
+    }
+
+    @Test(arguments: ["ROCKETSMS_PASSWORD_FILE", "ROCKETSMS_PASSWORD_MD5_FILE", "ROCKETSMS_USERNAME_FILE", "KAFKA_PROPERTIES_FILE"])
+    func aSecretInThePlaceOfItsPathIsNotPrinted(variable: String) throws {
+        let found = configurationProblems([variable: secret], requiring: .credentials)
+        #expect(found.contains { $0.contains("cannot be read") })
+        #expect(!found.joined().contains(secret))
+        let bad = configurationProblems([variable: secret + "\u{1}"])
+        #expect(bad.count == 1 && !bad[0].contains(secret))
+        let name = try #require(ConfigurationKey.named(environment: variable))
+        guard !name.name.hasPrefix("kafka") else { return }
+        let report = ConfigurationReport(try loadConfiguration([variable: secret]).settings)
+        #expect(!report.text.contains(secret) && !String(decoding: report.json, as: UTF8.self).contains(secret))
+    }
+
     @Test func aPasswordKeepsItsSpaces() throws {
         let file = try TemporaryFile(" hunter2 \n")
         #expect(try credentials(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path])?.password == .plain(" hunter2 "))
