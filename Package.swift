@@ -29,7 +29,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
 
         // The floor: small, and without opinion on SMS.
-        module("Logging"),
+        module("Logging", ["CLinux"]),
         module("Metrics"),
         module("JSON"),
         module("Time"),

@@ -8,7 +8,7 @@ struct ConfigurationChecks {
     let settings: ConfigurationSettings
 
     func problems(requiring requirements: ConfigurationRequirements) -> [String] {
-        missing(requirements) + contradictingSecrets + plaintext + topicNames + backoff + codes + drain + heartbeat
+        missing(requirements) + contradictingSecrets + plaintext + onUnknown + topicNames + backoff + codes + drain + heartbeat
     }
 
     private func missing(_ requirements: ConfigurationRequirements) -> [String] {
@@ -44,6 +44,15 @@ struct ConfigurationChecks {
         return [
             "\(settings.reference(to: .providerBaseURL)): plain http to \(address.host) would show credentials and texts to the network; "
                 + "use https, or set \(ConfigurationKey.providerAllowPlaintext.environment)=true."
+        ]
+    }
+
+    private var onUnknown: [String] {
+        let send = configuration.send
+        guard let floor = send.onUnknownFloor, send.onUnknown.notMilder(than: floor) != send.onUnknown else { return [] }
+        return [
+            "\(settings.reference(to: .sendOnUnknown)): \(send.onUnknown.name) is milder than "
+                + "\(ConfigurationKey.sendOnUnknownFloor.name), \(floor.name)."
         ]
     }
 

@@ -76,7 +76,7 @@ enum ConfigurationFile {
         case .integer, .decimal: "a number"
         case .bool: "true or false"
         case .list, .durations: "an array of strings, or one string with commas"
-        case .text, .duration, .choice: "a string in quotes"
+        case .text, .duration, .choice, .word: "a string in quotes"
         }
     }
 }

@@ -23,6 +23,10 @@ extension WorkerConfiguration {
         package var rateLimit: Double
         /// What follows an attempt whose outcome is unknown, unless the request says otherwise.
         package var onUnknown: UnknownPolicy
+        /// The mildest policy that a request may ask for; nil: any.
+        package var onUnknownFloor: UnknownPolicy?
+        /// What requests may name as their sender.
+        package var allowedSenders: AllowedSenders
         package var ordering: Ordering
         /// Attempts whose outcome is unknown.
         package var maxAttempts: Int

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 internal import Requests
 internal import SMSPipeline
 
@@ -12,6 +13,8 @@ extension Program {
         let environment = ProcessEnvironment.current
         let program = Program(
             tree: .program, version: version, environment: environment.variables, unreadable: environment.unreadable, console: .standard)
-        exit(await program.run(bytes: ProcessEnvironment.words).rawValue)
+        let status = await program.run(bytes: ProcessEnvironment.words)
+        LoggingSystem.flush()
+        exit(status.rawValue)
     }
 }

@@ -74,6 +74,21 @@ import Testing
         #expect(configurationProblems(environment) == [])
     }
 
+    @Test func theAdminTokenIsReadFromItsFileAndNeverPrinted() throws {
+        let file = try TemporaryFile("0123456789abcdef\n")
+        let environment = [
+            "KAFKA_BOOTSTRAP_SERVERS": "a:1", "ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD": "p", "ADMIN_TOKEN_FILE": file.path,
+        ]
+        let loaded = try loadConfiguration(environment, requiring: .run)
+        #expect(loaded.configuration.admin.token == AdminToken("0123456789abcdef"))
+        var dumped = ""
+        dump(loaded.configuration.admin, to: &dumped)
+        #expect(!dumped.contains("0123") && !"\(loaded.configuration)".contains("0123"))
+        let short = try TemporaryFile("0123456789\n")
+        let found = configurationProblems(environment.merging(["ADMIN_TOKEN_FILE": short.path]) { $1 }, requiring: .run)
+        #expect(found.count == 1 && found[0].contains("16 to 1024 characters") && !found[0].contains("0123"))
+    }
+
     @Test func theyNeverPrintThemselves() throws {
         let file = try TemporaryFile("sasl.password=\(secret)\n")
         let loaded = try loadConfiguration(
