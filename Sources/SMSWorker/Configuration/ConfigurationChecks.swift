@@ -8,7 +8,7 @@ struct ConfigurationChecks {
     let settings: ConfigurationSettings
 
     func problems(requiring requirements: ConfigurationRequirements) -> [String] {
-        missing(requirements) + contradictingSecrets + plaintext + onUnknown + topicNames + backoff + codes + drain + heartbeat
+        missing(requirements) + contradictingSecrets + plaintext + onUnknown + topicNames + backoff + codes + drain + heartbeat + tokens
     }
 
     private func missing(_ requirements: ConfigurationRequirements) -> [String] {
@@ -126,6 +126,22 @@ struct ConfigurationChecks {
         return [
             "\(place): \(KafkaProperties.heartbeatKey) is \(properties.heartbeat.milliseconds); it must be from \(shortest) to "
                 + "\(longest.milliseconds), a quarter of \(session)."
+        ]
+    }
+
+    /// librdkafka would wait for a token that nobody gives it, and no broker would ever answer.
+    private var tokens: [String] {
+        let properties = configuration.kafka.properties
+        let mechanism = properties["sasl.mechanisms"] ?? properties["sasl.mechanism"] ?? ""
+        let transport = properties["security.protocol"]?.lowercased() ?? ""
+        guard mechanism.uppercased() == "OAUTHBEARER", transport.hasPrefix("sasl_") else { return [] }
+        if properties["enable.sasl.oauthbearer.unsecure.jwt"] == "true" { return [] }
+        if properties["sasl.oauthbearer.method"]?.lowercased() == "oidc", properties["sasl.oauthbearer.token.endpoint.url"] != nil {
+            return []
+        }
+        return [
+            "\(settings.reference(to: .kafkaPropertiesFile)): OAUTHBEARER needs sasl.oauthbearer.method=oidc and "
+                + "sasl.oauthbearer.token.endpoint.url, where its tokens come from."
         ]
     }
 

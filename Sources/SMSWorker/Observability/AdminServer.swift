@@ -25,8 +25,12 @@ package final class AdminServer: Sendable {
     ///   - host: `ADMIN_HOST`.
     ///   - port: `ADMIN_PORT`; 0 for any free one.
     ///   - token: of `ADMIN_TOKEN_FILE`.
+    ///   - idleTimeout: within it a connection must bring a whole request.
     /// - Throws: `HTTPServerError` with a sentence that names host and port.
-    package init(host: String, port: Int, token: AdminToken? = nil, health: HealthState, registry: MetricsRegistry)
+    package init(
+        host: String, port: Int, token: AdminToken? = nil, idleTimeout: Duration = .seconds(5), health: HealthState,
+        registry: MetricsRegistry
+    )
         throws(HTTPServerError)
     {
         var configuration = HTTPServerConfiguration(host: host, port: port, threadName: "admin")
@@ -34,7 +38,7 @@ package final class AdminServer: Sendable {
         configuration.maximumConnections = 64
         configuration.maximumConnectionsOfAddress = 32
         configuration.makesRoom = true
-        configuration.idleTimeout = .seconds(5)
+        configuration.idleTimeout = idleTimeout
         configuration.answerTimeout = .seconds(15)
         server = try HTTPServer(configuration) { request in
             .respond(Self.response(to: request, token: token, health: health, registry: registry).with("Cache-Control", "no-store"))

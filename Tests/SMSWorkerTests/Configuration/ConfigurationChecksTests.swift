@@ -16,6 +16,20 @@ import Testing
         #expect(try loadConfiguration().configuration.send.onUnknownFloor == nil)
     }
 
+    @Test(arguments: [
+        ("", false), ("sasl.oauthbearer.method=oidc", false), ("sasl.oauthbearer.method=default", false),
+        ("sasl.oauthbearer.method=oidc\nsasl.oauthbearer.token.endpoint.url=https://login/token", true),
+        ("enable.sasl.oauthbearer.unsecure.jwt=true", true),
+    ])
+    func tokensMustComeFromSomewhere(properties: String, isGood: Bool) throws {
+        for key in ["sasl.mechanism", "sasl.mechanisms"] {
+            let file = try TemporaryFile("security.protocol=SASL_SSL\n\(key)=OAUTHBEARER\n\(properties)\n")
+            let found = configurationProblems(["KAFKA_PROPERTIES_FILE": file.path])
+            #expect(found.count == (isGood ? 0 : 1))
+            #expect(isGood || found[0].contains("sasl.oauthbearer.method=oidc"))
+        }
+    }
+
     @Test func sendersAreAnyUnlessSomeAreAllowed() throws {
         #expect(try loadConfiguration().configuration.send.allowedSenders.allows(Array("Shop".utf8)))
         let senders = try loadConfiguration(["SEND_ALLOWED_SENDERS": "AL SHOP, MyShop"]).configuration.send.allowedSenders

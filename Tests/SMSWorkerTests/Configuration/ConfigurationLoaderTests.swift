@@ -97,6 +97,7 @@ import Testing
             .sendSchedule: "worker",
             .sendMaxWaiting: "5", .sendPriorityShare: "0.25", .sendDrainLimit: "4s", .trackCadence: "1s,2s", .trackHorizon: "1h",
             .trackMaxInFlight: "3", .dedupWindow: "1h", .dedupMaxEntries: "10", .adminHost: "0.0.0.0", .adminPort: "0", .logLevel: "debug",
+            .sendOnUnknownFloor: "hold", .sendAllowedSenders: "AL SHOP,B",
             .logFormat: "text",
         ]
         let fromEnvironment = try loadConfiguration(Dictionary(uniqueKeysWithValues: texts.map { ($0.key.environment, $0.value) }))

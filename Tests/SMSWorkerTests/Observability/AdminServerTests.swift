@@ -89,7 +89,8 @@ struct AdminServerTests {
     }
 
     @Test func aKnownConnectionIsServedAmongIdleOnes() async throws {
-        let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: HealthState(), registry: MetricsRegistry())
+        let server = try AdminServer(
+            host: "127.0.0.1", port: FreePort.next(), idleTimeout: .seconds(60), health: HealthState(), registry: MetricsRegistry())
         defer { server.stop() }
         let probe = try HTTPProbe(port: server.port)
         #expect(await probe.request("GET", "/livez").reply?.status == 200)
