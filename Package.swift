@@ -29,7 +29,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
 
         // The floor: small, and without opinion on SMS.
-        module("Logging"),
+        module("Logging", ["CLinux"]),
         module("Metrics"),
         module("JSON"),
         module("Time"),
@@ -44,11 +44,13 @@ let package = Package(
         // The pipeline between them, and the program.
         module("Requests", ["JSON", "Time"], exclude: ["README.md"]),
         module("SMSPipeline", ["Requests", "Time"], exclude: ["README.md"]),
-        module("SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
+        module(
+            "SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
         .executableTarget(
             name: "rocketsms-worker",
             dependencies: [
-                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time", "JSON", "Logging", "Metrics",
+                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time",
+                "JSON", "Logging", "Metrics",
             ],
             swiftSettings: settings),
 
@@ -59,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "Simulation",
             dependencies: [
-                "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging", "Metrics",
+                "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging",
+                "Metrics",
             ],
             path: "Tests/Simulation", exclude: ["seeds.txt", "mutations"], swiftSettings: settings),
         .target(
@@ -73,10 +76,15 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
-        tests("SMSWorkerTests", ["SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON", "Metrics", "TestSupport"]),
+        tests(
+            "SMSWorkerTests",
+            [
+                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON",
+                "Metrics", "TestSupport",
+            ]),
         // The scripts of the simulated cluster, on a real one.
         tests("ConformanceTests", ["Simulation", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "EventLoop", "Time", "TestSupport"]),
-        tests("CommandTests", ["rocketsms-worker", "Time", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "TestSupport"]),
+        tests("CommandTests", ["rocketsms-worker", "JSON", "Time", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -21,6 +21,10 @@ final class Connection {
     let slot: Int
     let handle: OpaquePointer
     let socket: CInt
+    /// The client's, without the port.
+    let address: PeerAddress
+    /// Its socket is shut down: libmicrohttpd will say that it has closed.
+    var isLeaving = false
     /// Counts the requests of the slot, so that a late answer never meets another request.
     var generation: UInt64
     var phase = Phase.idle
@@ -35,11 +39,12 @@ final class Connection {
     var excess = 0
     var pending: HTTPAction?
 
-    init(slot: Int, generation: UInt64, handle: OpaquePointer, socket: CInt, since: MonotonicInstant) {
+    init(slot: Int, generation: UInt64, handle: OpaquePointer, socket: CInt, address: PeerAddress, since: MonotonicInstant) {
         self.slot = slot
         self.generation = generation
         self.handle = handle
         self.socket = socket
+        self.address = address
         self.since = since
     }
 

@@ -13,7 +13,8 @@ struct Daemon: ~Copyable {
     init?(socket: consuming ListeningSocket, configuration: HTTPServerConfiguration, loop: ServerLoop) {
         var options = rs_mhd_configuration()
         options.listening_socket = socket.release()
-        options.connection_limit = UInt32(clamping: configuration.maximumConnections)
+        // Where one makes room, libmicrohttpd holds the new one beside the old one for a moment.
+        options.connection_limit = UInt32(clamping: configuration.maximumConnections * (configuration.makesRoom ? 2 : 1))
         // A request line and headers within the limit leave room for the answer's.
         options.connection_memory = configuration.maximumHeadBytes + (2 << 10)
         options.context = Unmanaged.passUnretained(loop).toOpaque()

@@ -1,6 +1,7 @@
 /// How a server listens, and what it takes from a client at most.
 package struct HTTPServerConfiguration: Sendable {
-    /// An IP address (`127.0.0.1`, `0.0.0.0`, `::`) or `localhost`, which is 127.0.0.1. Names are not looked up.
+    /// An IP address (`127.0.0.1`, `0.0.0.0`, `[::1]`), `::` for IPv6 and IPv4, or `localhost`, which is 127.0.0.1. Names are not
+    /// looked up.
     package var host: String
     /// 0...65,535; 0 takes any free one, `HTTPServer.port` says which.
     package var port: Int
@@ -10,6 +11,11 @@ package struct HTTPServerConfiguration: Sendable {
     package var maximumBodyBytes = 1 << 20
     /// Connections open at once; more wait in the kernel's backlog.
     package var maximumConnections = 1_024
+    /// A new connection beyond `maximumConnections` closes another one, instead of waiting: of those of the address that has most, the one
+    /// without an answer for longest. So whoever has one connection is served, however many idle ones another has.
+    package var makesRoom = false
+    /// Connections that one address may have at once, where `makesRoom` is on.
+    package var maximumConnectionsOfAddress = 1_024
     /// Bytes that a connection may use for request line and headers; 431 or 414 beyond.
     package var maximumHeadBytes = 32 << 10
     /// Within this time of its opening, or of its last answer, a connection must have brought a whole request, else it is closed:

@@ -6,7 +6,8 @@ struct ListeningSocket: ~Copyable {
     let port: Int
 
     /// - Parameter port: 0 for any free one.
-    init(host: String, port: Int) throws(HTTPServerError) {
+    init(host given: String, port: Int) throws(HTTPServerError) {
+        let host = given.hasPrefix("[") && given.hasSuffix("]") ? String(given.dropFirst().dropLast()) : given
         guard (0...65_535).contains(port) else { throw HTTPServerError(.badAddress, "port \(port) is not in 0...65535") }
         var hints = addrinfo()
         hints.ai_flags = AI_NUMERICHOST | AI_PASSIVE
@@ -21,6 +22,11 @@ struct ListeningSocket: ~Copyable {
         guard descriptor >= 0 else { throw HTTPServerError(errno: errno, host: host, port: port) }
         var on: CInt = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
+        // `::` takes IPv4 too, whatever the system's default is.
+        var onlyV6: CInt = host == "::" ? 0 : 1
+        if address.pointee.ai_family == AF_INET6 {
+            setsockopt(descriptor, CInt(IPPROTO_IPV6), IPV6_V6ONLY, &onlyV6, socklen_t(MemoryLayout<CInt>.size))
+        }
         guard bind(descriptor, address.pointee.ai_addr, address.pointee.ai_addrlen) == 0 else {
             let error = HTTPServerError(errno: errno, host: host, port: port)
             close(descriptor)

@@ -218,9 +218,32 @@ final class ServerLoop: @unchecked Sendable {
         let slot = freeSlots.popLast() ?? connections.count
         if slot == connections.count { connections.append(nil) }
         generations += 1
-        let connection = Connection(slot: slot, generation: generations << 32, handle: handle, socket: socket, since: now)
+        let connection = Connection(
+            slot: slot, generation: generations << 32, handle: handle, socket: socket, address: PeerAddress(of: socket), since: now)
         connections[slot] = connection
+        if configuration.makesRoom { makeRoom(for: connection) }
         return connection
+    }
+
+    private func makeRoom(for new: Connection) {
+        var counts: [PeerAddress: Int] = [:]
+        var total = 0
+        for case let connection? in connections where !connection.isLeaving {
+            counts[connection.address, default: 0] += 1
+            total += 1
+        }
+        let own = counts[new.address] ?? 0
+        guard own > configuration.maximumConnectionsOfAddress || total > configuration.maximumConnections else { return }
+        let most = own > configuration.maximumConnectionsOfAddress ? own : counts.values.max() ?? 0
+        var oldest: Connection?
+        for case let connection? in connections
+        where !connection.isLeaving && !connection.isSuspended && connection !== new && counts[connection.address] == most {
+            if own > configuration.maximumConnectionsOfAddress, connection.address != new.address { continue }
+            if oldest.map({ connection.since < $0.since }) ?? true { oldest = connection }
+        }
+        guard let oldest else { return }
+        oldest.isLeaving = true
+        shutdown(oldest.socket, CInt(SHUT_RDWR))
     }
 
     func closed(_ connection: Connection) {

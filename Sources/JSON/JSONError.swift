@@ -26,8 +26,10 @@ package struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
         self.offset = offset
         self.line = line
         self.column = column
-        self.expected = expected
-        isAtEnd = offset >= bytes.count
+        // Bytes of UTF-16 look like a slip at the first character, which says nothing to whoever sees no slip there.
+        let isUTF16 = ByteOrderMark.isUTF16(bytes)
+        self.expected = isUTF16 ? "UTF-8, and the text is UTF-16" : expected
+        isAtEnd = offset >= bytes.count && !isUTF16
     }
 
     package var description: String {

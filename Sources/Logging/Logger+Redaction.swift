@@ -1,65 +1,68 @@
 extension Logger {
     /// What may be shown of a value that could be personal.
     package enum Redaction {
-        /// `id` without what looks like a phone number: of such a stretch the last two digits alone, after `***`. That is
-        /// - 8 digits or more in a row, wherever they stand (an id made of a topic, a partition and a long offset is no exception);
-        /// - the same with spaces, parentheses or a `+` among them, and hyphens beside these;
-        /// - an id that is nothing but 8 to 15 digits and hyphens.
+        /// `id` without what looks like a phone number: of such a stretch the last two digits alone, after `***`.
         ///
-        /// Hyphens alone join nothing within a longer id: dates and numbers that ids are made of would go.
+        /// That is 8 digits or more, in a row or with up to three characters between two of them that are neither letter nor digit,
+        /// wherever they stand: an id made of a partition and a long offset is no exception. A date (`2026-11-24`) that a stretch begins
+        /// with is shown, and does not count.
         package static func maskedID(_ id: String) -> String {
-            let bytes = Array(id.utf8)
-            var shown: [UInt8] = []
-            shown.reserveCapacity(bytes.count)
-            var rest = bytes[...]
+            var shown = String.UnicodeScalarView()
+            var rest = Array(id.unicodeScalars)[...]
             while let first = rest.first {
-                guard isDigit(first) || isSeparator(first) else {
+                guard isDigit(first) else {
                     shown.append(first)
                     rest.removeFirst()
                     continue
                 }
-                let stretch = rest.prefix { isDigit($0) || isSeparator($0) }
+                let date = dateLength(rest)
+                shown.append(contentsOf: rest.prefix(date))
+                rest = rest.dropFirst(date)
+                if date > 0 { continue }
+                let stretch = stretch(rest)
                 rest = rest.dropFirst(stretch.count)
-                let count = stretch.count { isDigit($0) }
-                let isJoined = stretch.contains { isSeparator($0) && $0 != hyphen } || (stretch.count == bytes.count && count <= 15)
-                if isJoined, count >= leastDigits {
-                    appendMasked(stretch, to: &shown)
+                let digits = stretch.filter(isDigit)
+                if digits.count < leastDigits {
+                    shown.append(contentsOf: stretch)
                 } else {
-                    appendMaskingRuns(of: stretch, to: &shown)
+                    shown.append(contentsOf: "***".unicodeScalars)
+                    shown.append(contentsOf: digits.suffix(2))
                 }
             }
-            return String(decoding: shown, as: UTF8.self)
+            return String(shown)
         }
 
         /// The shortest phone number that a request may have.
         private static let leastDigits = 8
-        private static let hyphen = UInt8(ascii: "-")
+        private static let mostSeparators = 3
 
-        private static func appendMaskingRuns(of stretch: ArraySlice<UInt8>, to shown: inout [UInt8]) {
-            var rest = stretch
-            while let first = rest.first {
-                let run = rest.prefix { isDigit($0) == isDigit(first) }
-                rest = rest.dropFirst(run.count)
-                if isDigit(first), run.count >= leastDigits {
-                    appendMasked(run, to: &shown)
-                } else {
-                    shown += run
+        /// From the digit at the front to the last one that is joined to it.
+        private static func stretch(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+            var end = text.startIndex
+            var index = end
+            while index < text.endIndex, index - end <= mostSeparators {
+                if isDigit(text[index]) {
+                    end = index + 1
+                } else if text[index].properties.isAlphabetic {
+                    break
                 }
+                index += 1
             }
+            return text[..<end]
         }
 
-        private static func appendMasked(_ stretch: ArraySlice<UInt8>, to shown: inout [UInt8]) {
-            shown += Array("***".utf8)
-            shown += stretch.filter(isDigit).suffix(2)
-        }
-
-        private static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-
-        private static func isSeparator(_ byte: UInt8) -> Bool {
-            switch byte {
-            case UInt8(ascii: "+"), hyphen, UInt8(ascii: " "), UInt8(ascii: "("), UInt8(ascii: ")"): true
-            default: false
+        /// 10 where `2026-11-24` stands there, and no digit behind it; else 0.
+        private static func dateLength(_ text: ArraySlice<Unicode.Scalar>) -> Int {
+            let date = Array(text.prefix(11))
+            guard date.count >= 10, date.count == 10 || !isDigit(date[10]) else { return 0 }
+            for (index, scalar) in date.prefix(10).enumerated() {
+                guard index == 4 || index == 7 ? scalar == "-" : ("0"..."9").contains(scalar) else { return 0 }
             }
+            func number(_ range: Range<Int>) -> Int { date[range].reduce(0) { $0 * 10 + Int($1.value) - 0x30 } }
+            return (1900...2099).contains(number(0..<4)) && (1...12).contains(number(5..<7)) && (1...31).contains(number(8..<10)) ? 10 : 0
         }
+
+        /// Of any script.
+        private static func isDigit(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.numericType == .decimal }
     }
 }

@@ -20,19 +20,33 @@ package final class LoggingSystem: Sendable {
     }
 
     /// Sets up the log of the process, loggers made already included.
-    package static func bootstrap(level: LogLevel, format: LogFormat, sink: any LogSink = StandardErrorSink()) {
-        shared.output.withLock { $0 = Output(format: format, sink: sink) }
+    ///
+    /// - Parameter sink: nil: stderr.
+    package static func bootstrap(level: LogLevel, format: LogFormat, sink: (any LogSink)? = nil) {
+        let before = shared.output.withLock { output in
+            defer { output = Output(format: format, sink: sink ?? StandardErrorSink(format: format)) }
+            return output.sink
+        }
+        // So that its last lines come before those of the next.
+        before.flush(patience: .seconds(1))
         shared.level.store(level.rank, ordering: .relaxed)
     }
+
+    /// Before the process ends: waits until the log is out, a second at most.
+    package static func flush() { shared.output.withLock { $0.sink }.flush(patience: .seconds(1)) }
 
     package func isEnabled(_ level: LogLevel) -> Bool { level.rank >= self.level.load(ordering: .relaxed) }
 
     func write(_ level: LogLevel, label: String, message: String, metadata: Logger.Metadata) {
         let output = output.withLock { $0 }
+        let line = LogLine(level: level, label: label, message: message, metadata: metadata, milliseconds: Self.now)
+        output.sink.write(line: line.rendered(as: output.format))
+    }
+
+    /// Milliseconds since 1970.
+    static var now: Int64 {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
-        let milliseconds = Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
-        let line = LogLine(level: level, label: label, message: message, metadata: metadata, milliseconds: milliseconds)
-        output.sink.write(line: line.rendered(as: output.format))
+        return Int64(now.tv_sec) * 1_000 + Int64(now.tv_nsec) / 1_000_000
     }
 }

@@ -11,9 +11,11 @@ final class CapturedConsole: Sendable {
     private let input: Mutex<[String]>
     private let isTerminal: Bool
     private let failure: ConsoleError?
+    private let piped: [UInt8]
 
-    init(input: [String] = [], isTerminal: Bool = false, failure: ConsoleError? = nil) {
+    init(input: [String] = [], piped: [UInt8] = [], isTerminal: Bool = false, failure: ConsoleError? = nil) {
         self.input = Mutex(input)
+        self.piped = piped
         self.isTerminal = isTerminal
         self.failure = failure
     }
@@ -29,6 +31,7 @@ final class CapturedConsole: Sendable {
             },
             writeError: { [self] bytes in printed.withLock { $0.errors += bytes } },
             readLine: { [self] in input.withLock { $0.isEmpty ? nil : $0.removeFirst() } },
+            readInput: { [piped] limit in Array(piped.prefix(limit + 1)) },
             isOutputTerminal: isTerminal, isErrorTerminal: isTerminal, isInputTerminal: isTerminal)
     }
 

@@ -6,6 +6,10 @@ import Testing
 
 @Suite struct LineReaderTests {
     private func lines(_ text: String, limit: Int = LineReader.limit) throws -> [LineReader.Line] {
+        try lines(Array(text.utf8), limit: limit)
+    }
+
+    private func lines(_ bytes: [UInt8], limit: Int = LineReader.limit) throws -> [LineReader.Line] {
         let folder = try makeTemporaryFolder("lines")
         let path = "\(folder)/lines"
         defer {
@@ -13,7 +17,7 @@ import Testing
             rmdir(folder)
         }
         let file = try #require(fopen(path, "w"))
-        fputs(text, file)
+        fwrite(bytes, 1, bytes.count, file)
         fclose(file)
         var reader = try LineReader(path: path, limit: limit)
         var lines: [LineReader.Line] = []
@@ -27,6 +31,14 @@ import Testing
         #expect(try lines("a\nb\r\n\nc") == [whole("a"), whole("b"), whole(""), whole("c")])
         #expect(try lines("a\n") == [whole("a")])
         #expect(try lines("") == [])
+    }
+
+    @Test func theFirstLineLosesAByteOrderMark() throws {
+        #expect(try lines("\u{FEFF}a\n\u{FEFF}b") == [whole("a"), whole("\u{FEFF}b")])
+    }
+
+    @Test func aFileInUTF16IsNamed() throws {
+        #expect(throws: CommandFailure(.usage, "The file is UTF-16, and must be UTF-8.")) { try lines([0xFF, 0xFE, 0x7B, 0, 0x0A, 0]) }
     }
 
     @Test func aLineMayBeLargerThanAPiece() throws {

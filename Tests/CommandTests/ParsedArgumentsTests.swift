@@ -47,7 +47,7 @@ import Testing
         (["soup", "--salt", "1", "--salt=2"], "--salt is given twice"),
         (["soup", "--hot=yes"], "--hot takes no value"),
         ([], "DISH is missing"),
-        (["soup", "bread"], "\"bread\" is one word too many"),
+        (["soup", "bread"], "A word is too many"),
         (["soup", "--slat", "1"], "--slat is not a flag. Did you mean --salt?"),
         (["soup", "-x"], "-x is not a flag"),
     ])
@@ -71,7 +71,12 @@ import Testing
         #expect(throws: UsageError("--with is missing.")) { try parsed.required("--with") }
     }
 
-    @Test func anErrorStaysOnOneLine() {
-        #expect(sentence("soup", "a\nb\u{1B}[2J")?.contains("a?b?[2J") == true)
+    /// It may be a piece of a text, or a phone.
+    @Test func aWordTooManyIsNotRepeated() {
+        #expect(sentence("soup", "375291234567", "code")?.contains("2 words are too many") == true)
+    }
+
+    @Test func anExcerptStaysOnOneLine() {
+        #expect(UsageError.excerpt("a\nb\u{1B}[2J") == "a?b?[2J")
     }
 }

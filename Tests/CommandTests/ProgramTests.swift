@@ -82,6 +82,28 @@ import Testing
         #expect(await CapturedConsole().run("config", "print", "--send-max-attempts", "0") == .configuration)
     }
 
+    @Test func wordsThatAreNoUTF8AreRefused() async {
+        let console = CapturedConsole()
+        let program = Program(tree: .program, version: "1", environment: [:], console: console.console)
+        #expect(await program.run(bytes: [Array("send".utf8), Array("--text".utf8), [0xCF, 0xF0, 0xE8]]) == .usage)
+        #expect(console.errors.hasPrefix("Word 3 of the command line is not UTF-8."))
+        #expect(await program.run(bytes: [Array("--version".utf8)]) == .done)
+    }
+
+    @Test func aVariableOfOursThatIsNoUTF8IsRefusedAndAnotherIsNot() async {
+        let entries = ["ROCKETSMS_PASSWORD=\u{0}", "PROMPT=\u{0}", "A=b=c", "A=d", "novalue"].map { entry in
+            Array(entry.utf8).map { $0 == 0 ? 0xFF : $0 }
+        }
+        let environment = ProcessEnvironment(entries)
+        #expect(environment.variables == ["A": "b=c"])
+        #expect(environment.unreadable == ["ROCKETSMS_PASSWORD", "PROMPT"])
+        let console = CapturedConsole()
+        let program = Program(
+            tree: .program, version: "1", environment: [:], unreadable: environment.unreadable, console: console.console)
+        #expect(await program.run(["config", "print"]) == .configuration)
+        #expect(console.errors == "The environment variable ROCKETSMS_PASSWORD is not UTF-8.\n")
+    }
+
     @Test func aReaderThatWentAwayIsNoFailure() async {
         #expect(await CapturedConsole(failure: ConsoleError(code: EPIPE)).run("--version") == .done)
         let full = CapturedConsole(failure: ConsoleError(code: ENOSPC))

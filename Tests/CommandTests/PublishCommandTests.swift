@@ -8,7 +8,8 @@ import Testing
 @Suite struct PublishCommandTests {
     private func json(_ words: String...) throws -> String {
         let arguments = try ParsedArguments(words, for: PublishCommand.configuration)
-        return String(decoding: try RequestFlags.json(arguments), as: UTF8.self)
+        let message = try MessageInput(phone: arguments["--phone"], text: arguments["--text"]) { [] }
+        return String(decoding: try RequestFlags.json(arguments, message), as: UTF8.self)
     }
 
     private func check(_ value: String, key: String? = nil) -> Result<CheckedRequest, DeadLetterReason> {

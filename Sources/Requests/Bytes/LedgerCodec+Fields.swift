@@ -55,7 +55,8 @@ extension LedgerCodec {
 
     /// - Throws: `LedgerError` also for a number that no worker writes: what is counted with it later needs no look at the ends of its range.
     ///   The timestamp alone may be any: it is that of somebody else's record.
-    package static func head(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) -> Head {
+    ///   - Parameter key: the record's; an open entry repeats it.
+    package static func head(_ bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer? = nil) throws(LedgerError) -> Head {
         guard let first = bytes.first else { throw .malformed }
         guard first == version else { throw .unknownVersion(first) }
         guard bytes.count >= closedSize else { throw .malformed }
@@ -71,11 +72,19 @@ extension LedgerCodec {
         } else {
             let isPlausible = isTime(32) && (0...times.upperBound).contains(integer(40)) && isTime(48) && isTimeOrNone(56)
             guard isPlausible, isTimeOrNone(64), isTime(72) else { throw .malformed }
+            if let key { guard isID(key, of: bytes) else { throw .malformed } }
         }
         let sequence = UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: 10, as: UInt16.self))
         return Head(
             state: state, offset: integer(start), timestamp: integer(start + 8), hasTimelessID: bytes[2] & Flag.timelessID != 0,
             hasUnknownOutcome: bytes[2] & Flag.unknown != 0, sequence: state == .closed ? nil : sequence,
             closedAt: state == .closed ? integer(start + 16) : nil)
+    }
+
+    /// Under another key an entry would be another request's, and under the empty one what is reserved.
+    private static func isID(_ key: UnsafeRawBufferPointer, of bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= headSize + 2 + key.count, !key.isEmpty else { return false }
+        guard Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: headSize, as: UInt16.self))) == key.count else { return false }
+        return bytes[(headSize + 2)..<(headSize + 2 + key.count)].elementsEqual(key)
     }
 }

@@ -124,6 +124,7 @@ package enum LedgerCodec {
         let echo = try decodeEcho(&reader)
         var message: Message?
         let kind: UInt8 = try reader.get()
+        guard kind <= 2 else { throw .malformed }
         if kind != 0 {
             let phone = try reader.getShort()
             let text = try reader.getLong()
@@ -131,6 +132,10 @@ package enum LedgerCodec {
             message = Message(phone: phone, text: text, isTemplate: kind == 2, sender: sender.isEmpty ? nil : sender)
         }
         guard reader.isAtEnd, message != nil || state == .tracking else { throw .malformed }
+        guard status == 0 || MessageStatus(rawValue: status) != nil, policy == 0 || UnknownPolicy(rawValue: policy) != nil else {
+            throw .malformed
+        }
+        guard isPlausible(echo), message.map(isPlausible) ?? true else { throw .malformed }
         return .open(
             LedgerEntry(
                 state: state, echo: echo, message: message, offset: offset, timestamp: timestamp, isPriority: flags & Flag.priority != 0,

@@ -5,7 +5,7 @@ package enum MetadataField {
     case absent
     /// A compact JSON object of strings, keys in their order, at most `SendRequest.metadataLimit` bytes.
     case object([UInt8])
-    /// No object, a value in it that is no string, or too large.
+    /// No object, a value in it that is neither a string nor null, or too large.
     case bad
 
     package init(reading reader: inout JSONReader) throws(JSONError) {
@@ -15,7 +15,16 @@ package enum MetadataField {
             self = .absent
         case .object:
             self = try Self.object(&reader)
-        case .bool, .number, .string, .array:
+        case .array:
+            // PHP writes an empty map so.
+            try reader.beginArray()
+            var isEmpty = true
+            while try reader.nextElement() {
+                isEmpty = false
+                try reader.skipValueOfUniqueKeys()
+            }
+            self = isEmpty ? .object(Array("{}".utf8)) : .bad
+        case .bool, .number, .string:
             try reader.skipValueOfUniqueKeys()
             self = .bad
         }
@@ -30,7 +39,12 @@ package enum MetadataField {
         try reader.beginObject()
         while let key = try reader.nextKey() {
             try keys.insert(key, reader)
-            guard isGood, try reader.peek() == .string else {
+            let kind = try reader.peek()
+            if kind == .null {
+                try reader.readNull()
+                continue
+            }
+            guard isGood, kind == .string else {
                 isGood = false
                 try reader.skipValueOfUniqueKeys()
                 continue

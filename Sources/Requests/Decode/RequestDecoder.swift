@@ -6,9 +6,10 @@ package enum RequestDecoder {
     ///   - key: Nil and empty mean the same: no order.
     ///   - timestamp: The record's, milliseconds since 1970.
     ///   - isPriorityTopic: What `priority` is where the request does not say.
+    ///   - now: The caller's clock, milliseconds since 1970, which bounds `sendAt`; nil for who judges records of the past, or has none.
     package static func decode(
         key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: RequestHeaders, at position: RecordPosition,
-        timestamp: Int64, isPriorityTopic: Bool
+        timestamp: Int64, isPriorityTopic: Bool, now: Int64? = nil
     ) -> DecodedRecord {
         guard let value, let payload = unframed(value) else {
             return .deadLetter(
@@ -20,23 +21,26 @@ package enum RequestDecoder {
         }
         switch event.data {
         case .bytes(let json):
-            return decode(json, event, key: key, headers: headers, at: position, timestamp: timestamp, isPriorityTopic: isPriorityTopic)
+            return decode(
+                json, event, key: key, headers: headers, at: position, timestamp: timestamp, isPriorityTopic: isPriorityTopic, now: now)
         case .decoded(let json):
             return json.withUnsafeBytes {
-                decode($0, event, key: key, headers: headers, at: position, timestamp: timestamp, isPriorityTopic: isPriorityTopic)
+                decode(
+                    ByteOrderMark.skip($0), event, key: key, headers: headers, at: position, timestamp: timestamp,
+                    isPriorityTopic: isPriorityTopic, now: now)
             }
         }
     }
 
     /// The value without a Confluent frame (a zero byte, which no JSON begins with, and the schema's id in four); nil: nothing is left.
     private static func unframed(_ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
-        let payload = value.first == 0 ? UnsafeRawBufferPointer(rebasing: value.dropFirst(5)) : value
+        let payload = ByteOrderMark.skip(value.first == 0 ? UnsafeRawBufferPointer(rebasing: value.dropFirst(5)) : value)
         return payload.isEmpty ? nil : payload
     }
 
     private static func decode(
         _ json: UnsafeRawBufferPointer, _ event: CloudEvent, key: UnsafeRawBufferPointer?, headers: RequestHeaders,
-        at position: RecordPosition, timestamp: Int64, isPriorityTopic: Bool
+        at position: RecordPosition, timestamp: Int64, isPriorityTopic: Bool, now: Int64?
     ) -> DecodedRecord {
         let fields: RequestFields
         do throws(JSONError) {
@@ -50,7 +54,8 @@ package enum RequestDecoder {
             if let key, key.count > SendRequest.keyLimit { throw DeadLetterReason(.badKey, "the record's key exceeds 4 KiB") }
             if isCommand { return .command(try CommandRules.command(fields, at: position)) }
             return .request(
-                try request(fields, id, key: key, headers: headers, at: position, timestamp: timestamp, isPriorityTopic: isPriorityTopic))
+                try request(
+                    fields, id, key: key, headers: headers, at: position, timestamp: timestamp, isPriorityTopic: isPriorityTopic, now: now))
         } catch {
             return .deadLetter(DeadLetterReason(error.code, error.message, requestID: id.readable))
         }
@@ -58,11 +63,11 @@ package enum RequestDecoder {
 
     private static func request(
         _ fields: RequestFields, _ givenID: GivenID, key: UnsafeRawBufferPointer?, headers: RequestHeaders,
-        at position: RecordPosition, timestamp: Int64, isPriorityTopic: Bool
+        at position: RecordPosition, timestamp: Int64, isPriorityTopic: Bool, now: Int64?
     ) throws(DeadLetterReason) -> SendRequest {
         let message = try RequestRules.message(fields)
         let given = try givenID.checked()
-        let sendAt = try RequestRules.sendAt(fields.sendAt)
+        let sendAt = try RequestRules.sendAt(fields.sendAt, now: now)
         let expiresAt = try RequestRules.expiresAt(fields.expiresAt, sendAt: sendAt)
         let isPriority = try RequestRules.isPriority(fields.priority, default: isPriorityTopic)
         let onUnknown = try RequestRules.onUnknown(fields.onUnknown)

@@ -1,4 +1,5 @@
 internal import JSON
+internal import Time
 
 /// The rules of admission, one function a field: a value that keeps them, or the dead letter's reason.
 package enum RequestRules {
@@ -77,9 +78,11 @@ package enum RequestRules {
         return isShort || position.mayHaveMade(id)
     }
 
-    package static func sendAt(_ field: RequestField) throws(DeadLetterReason) -> Int64? {
+    /// - Parameter now: nil: how far ahead it is, is not judged.
+    package static func sendAt(_ field: RequestField, now: Int64?) throws(DeadLetterReason) -> Int64? {
         if field.isAbsent { return nil }
         guard let time = time(field) else { throw DeadLetterReason(.badSendAt, "sendAt is not an RFC 3339 date and time with offset") }
+        if let now, time > now.clampedSum(SendRequest.horizon) { throw DeadLetterReason(.badSendAt, "sendAt is more than a year ahead") }
         return time
     }
 

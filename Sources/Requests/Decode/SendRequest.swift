@@ -12,6 +12,8 @@ package struct SendRequest: Equatable, Sendable {
     package static let senderLimit = 11
     /// Most bytes of the metadata as compact JSON in UTF-8.
     package static let metadataLimit = 4096
+    /// How far ahead a `sendAt` may lie, in milliseconds: a year, a leap year.
+    package static let horizon: Int64 = 366 * RFC3339.millisecondsOfDay
     /// Most bytes of each trace header that is passed on.
     package static let traceLimit = 1024
 

@@ -1,3 +1,5 @@
+internal import Time
+
 /// Which closed ids of a ledger may go: fed with its records in log order from where the last sweep stopped, until it has enough.
 package struct SweepFold {
     package private(set) var sweep: Sweep
@@ -17,7 +19,9 @@ package struct SweepFold {
             sweep.nextOffset = offset + 1
             return true
         }
-        guard closedAt < request.closedBefore || surplus > 0, sweep.closed.count < request.limit else {
+        // One that lies in a far future would stop the sweep until then; no worker wrote it.
+        let isBeyond = closedAt > request.closedBefore.clampedSum(LedgerFold.closingHorizon)
+        guard closedAt < request.closedBefore || isBeyond || surplus > 0, sweep.closed.count < request.limit else {
             sweep.nextClosedAt = sweep.closed.count < request.limit ? closedAt : 0
             return false
         }

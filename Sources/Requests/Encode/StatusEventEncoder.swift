@@ -8,8 +8,8 @@ package struct StatusEventEncoder: Sendable {
     private var time: Int64 = .min
     private var timeText: [UInt8] = []
 
-    /// - Parameter group: The consumer group's id; `ce_source` is `/rocketsms-worker/<group>`.
-    package init(group: String) { source = Array("/rocketsms-worker/\(group)".utf8) }
+    /// - Parameter group: The consumer group's id; `ce_source` is `/rocketsms-worker/<group>`, a URI reference.
+    package init(group: String) { source = Array("/rocketsms-worker/".utf8) + PathSegment.encode(group) }
 
     /// The event record's key: the request record's, or the request's id where that has none.
     package static func key(of echo: Echo) -> [UInt8] { echo.key ?? echo.id }

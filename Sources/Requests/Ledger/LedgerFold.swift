@@ -1,3 +1,5 @@
+internal import Time
+
 /// Folds the records of a ledger partition, in log order, into what they leave behind: the last one of each key counts.
 ///
 /// A pure value; the restorer feeds it on its thread, the sweep and the CLI use it too.
@@ -6,7 +8,7 @@ package struct LedgerFold {
     private enum Last {
         /// - Parameter offset: of the ledger's record.
         case open([UInt8], offset: Int64)
-        case closed(at: Int64)
+        case closed(at: Int64, offset: Int64)
     }
 
     private var last: [RequestHash: Last] = [:]
@@ -51,14 +53,19 @@ package struct LedgerFold {
             aliases[hash] = nil
             return
         }
-        let head = try LedgerCodec.head(value)
+        let head = try LedgerCodec.head(value, key: key)
         highestOffset = max(highestOffset, head.offset + 1)
         aliases[hash] = head.hasTimelessID ? RequestHash(timelessID: key, timestamp: head.timestamp) : nil
-        last[hash] = head.closedAt.map { .closed(at: $0) } ?? .open([UInt8](value), offset: offset)
+        last[hash] = head.closedAt.map { .closed(at: $0, offset: offset) } ?? .open([UInt8](value), offset: offset)
     }
 
+    /// How far ahead of the reader's clock a closing may lie, in milliseconds: clocks differ, and are set back.
+    package static let closingHorizon: Int64 = 400 * RFC3339.millisecondsOfDay
+
+    /// - Parameter now: the reader's clock, milliseconds since 1970: a request closed in its future counts as closed now, else its id would
+    ///   be remembered until then; nil: not judged.
     /// - Throws: for a record that no worker of this format wrote: guessing would break the guarantees.
-    package func finished(beginning: Int64) throws(LedgerDamage) -> RestoredLedger {
+    package func finished(beginning: Int64, now: Int64? = nil) throws(LedgerDamage) -> RestoredLedger {
         if let first = damage.values.min(by: { $0.offset < $1.offset }) { throw LedgerDamage(error: first.error, offset: first.offset) }
         var ledger = RestoredLedger()
         ledger.recorded = recorded
@@ -67,7 +74,9 @@ package struct LedgerFold {
         ledger.recordCount = recordCount
         for (hash, state) in last {
             switch state {
-            case .closed(let at):
+            case .closed(let time, let offset):
+                if let now, time > now.clampedSum(Self.closingHorizon) { throw LedgerDamage(error: .malformed, offset: offset) }
+                let at = min(time, now ?? time)
                 ledger.closed.append(RestoredLedger.ClosedID(hash: hash, closedAt: at))
                 if let alias = aliases[hash] { ledger.closedAliases.append(RestoredLedger.ClosedID(hash: alias, closedAt: at)) }
             case .open(let value, let offset):

@@ -17,24 +17,28 @@ package struct LedgerInquiry: Sendable {
 
     private let subject: Subject
     private var found: [[UInt8]: Answer] = [:]
+    /// Records that no worker of this format wrote, of what is asked for. The others are answered all the same.
+    package private(set) var damaged = DamagedRecords()
 
     package init(_ subject: Subject) { self.subject = subject }
 
     /// In log order of the requests.
     package var answers: [Answer] { found.values.sorted { $0.offset < $1.offset } }
 
-    /// - Throws: `LedgerError` for a record that no worker of this format wrote.
-    package mutating func add(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, timestamp: Int64) throws(LedgerError) {
-        guard let key else { throw .malformed }
-        if key.isEmpty { return }
+    /// - Parameter offset: of the ledger's record.
+    package mutating func add(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, timestamp: Int64, at offset: Int64) {
+        guard let key, !key.isEmpty else { return }
         if case .request(let id) = subject, !key.elementsEqual(id) { return }
-        guard let value, case let head = try LedgerCodec.head(value), subject != .held || head.state == .held else {
-            found[[UInt8](key)] = nil
-            return
-        }
-        switch try LedgerCodec.decode(value) {
-        case .open(let entry): found[[UInt8](key)] = Answer(entry: entry, offset: entry.offset, writtenAt: timestamp)
-        case .closed(let closed): found[[UInt8](key)] = Answer(entry: nil, offset: closed.offset, writtenAt: timestamp)
+        damaged.add(key: key, value: value, at: offset)
+        found[[UInt8](key)] = value.flatMap { answer(key, $0, timestamp) }
+    }
+
+    private func answer(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ timestamp: Int64) -> Answer? {
+        guard let head = try? LedgerCodec.head(value, key: key), subject != .held || head.state == .held else { return nil }
+        switch try? LedgerCodec.decode(value) {
+        case .open(let entry): return Answer(entry: entry, offset: entry.offset, writtenAt: timestamp)
+        case .closed(let closed): return Answer(entry: nil, offset: closed.offset, writtenAt: timestamp)
+        case nil: return nil
         }
     }
 }

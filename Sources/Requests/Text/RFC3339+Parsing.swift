@@ -1,18 +1,25 @@
 extension RFC3339 {
     /// Milliseconds since 1970 of an RFC 3339 `date-time`; nil for anything else.
     ///
-    /// Strict: four-digit year, `T` and `Z` in either case, seconds and offset required, no space between date and time. Digits
-    /// of the fraction beyond milliseconds are cut off. A leap second (23:59:60 UTC) is the first moment of the next day.
+    /// Strict: four-digit year, `T` and `Z` in either case, offset required, no space between date and time. Seconds may be left out,
+    /// as Java does where they are 0. Digits of the fraction beyond milliseconds are cut off. A leap second (23:59:60 UTC) is the first
+    /// moment of the next day.
     package static func parse(_ bytes: UnsafeRawBufferPointer) -> Int64? {
-        guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] | 0x20 == UInt8(ascii: "t"),
-            bytes[13] == UInt8(ascii: ":"), bytes[16] == UInt8(ascii: ":"),
+        guard bytes.count >= 17, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), bytes[10] | 0x20 == UInt8(ascii: "t"),
+            bytes[13] == UInt8(ascii: ":"),
             let year = number(bytes, 0, 4), let month = number(bytes, 5, 2), let day = number(bytes, 8, 2),
-            let hour = number(bytes, 11, 2), let minute = number(bytes, 14, 2), let second = number(bytes, 17, 2),
-            let date = CivilDate(year: year, month: month, day: day), hour <= 23, minute <= 59, second <= 60
+            let hour = number(bytes, 11, 2), let minute = number(bytes, 14, 2),
+            let date = CivilDate(year: year, month: month, day: day), hour <= 23, minute <= 59
         else { return nil }
-        var index = 19
+        var index = 16
+        var second = 0
         var millisecond = 0
-        if bytes[index] == UInt8(ascii: ".") {
+        if bytes[index] == UInt8(ascii: ":") {
+            guard bytes.count >= 20, let given = number(bytes, 17, 2), given <= 60 else { return nil }
+            second = given
+            index = 19
+        }
+        if index == 19, bytes[index] == UInt8(ascii: ".") {
             index += 1
             let start = index
             while index < bytes.count, let digit = digit(bytes[index]) {

@@ -57,6 +57,10 @@ package struct SendSettings: Equatable, Sendable {
     package var rateLimit: Double
     /// What follows an attempt whose outcome is unknown, unless the request says otherwise.
     package var onUnknown: UnknownPolicy
+    /// The mildest policy that a request may ask for; nil: any.
+    package var onUnknownFloor: UnknownPolicy?
+    /// What requests may name as their sender.
+    package var allowedSenders: AllowedSenders
     package var ordering: Ordering
     /// Attempts whose outcome is unknown.
     package var maxAttempts: Int
@@ -76,13 +80,16 @@ package struct SendSettings: Equatable, Sendable {
     package var drainLimit: Duration
 
     package init(
-        maxInFlight: Int, rateLimit: Double, onUnknown: UnknownPolicy, ordering: Ordering, maxAttempts: Int, maxAge: Duration,
+        maxInFlight: Int, rateLimit: Double, onUnknown: UnknownPolicy, onUnknownFloor: UnknownPolicy?, allowedSenders: AllowedSenders,
+        ordering: Ordering, maxAttempts: Int, maxAge: Duration,
         backoff: Duration, backoffMax: Duration, retryBudget: Double, schedule: Schedule, maxWaiting: Int, priorityShare: Double,
         drainLimit: Duration
     ) {
         self.maxInFlight = maxInFlight
         self.rateLimit = rateLimit
         self.onUnknown = onUnknown
+        self.onUnknownFloor = onUnknownFloor
+        self.allowedSenders = allowedSenders
         self.ordering = ordering
         self.maxAttempts = maxAttempts
         self.maxAge = maxAge

@@ -39,6 +39,8 @@ extension Audit {
             judgeMissing(position, timestamp, id, mayRepeat: false, "the ledger has closed it, and it has no final event")
         } else if course.events > 0 {
             judgeMissing(position, timestamp, id, mayRepeat: false, "it has events, but neither a final one nor a ledger entry")
+        } else if current?.ledger.isUnreadable(hash) == true {
+            counts.open += 1
         } else if !isFirst || look.map({ $0.offset < position.offset }) == true {
             counts.repeats += 1
         } else {

@@ -52,6 +52,7 @@ package struct Audit: Sendable {
     // MARK: Ledgers
 
     /// - Parameter partition: of the request topic.
+    /// - Throws: for a record that no worker of this format wrote; nothing is judged of its request, and the audit goes on.
     package mutating func see(ledgerOf partition: PartitionKey, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?)
         throws(LedgerError)
     {
@@ -93,6 +94,7 @@ package struct Audit: Sendable {
     ///   - committed: the group's offset; nil: none, or it may not be asked.
     package mutating func begin(_ partition: PartitionKey, low: Int64, committed: Int64?) {
         let ledger = ledgers.removeValue(forKey: partition) ?? AuditLedger()
+        counts.damaged += ledger.damaged
         lows[partition] = low
         current = Partition(ledger: ledger, consumed: max(committed ?? 0, ledger.recordedOffset), isWhole: low == 0)
     }

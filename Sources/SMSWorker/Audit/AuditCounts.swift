@@ -16,6 +16,8 @@ package struct AuditCounts: Equatable, Sendable {
     /// What would tell has been deleted by retention.
     package internal(set) var tooOld = 0
     package internal(set) var lost = 0
+    /// Records of the ledgers that no worker of this format wrote.
+    package internal(set) var damaged = 0
     /// On the status topic.
     package internal(set) var events = 0
 }

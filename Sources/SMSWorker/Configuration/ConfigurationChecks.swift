@@ -8,7 +8,7 @@ struct ConfigurationChecks {
     let settings: ConfigurationSettings
 
     func problems(requiring requirements: ConfigurationRequirements) -> [String] {
-        missing(requirements) + contradictingSecrets + plaintext + topicNames + backoff + codes + drain + heartbeat
+        missing(requirements) + contradictingSecrets + plaintext + onUnknown + topicNames + backoff + codes + drain + heartbeat + tokens
     }
 
     private func missing(_ requirements: ConfigurationRequirements) -> [String] {
@@ -44,6 +44,15 @@ struct ConfigurationChecks {
         return [
             "\(settings.reference(to: .providerBaseURL)): plain http to \(address.host) would show credentials and texts to the network; "
                 + "use https, or set \(ConfigurationKey.providerAllowPlaintext.environment)=true."
+        ]
+    }
+
+    private var onUnknown: [String] {
+        let send = configuration.send
+        guard let floor = send.onUnknownFloor, send.onUnknown.notMilder(than: floor) != send.onUnknown else { return [] }
+        return [
+            "\(settings.reference(to: .sendOnUnknown)): \(send.onUnknown.name) is milder than "
+                + "\(ConfigurationKey.sendOnUnknownFloor.name), \(floor.name)."
         ]
     }
 
@@ -117,6 +126,22 @@ struct ConfigurationChecks {
         return [
             "\(place): \(KafkaProperties.heartbeatKey) is \(properties.heartbeat.milliseconds); it must be from \(shortest) to "
                 + "\(longest.milliseconds), a quarter of \(session)."
+        ]
+    }
+
+    /// librdkafka would wait for a token that nobody gives it, and no broker would ever answer.
+    private var tokens: [String] {
+        let properties = configuration.kafka.properties
+        let mechanism = properties["sasl.mechanisms"] ?? properties["sasl.mechanism"] ?? ""
+        let transport = properties["security.protocol"]?.lowercased() ?? ""
+        guard mechanism.uppercased() == "OAUTHBEARER", transport.hasPrefix("sasl_") else { return [] }
+        if properties["enable.sasl.oauthbearer.unsecure.jwt"] == "true" { return [] }
+        if properties["sasl.oauthbearer.method"]?.lowercased() == "oidc", properties["sasl.oauthbearer.token.endpoint.url"] != nil {
+            return []
+        }
+        return [
+            "\(settings.reference(to: .kafkaPropertiesFile)): OAUTHBEARER needs sasl.oauthbearer.method=oidc and "
+                + "sasl.oauthbearer.token.endpoint.url, where its tokens come from."
         ]
     }
 

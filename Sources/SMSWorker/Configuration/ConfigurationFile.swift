@@ -10,7 +10,8 @@ enum ConfigurationFile {
     static func apply(_ path: String, to settings: inout ConfigurationSettings) -> [String] {
         let root: JSONValue
         do throws(BoundedFile.Problem) {
-            let bytes = try BoundedFile.read(path, atMost: maximumBytes)
+            var bytes = try BoundedFile.read(path, atMost: maximumBytes)
+            ByteOrderMark.remove(from: &bytes)
             do throws(JSONError) {
                 root = try JSONValue(parsing: bytes, options: .configuration)
             } catch {
@@ -75,7 +76,7 @@ enum ConfigurationFile {
         case .integer, .decimal: "a number"
         case .bool: "true or false"
         case .list, .durations: "an array of strings, or one string with commas"
-        case .text, .duration, .choice: "a string in quotes"
+        case .text, .duration, .choice, .word: "a string in quotes"
         }
     }
 }

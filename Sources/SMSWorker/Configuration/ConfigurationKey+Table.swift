@@ -73,6 +73,12 @@ extension ConfigurationKey {
     package static let sendOnUnknown = Self(
         "send.onUnknown", .choice(UnknownPolicy.allCases.map(\.name)), default: "resend",
         "What follows an attempt whose outcome is unknown.")
+    package static let sendOnUnknownFloor = Self(
+        "send.onUnknownFloor", .choice(UnknownPolicy.allCases.map(\.name)), note: "none",
+        "The mildest policy that a request may ask for: resend is milder than hold, hold than fail.")
+    package static let sendAllowedSenders = Self(
+        "send.allowedSenders", .list(.sender, atLeast: 0), default: "",
+        "Senders that a request may name, others fail with SENDER_NOT_ALLOWED; none: any; a comma list.")
     package static let sendOrdering = Self(
         "send.ordering", .choice(WorkerConfiguration.Send.Ordering.allCases.map(\.rawValue)), default: "key",
         "Whether requests with the same key are attempted in the order of the log.")
@@ -114,11 +120,14 @@ extension ConfigurationKey {
 
     package static let adminHost = Self("admin.host", .text(.host), default: "127.0.0.1", "Where /livez, /readyz and /metrics are served.")
     package static let adminPort = Self("admin.port", .integer(0...65_535), default: "8080", "Their port; 0: any free one.")
+    package static let adminTokenFile = Self(
+        "admin.tokenFile", .text(.path), "A file with the bearer token that everything but /livez and /readyz asks for; unset: none.")
 
     package static let logLevel = Self(
-        "log.level", .choice(LogLevel.allCases.map(\.rawValue)), default: "info", "The least level that is logged.")
+        "log.level", .word(LogLevel.allCases.map(\.rawValue), aliases: ["warn": "warning"]), default: "info",
+        "The least level that is logged.")
     package static let logFormat = Self(
-        "log.format", .choice(LogFormat.allCases.map(\.rawValue)), note: "text on a terminal, else json", "How a line looks.")
+        "log.format", .word(LogFormat.allCases.map(\.rawValue), aliases: [:]), note: "text on a terminal, else json", "How a line looks.")
 
     /// In the order of help and `config print`.
     package static let all: [ConfigurationKey] = [
@@ -128,13 +137,18 @@ extension ConfigurationKey {
         providerPasswordMD5, providerPasswordMD5File, providerRequestTimeout, providerConnectTimeout, providerAccountCodes,
         providerCreditCodes,
         providerTransientCodes, providerCheckBalance,
-        sendMaxInFlight, sendRateLimit, sendOnUnknown, sendOrdering, sendMaxAttempts, sendMaxAge, sendBackoff, sendBackoffMax,
+        sendMaxInFlight, sendRateLimit, sendOnUnknown, sendOnUnknownFloor, sendAllowedSenders, sendOrdering, sendMaxAttempts, sendMaxAge,
+        sendBackoff, sendBackoffMax,
         sendRetryBudget,
         sendSchedule, sendMaxWaiting, sendPriorityShare, sendDrainLimit,
         trackCadence, trackHorizon, trackMaxInFlight,
         dedupWindow, dedupMaxEntries,
-        adminHost, adminPort,
+        adminHost, adminPort, adminTokenFile,
         logLevel, logFormat,
+    ]
+
+    static let secretFiles: Set<ConfigurationKey> = [
+        kafkaPropertiesFile, providerUsernameFile, providerPasswordFile, providerPasswordMD5File, adminTokenFile,
     ]
 
     private static let byEnvironment = Dictionary(uniqueKeysWithValues: all.map { ($0.environment, $0) })

@@ -34,6 +34,12 @@ package struct ConfigurationKey: Hashable, Sendable {
     /// `--kafka-bootstrap-servers`.
     package var flag: String { "--" + environment.lowercased().replacing("_", with: "-") }
 
+    /// A file with a secret in it: somebody may give the secret in the place of the path.
+    package var isSecretFile: Bool { Self.secretFiles.contains(self) }
+
+    /// Whether what stands where a path belongs can be shown. A secret hardly begins so.
+    static func isPlainPath(_ text: String) -> Bool { ["/", "./", "../"].contains { text.hasPrefix($0) } }
+
     package var isBool: Bool { if case .bool = kind { true } else { false } }
 
     package static func == (a: Self, b: Self) -> Bool { a.name == b.name }

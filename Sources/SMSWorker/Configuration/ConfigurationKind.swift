@@ -9,6 +9,8 @@ package enum ConfigurationKind: Sendable {
     case bool
     case duration(ClosedRange<Duration>)
     case choice([String])
+    /// One of the names, in either case.
+    case word([String], aliases: [String: String])
     /// Separated by commas, spaces around them ignored.
     case list(ConfigurationTextRule, atLeast: Int)
     case durations(ClosedRange<Duration>)
@@ -33,6 +35,9 @@ package enum ConfigurationKind: Sendable {
             guard let value = ConfigurationDuration.parse(text), range.contains(value) else { return nil }
             return .duration(value)
         case .choice(let names): return names.contains(text) ? .text(text) : nil
+        case .word(let names, let aliases):
+            let name = aliases[text.lowercased()] ?? text.lowercased()
+            return names.contains(name) ? .text(name) : nil
         case .list(let rule, let least):
             let items = Self.items(of: text)
             guard (least...Self.maximumItems).contains(items.count), items.allSatisfy(rule.accepts) else { return nil }
@@ -56,7 +61,7 @@ package enum ConfigurationKind: Sendable {
             "a number from \(ConfigurationValue.decimal(range.lowerBound).description) to \(ConfigurationValue.decimal(range.upperBound).description)"
         case .bool: "true or false"
         case .duration(let range): "a duration from \(Self.text(range)) (such as 500ms, 5s, 2m, 72h)"
-        case .choice(let names): "one of " + names.joined(separator: ", ")
+        case .choice(let names), .word(let names, _): "one of " + names.joined(separator: ", ")
         case .list(let rule, let least):
             "a comma list of \(least == 0 ? "up to" : "\(least) to") \(Self.maximumItems) items, each \(rule.requirement)"
         case .durations(let range):
@@ -75,7 +80,7 @@ package enum ConfigurationKind: Sendable {
         case .bool: "It is true or false"
         case .duration(let range): "From \(Self.text(range))"
         case .durations(let range): "Each from \(Self.text(range))"
-        case .choice(let names): "One of " + names.joined(separator: ", ")
+        case .choice(let names), .word(let names, _): "One of " + names.joined(separator: ", ")
         }
     }
 

@@ -42,7 +42,9 @@ package struct ConfigurationLoader: Sendable {
         if !problems.isEmpty { throw ConfigurationError(problems) }
         complete(&settings)
         let configuration = try WorkerConfiguration(settings, requiring: requirements)
-        return LoadedConfiguration(configuration: configuration, settings: settings, warnings: warnings)
+        return LoadedConfiguration(
+            configuration: configuration, settings: settings,
+            warnings: warnings + (requirements == .run ? KafkaTransport(kafka: configuration.kafka).warnings : []))
     }
 
     /// The defaults that follow from other values or from the machine.

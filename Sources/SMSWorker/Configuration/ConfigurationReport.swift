@@ -25,7 +25,7 @@ package struct ConfigurationReport: Sendable {
             writer.beginObject()
             writer.key("value" as StaticString)
             if let value = setting.value {
-                if key.isSecret { writer.string("***") } else { value.write(to: &writer) }
+                if isHidden(key, value) { writer.string("***") } else { value.write(to: &writer) }
             } else {
                 writer.null()
             }
@@ -40,8 +40,13 @@ package struct ConfigurationReport: Sendable {
 
     private func shown(_ key: ConfigurationKey) -> String {
         guard let value = settings[key].value else { return "-" }
-        if key.isSecret { return "***" }
+        if isHidden(key, value) { return "***" }
         return value == .list([]) ? "none" : value.description
+    }
+
+    /// A secret, or what may be one in the place of its path.
+    private func isHidden(_ key: ConfigurationKey, _ value: ConfigurationValue) -> Bool {
+        key.isSecret || key.isSecretFile && !ConfigurationKey.isPlainPath(value.description)
     }
 
     private func origin(_ key: ConfigurationKey) -> String {

@@ -34,7 +34,7 @@ package struct ConfigurationSettings: Equatable, Sendable {
 
     /// A value for a message. A URL with a user in it may hold a password.
     private static func shown(_ text: String, of key: ConfigurationKey) -> String {
-        if key.isSecret || text.contains("@") { return "the value" }
+        if key.isSecret || key.isSecretFile || text.contains("@") { return "the value" }
         return "\"\(ConfigurationError.excerpt(text))\""
     }
 }

@@ -33,8 +33,9 @@ package struct ConfigurationTextRule: Sendable {
         return colon > address.startIndex && ProviderAddress.isPort(address[address.index(after: colon)...])
     }
 
-    static let host = Self("a host name or an address") { host in
-        (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: ":") }
+    static let host = Self("a host name or an address") { given in
+        let host = given.hasPrefix("[") && given.hasSuffix("]") ? given.dropFirst().dropLast() : given[...]
+        return (1...253).contains(host.utf8.count) && host.utf8.allSatisfy { isNameByte($0) || $0 == UInt8(ascii: ":") }
     }
 
     static let baseURL = Self("an http or https URL of a host, with a port and a path at most") { ProviderAddress($0) != nil }
@@ -45,6 +46,14 @@ package struct ConfigurationTextRule: Sendable {
 
     static let errorCode = Self("an error code of 1 to 64 letters, digits, '_', '-' and '.'") { code in
         (1...64).contains(code.utf8.count) && code.utf8.allSatisfy(isNameByte)
+    }
+
+    static let sender = Self("1 to 11 characters without control characters") { sender in
+        (1...11).contains(sender.unicodeScalars.count) && isLine(sender, atMost: 44)
+    }
+
+    static let token = Self("16 to 1024 characters of ASCII without spaces and control characters") { token in
+        (16...1_024).contains(token.utf8.count) && token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 
     private static func isLine(_ text: String, atMost limit: Int) -> Bool {

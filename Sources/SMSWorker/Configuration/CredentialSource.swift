@@ -1,7 +1,8 @@
+internal import JSON
 internal import Requests
 internal import SMSPipeline
 
-/// Where user name and password come from: a value or a file.
+/// Where user name, password and token come from: a value or a file.
 struct CredentialSource {
     private static let maximumBytes = 4_096
 
@@ -19,20 +20,32 @@ struct CredentialSource {
         return Credentials(username: username, password: password)
     }
 
+    /// Nil where none is asked for, or its file is wrong.
+    func readToken(_ problems: inout [String]) -> AdminToken? {
+        text(in: .adminTokenFile, .text(.token), &problems).map(AdminToken.init)
+    }
+
     private func value(_ key: ConfigurationKey, file fileKey: ConfigurationKey, _ problems: inout [String]) -> String? {
         if let value = settings.text(key) { return value }
+        return text(in: fileKey, key.kind, &problems)
+    }
+
+    private func text(in fileKey: ConfigurationKey, _ kind: ConfigurationKind, _ problems: inout [String]) -> String? {
         guard let path = settings.text(fileKey) else { return nil }
         let reference = settings.reference(to: fileKey)
+        let shown = ConfigurationKey.isPlainPath(path) ? path : "its file"
         var bytes: [UInt8]
         do throws(BoundedFile.Problem) {
             bytes = try BoundedFile.read(path, atMost: Self.maximumBytes)
         } catch {
-            problems.append("\(reference): \(path) cannot be read: \(error.reason).")
+            problems.append("\(reference): \(shown) cannot be read: \(error.reason).")
             return nil
         }
+        ByteOrderMark.remove(from: &bytes)
         if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
-        guard let text = String(validating: bytes, as: UTF8.self), key.kind.parse(text) != nil else {
-            problems.append("\(reference): what \(path) holds is not \(key.kind.requirement).")
+        guard let text = String(validating: bytes, as: UTF8.self), kind.parse(text) != nil else {
+            let encoding = ByteOrderMark.isUTF16(bytes) ? "UTF-8, but UTF-16" : kind.requirement
+            problems.append("\(reference): what \(shown) holds is not \(encoding).")
             return nil
         }
         return text

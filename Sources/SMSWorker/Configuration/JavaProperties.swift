@@ -1,3 +1,4 @@
+internal import JSON
 internal import Requests
 internal import SMSPipeline
 
@@ -18,8 +19,12 @@ package enum JavaProperties {
         var scalars: [Unicode.Scalar]
     }
 
-    /// The entries in the order of the file, repeated keys included.
+    /// The entries in the order of the file, repeated keys included; a byte order mark before them is skipped.
+    ///
+    /// librdkafka takes C strings, which end at a NUL: a key with one would pass for another. A value may have tabs and line ends (PEM).
     package static func parse(_ bytes: [UInt8]) throws(Problem) -> [(key: String, value: String)] {
+        var bytes = bytes
+        ByteOrderMark.remove(from: &bytes)
         var entries: [(key: String, value: String)] = []
         for line in try logicalLines(bytes) where !line.scalars.isEmpty {
             var rest = line.scalars[...]
@@ -27,7 +32,11 @@ package enum JavaProperties {
             rest = rest.drop(while: isSpace)
             if rest.first == "=" || rest.first == ":" { rest = rest.dropFirst().drop(while: isSpace) }
             if key.isEmpty { throw Problem(line: line.number, reason: "has no key") }
-            entries.append((key, try takeText(&rest, untilSeparator: false, line: line.number)))
+            let value = try takeText(&rest, untilSeparator: false, line: line.number)
+            if key.unicodeScalars.contains(where: isControl) || value.unicodeScalars.contains(where: { isControl($0) && !isLayout($0) }) {
+                throw Problem(line: line.number, reason: "has a control character in its key or value")
+            }
+            entries.append((key, value))
         }
         return entries
     }
@@ -90,6 +99,10 @@ package enum JavaProperties {
         guard let text = String(validating: units, as: UTF16.self) else { throw Problem(line: line, reason: "has half a surrogate pair") }
         return text
     }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+
+    private static func isLayout(_ scalar: Unicode.Scalar) -> Bool { scalar == "\t" || scalar == "\n" || scalar == "\r" }
 
     private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" || scalar == "\u{C}" }
 }

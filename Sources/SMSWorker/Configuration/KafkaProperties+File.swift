@@ -1,3 +1,4 @@
+internal import JSON
 internal import Requests
 internal import SMSPipeline
 internal import Time
@@ -26,25 +27,29 @@ extension KafkaProperties {
     /// Reads a file of librdkafka's settings into `self`; answers a sentence for each thing that is wrong with it, without its values.
     mutating func read(_ path: String) -> [String] {
         let entries: [(key: String, value: String)]
+        let shown = ConfigurationKey.isPlainPath(path) ? path : "the file"
         do throws(BoundedFile.Problem) {
             let bytes = try BoundedFile.read(path, atMost: Self.maximumBytes)
+            if ByteOrderMark.isUTF16(bytes) {
+                return ["\(ConfigurationKey.kafkaPropertiesFile.name): \(shown) is UTF-16, and must be UTF-8."]
+            }
             do throws(JavaProperties.Problem) {
                 entries = try JavaProperties.parse(bytes)
             } catch {
-                return ["\(ConfigurationKey.kafkaPropertiesFile.name): line \(error.line) of \(path) \(error.reason)."]
+                return ["\(ConfigurationKey.kafkaPropertiesFile.name): line \(error.line) of \(shown) \(error.reason)."]
             }
         } catch {
-            return ["\(ConfigurationKey.kafkaPropertiesFile.name): \(path) cannot be read: \(error.reason)."]
+            return ["\(ConfigurationKey.kafkaPropertiesFile.name): \(shown) cannot be read: \(error.reason)."]
         }
         self = KafkaProperties(entries)
         return self.entries.compactMap { key, value in
             Self.objection(to: key, value).map {
-                "\(key) must not stand in \(path) (\(ConfigurationKey.kafkaPropertiesFile.environment)): \($0)."
+                "\(key) must not stand in \(shown) (\(ConfigurationKey.kafkaPropertiesFile.environment)): \($0)."
             }
         }
             + [Self.maxPollIntervalKey, Self.transactionTimeoutKey, Self.sessionKey, Self.heartbeatKey].compactMap { key in
                 guard let value = self[key], Self.milliseconds(value) == nil else { return nil }
-                return "\(key) in \(path) is not a whole number of milliseconds."
+                return "\(key) in \(shown) is not a whole number of milliseconds."
             }
     }
 

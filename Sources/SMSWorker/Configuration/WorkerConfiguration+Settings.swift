@@ -40,7 +40,10 @@ extension WorkerConfiguration {
             horizon: settings.duration(.trackHorizon),
             maxInFlight: settings.integer(.trackMaxInFlight))
         dedup = Dedup(window: settings.duration(.dedupWindow), maxEntries: settings.integer(.dedupMaxEntries))
-        admin = Admin(host: settings.text(.adminHost) ?? "", port: settings.integer(.adminPort))
+        admin = Admin(
+            host: settings.text(.adminHost) ?? "", port: settings.integer(.adminPort),
+            // Of `run` alone: other commands open no port.
+            token: requirements == .run ? CredentialSource(settings).readToken(&problems) : nil)
         log = Log(
             level: settings.text(.logLevel).flatMap(LogLevel.init) ?? .info,
             format: settings.text(.logFormat).flatMap(LogFormat.init) ?? .json)
@@ -55,6 +58,8 @@ extension WorkerConfiguration.Send {
             maxInFlight: settings.integer(.sendMaxInFlight),
             rateLimit: settings.decimal(.sendRateLimit),
             onUnknown: settings.text(.sendOnUnknown).flatMap { UnknownPolicy(name: $0) } ?? .resend,
+            onUnknownFloor: settings.text(.sendOnUnknownFloor).flatMap { UnknownPolicy(name: $0) },
+            allowedSenders: AllowedSenders(settings.list(.sendAllowedSenders)),
             ordering: settings.text(.sendOrdering).flatMap(Ordering.init) ?? .key,
             maxAttempts: settings.integer(.sendMaxAttempts),
             maxAge: settings.duration(.sendMaxAge),

@@ -26,5 +26,7 @@ package struct WorkerConfiguration: Equatable, Sendable {
         package var host: String
         /// 0: any free one.
         package var port: Int
+        /// What everything but `/livez` and `/readyz` asks for; nil: nothing.
+        package var token: AdminToken?
     }
 }

@@ -8,6 +8,9 @@ internal import Time
 /// The admin port: `/livez` for the supervisor, `/readyz` for rollouts, `/metrics` for Prometheus. On a thread of its own, so that it
 /// answers while the pipeline works.
 ///
+/// Probes are answered whatever others do: idle and slow connections are closed soon, and where there are too many, those of the address
+/// that has most go first. A token guards everything but the probes' paths.
+///
 /// | path | 200 | 503 |
 /// | --- | --- | --- |
 /// | `/livez` | the pipeline turns, or has not begun | it has said nothing for a minute |
@@ -21,13 +24,24 @@ package final class AdminServer: Sendable {
     /// - Parameters:
     ///   - host: `ADMIN_HOST`.
     ///   - port: `ADMIN_PORT`; 0 for any free one.
+    ///   - token: of `ADMIN_TOKEN_FILE`.
+    ///   - idleTimeout: within it a connection must bring a whole request.
     /// - Throws: `HTTPServerError` with a sentence that names host and port.
-    package init(host: String, port: Int, health: HealthState, registry: MetricsRegistry) throws(HTTPServerError) {
+    package init(
+        host: String, port: Int, token: AdminToken? = nil, idleTimeout: Duration = .seconds(5), health: HealthState,
+        registry: MetricsRegistry
+    )
+        throws(HTTPServerError)
+    {
         var configuration = HTTPServerConfiguration(host: host, port: port, threadName: "admin")
         configuration.maximumBodyBytes = 4 << 10
         configuration.maximumConnections = 64
+        configuration.maximumConnectionsOfAddress = 32
+        configuration.makesRoom = true
+        configuration.idleTimeout = idleTimeout
+        configuration.answerTimeout = .seconds(15)
         server = try HTTPServer(configuration) { request in
-            .respond(Self.response(to: request, health: health, registry: registry).with("Cache-Control", "no-store"))
+            .respond(Self.response(to: request, token: token, health: health, registry: registry).with("Cache-Control", "no-store"))
         }
     }
 
@@ -37,8 +51,16 @@ package final class AdminServer: Sendable {
     /// Returns when nothing listens any more. A second call is without effect.
     package func stop() { server.stop() }
 
-    private static func response(to request: borrowing HTTPRequest, health: HealthState, registry: MetricsRegistry) -> HTTPResponse {
+    private static func response(
+        to request: borrowing HTTPRequest, token: AdminToken?, health: HealthState, registry: MetricsRegistry
+    ) -> HTTPResponse {
         let make: () -> HTTPResponse
+        let isProbe = request.path == "/livez" || request.path == "/readyz"
+        if let token, !isProbe {
+            guard let header = request.header("Authorization"), token.isBrought(by: header.raw) else {
+                return .text("a bearer token is needed\n", status: 401).with("WWW-Authenticate", "Bearer")
+            }
+        }
         switch request.path {
         case "/livez":
             make = { health.isAlive(at: .now) ? .text("ok\n") : .text("the pipeline has stopped turning\n", status: 503) }

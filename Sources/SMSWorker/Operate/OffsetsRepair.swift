@@ -68,7 +68,8 @@ package struct OffsetsRepair {
                     partition: partition, reason: "it has no ledger partition", outcome: .refused("`topics create` makes it"))
             case .kafka(let error): throw KafkaError(error)
             case .ledger, .cancelled:
-                return Finding(partition: partition, reason: error.description, outcome: .refused("its ledger cannot be read"))
+                return Finding(
+                    partition: partition, reason: error.description, outcome: .refused("its ledger cannot be read: see `ledger forget`"))
             }
         }
         let group = configuration.kafka.groupID

@@ -20,11 +20,14 @@ package struct TopicInspection: Sendable {
         let rules = TopicRules(topics: topics, cluster: cluster, settings: settings)
         for name in topics.allRequests {
             findings += rules.existence(name) + rules.notCompacted(name) + rules.replication(name)
+            findings += rules.retention(name, TopicRetention.standard.requests) + rules.compression(name)
             findings += rules.ledger(of: name)
         }
         findings += rules.leastSize(topics.status)
         findings += rules.existence(topics.status) + rules.notCompacted(topics.status) + rules.replication(topics.status)
-        findings += rules.existence(topics.deadLetter) + rules.leastSize(topics.deadLetter)
+        findings += rules.retention(topics.status, TopicRetention.standard.status) + rules.unaskedSize(topics.status)
+        findings += rules.existence(topics.deadLetter) + rules.leastSize(topics.deadLetter) + rules.notCompacted(topics.deadLetter)
+        findings += rules.retention(topics.deadLetter, TopicRetention.standard.deadLetters) + rules.unaskedSize(topics.deadLetter)
         findings += rules.size(topics.deadLetter, above: topics.allRequests)
         findings += rules.replication(topics.deadLetter)
         self.findings = findings

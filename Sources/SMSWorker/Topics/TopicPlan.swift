@@ -20,14 +20,18 @@ package struct TopicPlan: Equatable, Sendable {
     /// - Parameters:
     ///   - settings: of the topics that exist, as far as the broker tells them: a ledger must hold what its request topic takes.
     ///   - partitions: of topics that do not exist; a ledger has as many as its requests.
+    ///   - retention: of topics that do not exist, but the ledgers, which compaction keeps short.
     ///   - replicationFactor: nil: 3 where there are three brokers, else 1.
     package init(
         topics: WorkerConfiguration.Topics, existing: ClusterMetadata, settings: [String: [String: String]] = [:], partitions: Int,
-        replicationFactor: Int?
+        retention: TopicRetention = .standard, replicationFactor: Int?
     ) {
         let replicas = replicationFactor ?? (existing.brokers >= 3 ? 3 : 1)
         let safety: [(key: String, value: String)] = replicas >= 3 ? [(TopicSetting.minInsyncReplicas, "2")] : []
-        let deletion: [(key: String, value: String)] = [(TopicSetting.cleanupPolicy, "delete")]
+        func deletion(after retention: Duration) -> [(key: String, value: String)] {
+            [(TopicSetting.cleanupPolicy, "delete"), TopicRetention.setting(retention)]
+        }
+        let compression = [(key: TopicSetting.compressionType, value: TopicSetting.requestCompression)]
         let compaction: [(key: String, value: String)] = [(TopicSetting.cleanupPolicy, "compact")] + TopicSetting.ledgerBounds
         func size(_ names: [String]) -> [(key: String, value: String)] {
             let limits = names.map { settings[$0]?[TopicSetting.maxMessageBytes].flatMap { Int($0) } ?? TopicSetting.defaultMessageLimit }
@@ -43,11 +47,11 @@ package struct TopicPlan: Equatable, Sendable {
             let current = Self.partitions(of: ledger, existing)
             let count = Self.partitions(of: name, existing) ?? partitions
             wanted.append(topic(ledger, count, compaction + size([name])))
-            wanted.append(topic(name, count, deletion))
+            wanted.append(topic(name, count, deletion(after: retention.requests) + compression))
             if let current, current < count { growths.append(Growth(name: ledger, from: current, total: count)) }
         }
-        wanted.append(topic(topics.status, partitions, deletion))
-        wanted.append(topic(topics.deadLetter, partitions, deletion + size(topics.allRequests)))
+        wanted.append(topic(topics.status, partitions, deletion(after: retention.status)))
+        wanted.append(topic(topics.deadLetter, partitions, deletion(after: retention.deadLetters) + size(topics.allRequests)))
         self.wanted = wanted
         self.growths = growths
         missing = wanted.filter { Self.partitions(of: $0.name, existing) == nil }

@@ -1,6 +1,7 @@
 internal import Kafka
 internal import Requests
 internal import SMSPipeline
+internal import Time
 
 /// The rules of `TopicInspection`, one a function.
 struct TopicRules {
@@ -21,10 +22,15 @@ struct TopicRules {
 
     func notCompacted(_ name: String) -> [TopicFinding] {
         guard exists(name), let policy = settings[name]?[TopicSetting.cleanupPolicy], policy.contains("compact") else { return [] }
+        // A dead letter has its record's key, which may be null: a compacted topic refuses that, and its transaction, for ever.
+        let price =
+            name == topics.deadLetter
+            ? "it would refuse records without a key, and lose records of one key"
+            : "its key is the ordering key, so compaction would lose records"
         return [
             TopicFinding(
                 .blocking, name, setting: TopicSetting.cleanupPolicy, found: policy, wanted: "delete",
-                "the topic \(name) is compacted; its key is the ordering key, so compaction would lose records")
+                "the topic \(name) is compacted; \(price)")
         ]
     }
 
@@ -51,7 +57,7 @@ struct TopicRules {
             return [
                 TopicFinding(
                     .unasked, ledger, setting: TopicSetting.cleanupPolicy, wanted: "compact",
-                    "whether the ledger topic \(ledger) is compacted could not be asked: with another cleanup.policy open requests would be lost"
+                    "whether the ledger topic \(ledger) is compacted could not be asked: with another cleanup.policy open requests would be lost; its max.message.bytes is taken as \(TopicSetting.defaultMessageLimit)"
                 )
             ]
         }
@@ -84,6 +90,51 @@ struct TopicRules {
             TopicFinding(
                 .advice, name, setting: TopicSetting.maxMessageBytes, found: found, wanted: "\(wanted)",
                 "the topic \(name) has max.message.bytes=\(found), less than \(wanted): it may refuse what belongs to the largest requests")
+        ]
+    }
+
+    /// Without the right to ask, Kafka's default is taken: one that has less refuses what is written, again and again.
+    func unaskedSize(_ name: String) -> [TopicFinding] {
+        guard exists(name), settings[name] == nil else { return [] }
+        return [
+            TopicFinding(
+                .unasked, name, setting: TopicSetting.maxMessageBytes, wanted: "\(TopicSetting.leastMessageLimit)",
+                "the settings of the topic \(name) could not be asked: its max.message.bytes is taken as \(TopicSetting.defaultMessageLimit), "
+                    + "and one that has less refuses what is written, for ever")
+        ]
+    }
+
+    /// Phones and texts, or what goes with them, stay for so long.
+    func retention(_ name: String, _ wanted: Duration) -> [TopicFinding] {
+        guard exists(name), let found = settings[name]?[TopicSetting.retentionMilliseconds], let milliseconds = Int64(found) else {
+            return []
+        }
+        let (bound, least) = (wanted.milliseconds, RFC3339.millisecondsOfDay)
+        let price: String
+        if milliseconds < 0 {
+            price = "what stands in it stays for ever"
+        } else if milliseconds > bound {
+            price = "what stands in it stays for longer than \(ConfigurationDuration.text(wanted))"
+        } else if milliseconds < least {
+            price = "what was not read within it is lost"
+        } else {
+            return []
+        }
+        return [
+            TopicFinding(
+                .advice, name, setting: TopicSetting.retentionMilliseconds, found: found, wanted: "\(bound)",
+                "the topic \(name) has retention.ms=\(found): \(price)")
+        ]
+    }
+
+    func compression(_ name: String) -> [TopicFinding] {
+        guard exists(name), let found = settings[name]?[TopicSetting.compressionType], ["producer", "gzip"].contains(found) else {
+            return []
+        }
+        return [
+            TopicFinding(
+                .advice, name, setting: TopicSetting.compressionType, found: found, wanted: TopicSetting.requestCompression,
+                "the topic \(name) has compression.type=\(found): a small batch of gzip may inflate to more than the worker's memory")
         ]
     }
 

@@ -11,6 +11,8 @@ package enum TopicSetting {
     package static let segmentMilliseconds = "segment.ms"
     package static let minCleanableDirtyRatio = "min.cleanable.dirty.ratio"
     package static let maxCompactionLag = "max.compaction.lag.ms"
+    package static let retentionMilliseconds = "retention.ms"
+    package static let compressionType = "compression.type"
     package static let uncleanElection = "unclean.leader.election.enable"
 
     /// What a broker takes where it does not say: Kafka's own default, in bytes.
@@ -19,6 +21,10 @@ package enum TopicSetting {
     static let leastMessageLimit = 24 * 1_024
     /// What a ledger entry or a dead letter needs beside the request that it holds, in bytes.
     package static let messageMargin = 65_536
+
+    /// Of a request topic: the broker compresses anew what came otherwise. A batch of another codec may inflate to far more than
+    /// `max.message.bytes`, which counts it compressed, and older versions of librdkafka inflate it whole.
+    static let requestCompression = "lz4"
 
     /// So much is to be taken above a limit that a broker tells.
     static func roomAbove(_ limit: Int) -> Int { Int(Int64(limit).clampedSum(Int64(messageMargin))) }

@@ -30,7 +30,8 @@ package final class Worker: Sendable {
         let admin: AdminServer
         do throws(HTTPServerError) {
             admin = try AdminServer(
-                host: configuration.admin.host, port: configuration.admin.port, health: health, registry: metrics.registry)
+                host: configuration.admin.host, port: configuration.admin.port, token: configuration.admin.token, health: health,
+                registry: metrics.registry)
         } catch {
             return .unfit("ADMIN_HOST, ADMIN_PORT: \(error.description)")
         }

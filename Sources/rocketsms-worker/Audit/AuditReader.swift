@@ -60,18 +60,20 @@ struct AuditReader {
         let ledger = TopicPartition(topic: cluster.topics.ledger(of: partition.topic), partition: partition.partition)
         guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return }
         let key = PartitionKey(topic: partition.topic, partition: partition.partition)
-        var damage: (error: LedgerError, offset: Int64)?
+        var damaged = DamagedRecords()
         try read(ledger) { record in
             let offset = record.offset
             record.withKey { name in
                 record.withValue { value in
-                    do throws(LedgerError) { try audit.see(ledgerOf: key, key: name, value: value) } catch { damage = (error, offset) }
+                    damaged.add(key: name, value: value, at: offset)
+                    try? audit.see(ledgerOf: key, key: name, value: value)
                 }
             }
-            return damage == nil
+            return true
         }
-        if let damage {
-            throw CommandFailure(.failed, "The ledger \(ledger) cannot be read: \(damage.error), at offset \(damage.offset).")
+        for damage in damaged.damages {
+            console.endProgress()
+            console.note(LedgerReader.sentence(damage.error, at: damage.offset, of: ledger, partition))
         }
     }
 

@@ -12,6 +12,8 @@ struct CommandConfiguration: Sendable {
     /// A whole command line without the program's name, as somebody would type it.
     let example: String
     var arguments: [CommandArgument] = []
+    /// A flag may stand for the arguments.
+    var areArgumentsOptional = false
     var options: [CommandOption] = []
     /// Whether the flags of the configuration (`--kafka-bootstrap-servers`, …) and `--config` are taken too.
     var takesConfiguration = true

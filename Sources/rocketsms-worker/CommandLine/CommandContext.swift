@@ -7,6 +7,8 @@ internal import SMSWorker
 struct CommandContext: Sendable {
     let console: Console
     let environment: [String: String]
+    /// Variables of the environment that are no UTF-8.
+    var unreadable: Set<String> = []
     let flags: ConfigurationFlags
 
     /// Reads the configuration, and sets up the log with it.
@@ -18,6 +20,8 @@ struct CommandContext: Sendable {
     func load(
         requiring requirements: ConfigurationRequirements, defaults: [ConfigurationKey: String] = [:], logsFrom least: LogLevel = .warning
     ) throws(ConfigurationError) -> LoadedConfiguration {
+        let unreadable = unreadable.filter { ConfigurationKey.named(environment: $0) != nil }.sorted()
+        if !unreadable.isEmpty { throw ConfigurationError(unreadable.map { "The environment variable \($0) is not UTF-8." }) }
         let loader = ConfigurationLoader(environment: environment, flags: flags, defaults: defaults)
         let loaded = try loader.load(requiring: requirements)
         LoggingSystem.bootstrap(level: max(least, loaded.configuration.log.level), format: loaded.configuration.log.format)

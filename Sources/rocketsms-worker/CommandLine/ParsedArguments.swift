@@ -6,7 +6,7 @@ internal import SMSWorker
 struct ParsedArguments: Sendable {
     private var flags: Set<String> = []
     private var values: [String: [String]] = [:]
-    /// As many as the command's table has.
+    /// As many as the command's table has, or fewer where they are optional.
     private(set) var positional: [String] = []
     /// For the configuration's loader.
     private(set) var configuration = ConfigurationFlags()
@@ -93,11 +93,14 @@ struct ParsedArguments: Sendable {
                 positional.append(word)
             }
         }
-        if positional.count < command.arguments.count {
+        if positional.count < command.arguments.count, !command.areArgumentsOptional {
             throw UsageError("\(command.arguments[positional.count].name) is missing.")
         }
         if positional.count > command.arguments.count {
-            throw UsageError("\"\(UsageError.excerpt(positional[command.arguments.count]))\" is one word too many.")
+            // Not repeated: it may be a piece of a text that was not quoted.
+            let count = positional.count - command.arguments.count
+            throw UsageError(
+                "\(count == 1 ? "A word is" : "\(count) words are") too many; a value with spaces stands in quotes.")
         }
     }
 

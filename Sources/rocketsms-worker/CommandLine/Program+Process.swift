@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Logging
 internal import Requests
 internal import SMSPipeline
 
@@ -9,8 +10,11 @@ extension Program {
     static func runProcess() async -> Never {
         // A peer or a reader that goes away is an error of the write, and not the end of the process.
         signal(SIGPIPE, SIG_IGN)
-        let program = Program(tree: .program, version: version, environment: ProcessEnvironment.current, console: .standard)
-        let status = await program.run(Array(CommandLine.arguments.dropFirst()))
+        let environment = ProcessEnvironment.current
+        let program = Program(
+            tree: .program, version: version, environment: environment.variables, unreadable: environment.unreadable, console: .standard)
+        let status = await program.run(bytes: ProcessEnvironment.words)
+        LoggingSystem.flush()
         exit(status.rawValue)
     }
 }

@@ -7,7 +7,14 @@ struct Program: Sendable {
     let tree: CommandTree
     let version: String
     let environment: [String: String]
+    /// Variables of the environment that are no UTF-8.
+    var unreadable: Set<String> = []
     let console: Console
+
+    /// - Parameter words: without the program's name.
+    func run(bytes words: [[UInt8]]) async -> ExitStatus {
+        do throws(UsageError) { return await run(try ProcessEnvironment.text(of: words)) } catch { return end(error, []) }
+    }
 
     /// - Parameter words: without the program's name.
     func run(_ words: [String]) async -> ExitStatus {
@@ -17,7 +24,9 @@ struct Program: Sendable {
             case .version: try console.print("\(tree.name) \(version)")
             case .run(let type, let arguments):
                 let command = try type.init(arguments)
-                return try await command.run(CommandContext(console: console, environment: environment, flags: arguments.configuration))
+                return try await command.run(
+                    CommandContext(
+                        console: console, environment: environment, unreadable: unreadable, flags: arguments.configuration))
             }
             return .done
         } catch {

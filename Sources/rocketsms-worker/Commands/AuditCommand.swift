@@ -12,7 +12,7 @@ struct AuditCommand: Command {
             Reads the request, ledger, status and dead-letter topics up to where they end now; workers may go on meanwhile. Checked are G1 \
             (every request that was read has its final event, its dead letter or its ledger entry, or repeats an id), G4 (sequences without \
             gap or repeat, statuses only forward, one final event, and it is the last), and of G3 what events and ledger show. What retention \
-            has deleted is not judged, and counted. A finding a line, at most 1,000 of them; exit 1 where there is one. Memory: some 150 \
+            has deleted is not judged, and counted; so is what a damaged ledger record would have to tell. A finding a line, at most 1,000 of them; exit 1 where there is one. Memory: some 150 \
             bytes a request.
             """,
         example: "audit --kafka-bootstrap-servers broker:9092 --json", options: [.json])
@@ -33,7 +33,7 @@ struct AuditCommand: Command {
             if rest > 0 { try console.print("… and \(rest) more") }
             try console.print(Self.summary(audit))
         }
-        return audit.findingCount == 0 ? .done : .findings
+        return audit.findingCount == 0 && audit.counts.damaged == 0 ? .done : .findings
     }
 
     static func line(_ finding: AuditFinding) -> String {
@@ -46,6 +46,7 @@ struct AuditCommand: Command {
         let parts = [
             (counts.ended, "ended"), (counts.deadLetters, "dead letters"), (counts.open, "open"), (counts.repeats, "repeats"),
             (counts.commands, "commands"), (counts.unread, "not read yet"), (counts.tooOld, "too old to be judged"), (counts.lost, "lost"),
+            (counts.damaged, "damaged ledger records"),
         ]
         let shown = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
         let records = shown.isEmpty ? "no records" : shown.joined(separator: ", ")
@@ -80,6 +81,7 @@ struct AuditCommand: Command {
         writer.member("unread", counts.unread)
         writer.member("tooOld", counts.tooOld)
         writer.member("lost", counts.lost)
+        writer.member("damaged", counts.damaged)
         writer.endObject()
         writer.member("events", counts.events)
         writer.endObject()

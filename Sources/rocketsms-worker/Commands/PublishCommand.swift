@@ -12,7 +12,8 @@ struct PublishCommand: Command {
             Every request is checked by the worker's own rules before it is published: what would become a dead letter is refused \
             here, exit 64. --file publishes one JSON object a line (- is standard input), as it reads it: a line that is refused \
             is named with its number and code, the others are published, and the exit code is 64 at the end. Running it again is \
-            safe where every line has an id and a key: one SMS each. Exit 70: the topic did not take a record.
+            safe where every line has an id and a key: one SMS each. With --phone - and --text - neither is seen in the list of processes: \
+            the first line of standard input is the phone, the rest the text. Exit 70: the topic did not take a record.
             """,
         example: "publish --phone 375291234567 --text 'Code 1234' --id ord-77-otp --key user-9 --metadata orderId=77",
         options: RequestFlags.options + [
@@ -32,7 +33,7 @@ struct PublishCommand: Command {
                 throw UsageError("Give either --text or --template.")
             }
             if arguments["--key-field"] != nil { throw UsageError("--key-field belongs to --file.") }
-            _ = try RequestFlags.json(arguments)
+            _ = try RequestFlags.metadata(arguments)
         } else {
             for option in RequestFlags.options
             where option.kind == .flag ? arguments.has(option.name) : !arguments.all(option.name).isEmpty {
@@ -57,7 +58,8 @@ struct PublishCommand: Command {
         let request: CheckedRequest
         do {
             request = try CheckedRequest(
-                value: RequestFlags.json(arguments), key: arguments["--key"].map { Array($0.utf8) }, topic: topic,
+                value: RequestFlags.json(arguments, MessageInput(arguments, console)), key: arguments["--key"].map { Array($0.utf8) },
+                topic: topic,
                 isPriorityTopic: isPriorityTopic)
         } catch let reason as DeadLetterReason {
             throw UsageError("\(reason.code): \(reason.message).")

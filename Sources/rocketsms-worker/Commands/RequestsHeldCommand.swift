@@ -24,7 +24,7 @@ struct RequestsHeldCommand: Command {
         let configuration = try context.load(requiring: .broker).configuration
         let held = try await Blocking.run {
             let cluster = try Cluster(configuration)
-            return try LedgerReader(cluster).ask(.held, of: places.partitions(in: cluster))
+            return try LedgerReader(cluster, context.console).ask(.held, of: places.partitions(in: cluster))
         }
         if printsJSON {
             try context.console.print(json: Self.json(held))

@@ -14,16 +14,30 @@ struct TopicsCreateCommand: Command {
         example: "topics create --kafka-bootstrap-servers broker:9092 --partitions 16",
         options: [
             .value("--partitions", "NUMBER", "Of new topics; a ledger has as many as its request topic. Default: 8."),
-            .value("--replication-factor", "NUMBER", "Of new topics. Default: 3 where there are three brokers, else 1."), .json,
+            .value("--replication-factor", "NUMBER", "Of new topics. Default: 3 where there are three brokers, else 1."),
+            .value("--retention-requests", "DURATION", "How long new request topics keep phones and texts. Default: 72h."),
+            .value("--retention-status", "DURATION", "How long a new status topic keeps events. Default: 168h."),
+            .value("--retention-dead-letters", "DURATION", "How long a new dead-letter topic keeps its records. Default: 336h."), .json,
         ])
 
     private let partitions: Int
     private let replicationFactor: Int?
+    private let retention: TopicRetention
     private let printsJSON: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         partitions = try arguments.integer("--partitions", in: 1...10_000) ?? 8
         replicationFactor = try arguments.integer("--replication-factor", in: 1...100)
+        let standard = TopicRetention.standard
+        // A year, or what an unread topic can do without.
+        func time(_ option: String, _ standard: Duration) throws(UsageError) -> Duration {
+            guard let time = try arguments.duration(option, upTo: .seconds(366 * 86_400)) else { return standard }
+            guard time >= .seconds(3_600) else { throw UsageError("\(option): less than an hour loses what was not read yet.") }
+            return time
+        }
+        retention = TopicRetention(
+            requests: try time("--retention-requests", standard.requests), status: try time("--retention-status", standard.status),
+            deadLetters: try time("--retention-dead-letters", standard.deadLetters))
         printsJSON = arguments.has("--json")
     }
 
@@ -48,7 +62,7 @@ struct TopicsCreateCommand: Command {
         // Without the right to ask, the ledgers get room for requests of Kafka's default size.
         let settings = (try? cluster.settings()) ?? [:]
         let plan = TopicPlan(
-            topics: configuration.topics, existing: cluster.metadata, settings: settings, partitions: partitions,
+            topics: configuration.topics, existing: cluster.metadata, settings: settings, partitions: partitions, retention: retention,
             replicationFactor: replicationFactor)
         do throws(KafkaError) {
             for growth in plan.growths {

@@ -7,7 +7,7 @@ internal import SMSWorker
 enum EventLine {
     /// No phone and no text: an event has none. Metadata are left out.
     static func text(_ event: PublishedEvent) -> String {
-        var parts = [event.at, Printable.text(event.requestID), "\(event.status.name)" + (event.isFinal ? " (final)" : "")]
+        var parts = [Printable.text(event.at), Printable.text(event.requestID), "\(event.status.name)" + (event.isFinal ? " (final)" : "")]
         if let id = event.messageID { parts.append("message \(Printable.text(id))") }
         if let attempt = event.attempt, attempt > 1 { parts.append("attempt \(attempt)") }
         if let status = event.json["providerStatus"]?.stringValue { parts.append("provider status \(Printable.text(status))") }

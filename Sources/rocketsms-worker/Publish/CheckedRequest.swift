@@ -1,7 +1,9 @@
+internal import EventLoop
 internal import JSON
 internal import Requests
 internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// A request that the worker will take, as it goes to the topic.
 struct CheckedRequest: Equatable, Sendable {
@@ -15,14 +17,17 @@ struct CheckedRequest: Equatable, Sendable {
     /// - Parameters:
     ///   - key: empty is as good as none.
     ///   - isPriorityTopic: what `priority` is where the request does not say.
+    ///   - now: the clock that bounds `sendAt`.
     /// - Throws: what its dead letter would say.
-    init(value: [UInt8], key: [UInt8]?, topic: String, isPriorityTopic: Bool) throws(DeadLetterReason) {
+    init(value: [UInt8], key: [UInt8]?, topic: String, isPriorityTopic: Bool, now: Int64 = WallTime.now.milliseconds)
+        throws(DeadLetterReason)
+    {
         let key = key.flatMap { $0.isEmpty ? nil : $0 }
         let place = RecordPosition(topic: topic, partition: Self.partition(of: value, in: topic), offset: 0)
         let decoded = value.withUnsafeBytes { value in
             (key ?? []).withUnsafeBytes { key in
                 RequestDecoder.decode(
-                    key: key, value: value, headers: RequestHeaders(), at: place, timestamp: 0, isPriorityTopic: isPriorityTopic)
+                    key: key, value: value, headers: RequestHeaders(), at: place, timestamp: 0, isPriorityTopic: isPriorityTopic, now: now)
             }
         }
         switch decoded {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import JSON
 internal import Requests
 internal import SMSPipeline
 
@@ -20,6 +21,7 @@ struct LineReader: ~Copyable {
     private var buffer: [UInt8] = []
     private var start = 0
     private var isAtEnd = false
+    private var isFirst = true
 
     /// - Parameter path: `-`: standard input.
     /// - Throws: where the file cannot be opened.
@@ -49,7 +51,7 @@ struct LineReader: ~Copyable {
         while true {
             if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
                 defer { start = end + 1 }
-                return isTooLong || end - start > limit ? .tooLong : .whole(line(upTo: end))
+                return isTooLong || end - start > limit ? .tooLong : .whole(try line(upTo: end))
             }
             if buffer.count - start > limit {
                 isTooLong = true
@@ -67,14 +69,21 @@ struct LineReader: ~Copyable {
                     start = 0
                 }
                 if isTooLong { return .tooLong }
-                return buffer.isEmpty ? nil : .whole(line(upTo: buffer.count))
+                return buffer.isEmpty ? nil : .whole(try line(upTo: buffer.count))
             }
         }
     }
 
-    private func line(upTo end: Int) -> [UInt8] {
+    /// The first one loses a byte order mark.
+    private mutating func line(upTo end: Int) throws(CommandFailure) -> [UInt8] {
         let hasReturn = end > start && buffer[end - 1] == UInt8(ascii: "\r")
-        return Array(buffer[start..<(hasReturn ? end - 1 : end)])
+        var line = Array(buffer[start..<(hasReturn ? end - 1 : end)])
+        if isFirst {
+            isFirst = false
+            if ByteOrderMark.isUTF16(line) { throw CommandFailure(.usage, "The file is UTF-16, and must be UTF-8.") }
+            ByteOrderMark.remove(from: &line)
+        }
+        return line
     }
 
     /// - Returns: false at the end.

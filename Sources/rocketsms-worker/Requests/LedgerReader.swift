@@ -9,10 +9,13 @@ struct LedgerReader {
     private static let stall = Duration.seconds(40)
 
     private let cluster: Cluster
+    private let console: Console
     private let reader: PartitionReader
 
-    init(_ cluster: Cluster) throws(CommandFailure) {
+    /// - Parameter console: told of damaged records.
+    init(_ cluster: Cluster, _ console: Console) throws(CommandFailure) {
         self.cluster = cluster
+        self.console = console
         do throws(KafkaError) {
             let kafka = cluster.configuration.kafka
             reader = try PartitionReader(bootstrapServers: kafka.bootstrapServers, properties: kafka.properties.forConsumers)
@@ -21,6 +24,8 @@ struct LedgerReader {
         }
     }
 
+    /// A record that no worker wrote is told, and the others are answered all the same.
+    ///
     /// - Throws: where a ledger is missing, or cannot be read.
     func ask(_ subject: LedgerInquiry.Subject, of places: [TopicPartition]) throws(CommandFailure) -> [FoundRequest] {
         var found: [FoundRequest] = []
@@ -30,34 +35,33 @@ struct LedgerReader {
         return found
     }
 
+    /// What keeps a partition closed, and how to get out of it.
+    static func sentence(_ error: LedgerError, at offset: Int64, of ledger: TopicPartition, _ place: TopicPartition) -> String {
+        let remedy =
+            error == .malformed
+            ? "`ledger forget --topic \(place.topic) --partition \(place.partition) --offset \(offset)` takes it out" : "use that worker"
+        return "\(ledger) has \(error), at offset \(offset): \(remedy)."
+    }
+
     private func ask(_ subject: LedgerInquiry.Subject, _ place: TopicPartition) throws(CommandFailure) -> [LedgerInquiry.Answer] {
         let ledger = TopicPartition(topic: cluster.topics.ledger(of: place.topic), partition: place.partition)
         // A partition that has no ledger yet has no requests either.
         guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return [] }
         var inquiry = LedgerInquiry(subject)
-        var damage: (error: LedgerError, offset: Int64)?
         do throws(KafkaError) {
             let marks = try reader.uncommittedWatermarks(ledger, timeout: Cluster.timeout)
             let isCancelled = { false }
             try reader.readRecords(ledger, from: marks.low, through: marks.high, stall: Self.stall, isCancelled: isCancelled) { record in
                 let (offset, timestamp) = (record.offset, record.timestamp)
                 record.withKey { key in
-                    record.withValue { value in
-                        do throws(LedgerError) {
-                            try inquiry.add(key: key, value: value, timestamp: timestamp)
-                        } catch {
-                            damage = (error, offset)
-                        }
-                    }
+                    record.withValue { inquiry.add(key: key, value: $0, timestamp: timestamp, at: offset) }
                 }
-                return damage == nil
+                return true
             }
         } catch {
             throw CommandFailure("The ledger \(ledger) cannot be read", error)
         }
-        if let damage {
-            throw CommandFailure(.failed, "The ledger \(ledger) cannot be read: \(damage.error), at offset \(damage.offset).")
-        }
+        for damage in inquiry.damaged.damages { console.note(Self.sentence(damage.error, at: damage.offset, of: ledger, place)) }
         return inquiry.answers
     }
 }

@@ -14,6 +14,19 @@ import Testing
 
     // MARK: G1
 
+    @Test func aDamagedLedgerRecordIsCountedAndItsRequestNotJudged() throws {
+        var stage = AuditStage()
+        let partition = PartitionKey(topic: "r", partition: 0)
+        _ = Array("a".utf8).withUnsafeBytes { key in
+            #expect(throws: LedgerError.self) { try stage.audit.see(ledgerOf: partition, key: key, value: key) }
+        }
+        stage.begin(committed: 10)
+        stage.request(2, id: "a")
+        stage.request(3, id: "b")
+        #expect(try stage.findings().map { try #require($0.split(separator: ":").first) } == ["G1 3 b"])
+        #expect(stage.audit.counts.damaged == 1 && stage.audit.counts.open == 1)
+    }
+
     @Test mutating func whatHasItsEndIsFine() throws {
         try good()
         stage.audit.see(deadLetterOf: AuditStage.place(1))

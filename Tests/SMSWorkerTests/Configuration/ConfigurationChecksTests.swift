@@ -5,6 +5,54 @@ import Testing
 @testable import SMSWorker
 
 @Suite struct ConfigurationChecksTests {
+    @Test func aPolicyThatIsMilderThanTheFloorIsRefused() throws {
+        let found = configurationProblems(["SEND_ON_UNKNOWN_FLOOR": "hold"])
+        #expect(found.count == 1 && found[0].contains("resend is milder than send.onUnknownFloor, hold"))
+        #expect(configurationProblems(["SEND_ON_UNKNOWN_FLOOR": "fail", "SEND_ON_UNKNOWN": "hold"]).count == 1)
+        for (floor, policy) in [("hold", "fail"), ("hold", "hold"), ("resend", "resend")] {
+            let loaded = try loadConfiguration(["SEND_ON_UNKNOWN_FLOOR": floor, "SEND_ON_UNKNOWN": policy])
+            #expect(loaded.configuration.send.onUnknownFloor?.name == floor)
+        }
+        #expect(try loadConfiguration().configuration.send.onUnknownFloor == nil)
+    }
+
+    @Test(arguments: [
+        ("", false), ("sasl.oauthbearer.method=oidc", false), ("sasl.oauthbearer.method=default", false),
+        ("sasl.oauthbearer.method=oidc\nsasl.oauthbearer.token.endpoint.url=https://login/token", true),
+        ("enable.sasl.oauthbearer.unsecure.jwt=true", true),
+    ])
+    func tokensMustComeFromSomewhere(properties: String, isGood: Bool) throws {
+        for key in ["sasl.mechanism", "sasl.mechanisms"] {
+            let file = try TemporaryFile("security.protocol=SASL_SSL\n\(key)=OAUTHBEARER\n\(properties)\n")
+            let found = configurationProblems(["KAFKA_PROPERTIES_FILE": file.path])
+            #expect(found.count == (isGood ? 0 : 1))
+            #expect(isGood || found[0].contains("sasl.oauthbearer.method=oidc"))
+        }
+    }
+
+    @Test func sendersAreAnyUnlessSomeAreAllowed() throws {
+        #expect(try loadConfiguration().configuration.send.allowedSenders.allows(Array("Shop".utf8)))
+        let senders = try loadConfiguration(["SEND_ALLOWED_SENDERS": "AL SHOP, MyShop"]).configuration.send.allowedSenders
+        #expect(senders.allows(Array("AL SHOP".utf8)) && senders.allows(Array("MyShop".utf8)) && senders.allows(nil))
+        #expect(!senders.allows(Array("Myshop".utf8)))
+        #expect(configurationProblems(["SEND_ALLOWED_SENDERS": "a sender that is too long"]).count == 1)
+    }
+
+    @Test(arguments: [
+        ("10.0.0.1:9092", "", true), ("127.0.0.1:9092,kafka:9092", "", true), ("PLAINTEXT://kafka:9092", "", true),
+        ("[2001:db8::1]:9092", "", true), ("localhost:9092,127.0.0.1:1,[::1]:9092", "", false),
+        ("kafka:9092", "security.protocol=SSL", false),
+        ("kafka:9092", "security.protocol=SASL_PLAINTEXT", true), ("kafka:9092", "security.protocol=sasl_ssl", false),
+        ("kafka:9092", "security.protocol=ssl\nssl.endpoint.identification.algorithm=none", true),
+        ("kafka:9092", "security.protocol=ssl\nenable.ssl.certificate.verification=false", true),
+    ])
+    func whatTheNetworkSeesOfKafkaIsSaid(servers: String, properties: String, isWarned: Bool) throws {
+        let file = try TemporaryFile(properties)
+        var environment = ["KAFKA_BOOTSTRAP_SERVERS": servers, "ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD": "p"]
+        if !properties.isEmpty { environment["KAFKA_PROPERTIES_FILE"] = file.path }
+        #expect(try loadConfiguration(environment, requiring: .run).warnings.count == (isWarned ? 1 : 0))
+    }
+
     @Test func plaintextOnlyToThisMachineOrWhenAllowed() {
         #expect(configurationProblems(["ROCKETSMS_BASE_URL": "http://127.0.0.1:8081"]) == [])
         #expect(configurationProblems(["ROCKETSMS_BASE_URL": "http://example.com", "ROCKETSMS_ALLOW_PLAINTEXT": "true"]) == [])

@@ -37,6 +37,12 @@ import Time
         #expect(configuration.track.maxInFlight == 9)
     }
 
+    @Test func aByteOrderMarkIsSkippedAndUTF16IsNamed() throws {
+        #expect(try problems("\u{FEFF}{}").isEmpty)
+        let file = try TemporaryFile([0xFF, 0xFE] + "{}".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+        #expect(configurationProblems(flags: ["--config", file.path]).first?.contains("UTF-16") == true)
+    }
+
     @Test func anUnknownKeyIsNamedWithASuggestionAndNeverItsValue() throws {
         let found = try problems(#"{"rocketsms": {"pasword": "hunter2"}, "nonsense": {"deep": {"er": "hunter2"}}, "x": "hunter2"}"#)
         #expect(found.count == 3)

@@ -6,6 +6,13 @@ import Testing
 @testable import SMSWorker
 
 @Suite struct ConfigurationLoaderTests {
+    @Test(arguments: [("INFO", LogLevel.info), ("Warn", .warning), ("WARNING", .warning), ("tRaCe", .trace)])
+    func theCaseOfALevelDoesNotMatter(text: String, level: LogLevel) throws {
+        #expect(try loadConfiguration(["LOG_LEVEL": text]).configuration.log.level == level)
+        #expect(try loadConfiguration(["LOG_FORMAT": "JSON"]).configuration.log.format == .json)
+        #expect(configurationProblems(["LOG_LEVEL": "loud"]).count == 1)
+    }
+
     @Test func defaults() throws {
         let configuration = try loadConfiguration().configuration
         #expect(
@@ -29,7 +36,8 @@ import Testing
         #expect(
             configuration.send
                 == .init(
-                    maxInFlight: 64, rateLimit: 0, onUnknown: .resend, ordering: .key, maxAttempts: 3, maxAge: .seconds(86_400),
+                    maxInFlight: 64, rateLimit: 0, onUnknown: .resend, allowedSenders: AllowedSenders([]), ordering: .key, maxAttempts: 3,
+                    maxAge: .seconds(86_400),
                     backoff: .seconds(1),
                     backoffMax: .seconds(300), retryBudget: 0.2, schedule: .provider, maxWaiting: 10_000, priorityShare: 0.2,
                     drainLimit: .seconds(15)))
@@ -89,6 +97,7 @@ import Testing
             .sendSchedule: "worker",
             .sendMaxWaiting: "5", .sendPriorityShare: "0.25", .sendDrainLimit: "4s", .trackCadence: "1s,2s", .trackHorizon: "1h",
             .trackMaxInFlight: "3", .dedupWindow: "1h", .dedupMaxEntries: "10", .adminHost: "0.0.0.0", .adminPort: "0", .logLevel: "debug",
+            .sendOnUnknownFloor: "hold", .sendAllowedSenders: "AL SHOP,B",
             .logFormat: "text",
         ]
         let fromEnvironment = try loadConfiguration(Dictionary(uniqueKeysWithValues: texts.map { ($0.key.environment, $0.value) }))

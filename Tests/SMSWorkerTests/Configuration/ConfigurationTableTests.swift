@@ -23,7 +23,8 @@ import Time
         ("SEND_BACKOFF_MAX", "5m"), ("SEND_RETRY_BUDGET", "0.2"), ("SEND_SCHEDULE", "provider"), ("SEND_MAX_WAITING", "10000"),
         ("SEND_PRIORITY_SHARE", "0.2"), ("SEND_DRAIN_LIMIT", nil), ("TRACK_CADENCE", "2s,5s,15s,60s,5m,1h"), ("TRACK_HORIZON", "72h"),
         ("TRACK_MAX_IN_FLIGHT", "32"), ("DEDUP_WINDOW", "24h"), ("DEDUP_MAX_ENTRIES", "1000000"), ("ADMIN_HOST", "127.0.0.1"),
-        ("ADMIN_PORT", "8080"), ("LOG_LEVEL", "info"), ("LOG_FORMAT", nil),
+        ("ADMIN_PORT", "8080"), ("ADMIN_TOKEN_FILE", nil), ("SEND_ALLOWED_SENDERS", ""), ("SEND_ON_UNKNOWN_FLOOR", nil),
+        ("LOG_LEVEL", "info"), ("LOG_FORMAT", nil),
     ]
 
     @Test func theTableIsWhatIsPromised() {

@@ -24,6 +24,27 @@ import Testing
         #expect(found.first?.contains("hun") == false)
     }
 
+    @Test func oneByteOrderMarkIsTakenOffAndUTF16IsNamed() throws {
+        let file = try TemporaryFile("\u{FEFF}hunter2\n")
+        #expect(try credentials(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path])?.password == .plain(secret))
+        let wide = try TemporaryFile("hunter2\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+        let found = configurationProblems(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": wide.path], requiring: .credentials)
+        #expect(found.count == 1 && found.first?.contains("UTF-16") == true)
+    }
+
+    @Test(arguments: ["ROCKETSMS_PASSWORD_FILE", "ROCKETSMS_PASSWORD_MD5_FILE", "ROCKETSMS_USERNAME_FILE", "KAFKA_PROPERTIES_FILE"])
+    func aSecretInThePlaceOfItsPathIsNotPrinted(variable: String) throws {
+        let found = configurationProblems([variable: secret], requiring: .credentials)
+        #expect(found.contains { $0.contains("cannot be read") })
+        #expect(!found.joined().contains(secret))
+        let bad = configurationProblems([variable: secret + "\u{1}"])
+        #expect(bad.count == 1 && !bad[0].contains(secret))
+        let name = try #require(ConfigurationKey.named(environment: variable))
+        guard !name.name.hasPrefix("kafka") else { return }
+        let report = ConfigurationReport(try loadConfiguration([variable: secret]).settings)
+        #expect(!report.text.contains(secret) && !String(decoding: report.json, as: UTF8.self).contains(secret))
+    }
+
     @Test func aPasswordKeepsItsSpaces() throws {
         let file = try TemporaryFile(" hunter2 \n")
         #expect(try credentials(["ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD_FILE": file.path])?.password == .plain(" hunter2 "))
@@ -51,6 +72,21 @@ import Testing
             ])
         #expect(configurationProblems(environment, requiring: .broker).count == 1)
         #expect(configurationProblems(environment) == [])
+    }
+
+    @Test func theAdminTokenIsReadFromItsFileAndNeverPrinted() throws {
+        let file = try TemporaryFile("0123456789abcdef\n")
+        let environment = [
+            "KAFKA_BOOTSTRAP_SERVERS": "a:1", "ROCKETSMS_USERNAME": "u", "ROCKETSMS_PASSWORD": "p", "ADMIN_TOKEN_FILE": file.path,
+        ]
+        let loaded = try loadConfiguration(environment, requiring: .run)
+        #expect(loaded.configuration.admin.token == AdminToken("0123456789abcdef"))
+        var dumped = ""
+        dump(loaded.configuration.admin, to: &dumped)
+        #expect(!dumped.contains("0123") && !"\(loaded.configuration)".contains("0123"))
+        let short = try TemporaryFile("0123456789\n")
+        let found = configurationProblems(environment.merging(["ADMIN_TOKEN_FILE": short.path]) { $1 }, requiring: .run)
+        #expect(found.count == 1 && found[0].contains("16 to 1024 characters") && !found[0].contains("0123"))
     }
 
     @Test func theyNeverPrintThemselves() throws {

@@ -45,6 +45,21 @@ import Testing
         }
     }
 
+    @Test func oneByteOrderMarkIsSkippedAndUTF16IsNamed() throws {
+        #expect(try parse("\u{FEFF}security.protocol=PLAINTEXT\n") == ["security.protocol|PLAINTEXT"])
+        let file = try TemporaryFile([0xFF, 0xFE] + "a=b\n".utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+        #expect(configurationProblems(["KAFKA_PROPERTIES_FILE": file.path]).first?.contains("is UTF-16") == true)
+    }
+
+    @Test(arguments: ["bootstrap.servers\\u0000=a", "a\\nb=c", "a=b\\u0000c", "a=b\\u001B", "a=\u{1}", "a=\u{9B}"])
+    func controlCharactersAreRefused(text: String) {
+        #expect(throws: JavaProperties.Problem(line: 1, reason: "has a control character in its key or value")) { try parse(text) }
+    }
+
+    @Test func aValueMayHaveTheLinesOfAPEM() throws {
+        #expect(try parse("ssl.ca.pem=-----BEGIN\\n\\tab\\r\\nEND") == ["ssl.ca.pem|-----BEGIN\n\tab\r\nEND"])
+    }
+
     @Test func theLastOfTwoWins() {
         let properties = KafkaProperties([("a", "1"), ("b", "2"), ("a", "3")])
         #expect(properties.entries.map(\.key) == ["a", "b"])

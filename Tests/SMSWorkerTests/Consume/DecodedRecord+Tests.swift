@@ -7,18 +7,18 @@ extension DecodedRecord {
     /// Decodes a record given as text: the fourth of partition 3 of `sms.requests`, at 1,795,500,000,123 ms.
     init(
         _ value: String?, key: String? = "user-1", headers: [(String, String)] = [], isPriorityTopic: Bool = false,
-        at position: RecordPosition = place
+        at position: RecordPosition = place, now: Int64? = nil
     ) {
         self.init(
             bytes: value.map { Array($0.utf8) }, key: key.map { Array($0.utf8) }, headers: headers.map { ($0, Array($1.utf8)) },
-            isPriorityTopic: isPriorityTopic, at: position)
+            isPriorityTopic: isPriorityTopic, at: position, now: now)
     }
 
     static let place = RecordPosition(topic: "sms.requests", partition: 3, offset: 4)
 
     init(
         bytes: [UInt8]?, key: [UInt8]? = nil, headers: [(String, [UInt8]?)] = [], isPriorityTopic: Bool = false,
-        at position: RecordPosition = place
+        at position: RecordPosition = place, now: Int64? = nil
     ) {
         var buffer = RecordHeaders()
         for (name, value) in headers {
@@ -37,7 +37,8 @@ extension DecodedRecord {
             Self.withBytes(key) { key in
                 Self.withBytes(bytes) { value in
                     RequestDecoder.decode(
-                        key: key, value: value, headers: seen, at: position, timestamp: 1_795_500_000_123, isPriorityTopic: isPriorityTopic)
+                        key: key, value: value, headers: seen, at: position, timestamp: 1_795_500_000_123, isPriorityTopic: isPriorityTopic,
+                        now: now)
                 }
             }
         }

@@ -130,11 +130,54 @@ import Testing
         (#""sendAt":"2026-11-24T09:00:00""#, "BAD_SEND_AT"), (#""priority":"true""#, "BAD_PRIORITY"), (#""priority":1"#, "BAD_PRIORITY"),
         (#""onUnknown":"Resend""#, "BAD_ON_UNKNOWN"), (#""onUnknown":"""#, "BAD_ON_UNKNOWN"), (#""onUnknown":false"#, "BAD_ON_UNKNOWN"),
         (#""onUnknown":"fail""#, nil), (#""metadata":{}"#, nil), (#""metadata":{"a":1}"#, "BAD_METADATA"),
-        (#""metadata":{"a":null}"#, "BAD_METADATA"), (#""metadata":{"a":{"b":"c"}}"#, "BAD_METADATA"), (#""metadata":[]"#, "BAD_METADATA"),
+        (#""metadata":{"a":null}"#, nil), (#""metadata":{"a":{"b":"c"}}"#, "BAD_METADATA"), (#""metadata":[]"#, nil),
+        (#""metadata":["a"]"#, "BAD_METADATA"), (#""metadata":[[],{"b":"c"}]"#, "BAD_METADATA"), (#""sendAt":"2026-11-24T09:00Z""#, nil),
         (#""metadata":"a""#, "BAD_METADATA"),
     ])
     func theOtherFields(_ fields: String, _ code: String?) {
         #expect(DecodedRecord(#"{"phone":"37529689","text":"a",\#(fields)}"#).code == code)
+    }
+
+    @Test func aMemberOfMetadataThatIsNullIsAbsentAndAnEmptyMapOfPHPIsEmpty() {
+        func metadata(_ json: String) -> String? {
+            DecodedRecord(#"{"phone":"37529689","text":"a","metadata":\#(json)}"#).request?.echo.metadata?.text
+        }
+        #expect(metadata(#"{"a":null,"b":"1","c":null}"#) == #"{"b":"1"}"#)
+        #expect(metadata("[]") == "{}")
+        #expect(DecodedRecord(#"{"phone":"37529689","text":"a","metadata":{"a":null,"a":"1"}}"#).code == "NOT_JSON")
+    }
+
+    @Test func aSendAtIsAtMostAYearAheadOfTheCallersClock() {
+        let now: Int64 = 1_795_500_000_000
+        func code(_ sendAt: Int64, now: Int64?) -> String? {
+            DecodedRecord(#"{"phone":"37529689","text":"a","sendAt":"\#(RFC3339.string(sendAt))"}"#, now: now).code
+        }
+        #expect(code(now + SendRequest.horizon, now: now) == nil)
+        #expect(code(now + SendRequest.horizon + 1, now: now) == "BAD_SEND_AT")
+        #expect(code(RFC3339.range.upperBound, now: now) == "BAD_SEND_AT")
+        #expect(code(RFC3339.range.lowerBound, now: now) == nil)
+        #expect(code(now, now: .max) == nil)
+        #expect(code(RFC3339.range.upperBound, now: nil) == nil)
+    }
+
+    @Test func oneByteOrderMarkIsSkipped() throws {
+        let request = #"{"id":"b1","phone":"37529689","text":"a"}"#
+        #expect(DecodedRecord("\u{FEFF}" + request).request?.echo.id.text == "b1")
+        #expect(DecodedRecord(bytes: [0, 0, 0, 0, 7, 0xEF, 0xBB, 0xBF] + Array(request.utf8)).request != nil)
+        let structured = [("content-type", "application/cloudevents+json")]
+        let envelope = #"{"specversion":"1.0","id":"e","source":"s","type":"t","data":\#(request)}"#
+        #expect(DecodedRecord("\u{FEFF}" + envelope, headers: structured).request?.echo.id.text == "b1")
+        #expect(DecodedRecord(bytes: [0xEF, 0xBB, 0xBF]).code == "NO_VALUE")
+    }
+
+    @Test func theDeadLetterOfTextInUTF16SaysSo() {
+        let request = #"{"phone":"37529689","text":"a"}"#
+        for (mark, isLittle) in [([], true), ([0xFF, 0xFE], true), ([0xFE, 0xFF], false)] as [([UInt8], Bool)] {
+            let units = request.utf16.flatMap { isLittle ? [UInt8($0 & 0xFF), UInt8($0 >> 8)] : [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+            let reason = DecodedRecord(bytes: mark + units).deadLetter
+            #expect(reason?.code == .notJSON)
+            #expect(reason?.message.contains("UTF-16") == true, "\(mark)")
+        }
     }
 
     @Test func priorityComesFromTheTopicUnlessTheRequestSaysSo() {
@@ -179,7 +222,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "nonsense", "{", "{}x", "[]", "\"a\"", "null", "7", "{\"a\":1,}", "{'a':1}", "// c\n{}", " ", "\u{FEFF}{}",
+        "nonsense", "{", "{}x", "[]", "\"a\"", "null", "7", "{\"a\":1,}", "{'a':1}", "// c\n{}", " ", "\u{FEFF}\u{FEFF}{}",
         #"{"phone":"1","phone":"1"}"#, #"{"phone":null,"phone":"1"}"#, #"{"a":1,"a":2}"#, #"{"a":1,"\u0061":2}"#,
         #"{"a":{"b":1,"b":2}}"#, #"{"a":[{"b":1,"b":2}]}"#, #"{"phone":{"b":1,"b":2}}"#, #"{"metadata":{"a":"1","a":"2"}}"#,
         #"{"metadata":{"a":"1","\u0061":"2"}}"#, #"{"text":"\ud800"}"#,

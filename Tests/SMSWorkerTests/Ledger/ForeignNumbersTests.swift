@@ -228,7 +228,7 @@ import Time
                 let entry = entry(&random)
                 try? stage.ledger(entry)
                 bytes(entry).withUnsafeBytes { value in
-                    entry.echo.id.withUnsafeBytes { try? inquiry.add(key: $0, value: value, timestamp: number()) }
+                    entry.echo.id.withUnsafeBytes { inquiry.add(key: $0, value: value, timestamp: number(), at: number()) }
                 }
             }
             try? stage.recorded(number())

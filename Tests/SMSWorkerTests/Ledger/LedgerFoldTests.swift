@@ -85,6 +85,30 @@ import Testing
         #expect(throws: LedgerError.self) { try fold.add(key: nil, value: nil, at: 8) }
     }
 
+    @Test func anEntryUnderAnotherKeyIsAnError() throws {
+        for (key, isGood) in [("ord-1", true), ("ord-2", false), ("ord-11", false), ("ord", false)] {
+            var fold = LedgerFold()
+            var bytes: [UInt8] = []
+            LedgerCodec.encode(.sample(id: "ord-1"), into: &bytes)
+            try bytes.withUnsafeBytes { value in try Array(key.utf8).withUnsafeBytes { try fold.add(key: $0, value: value, at: 41) } }
+            #expect(((try? fold.finished(beginning: 0)) != nil) == isGood, "\(key)")
+        }
+    }
+
+    @Test func aClosingOfTheFutureIsOneOfNowAndOneOfAFarFutureIsAnError() throws {
+        let now: Int64 = 1_900_000_000_000
+        func closed(at time: Int64) throws -> [Int64]? {
+            var fold = LedgerFold()
+            var entry = LedgerEntry.sample()
+            _ = entry.expire("late", at: time)
+            try add(entry, to: &fold)
+            return try? fold.finished(beginning: 0, now: now).closed.map(\.closedAt)
+        }
+        #expect(try closed(at: now - 5) == [now - 5])
+        #expect(try closed(at: now + 3_600_000) == [now])
+        #expect(try closed(at: now + LedgerFold.closingHorizon + 1) == nil)
+    }
+
     /// Its head is good, what follows is not: it is told apart at the end alone, and named all the same.
     @Test func anOpenEntryThatIsCutOffNamesItsPlace() throws {
         var fold = LedgerFold()

@@ -8,8 +8,8 @@ import Testing
     private func add(_ entry: LedgerEntry, at time: Int64, to inquiry: inout LedgerInquiry) throws {
         var bytes: [UInt8] = []
         LedgerCodec.encode(entry, into: &bytes)
-        try bytes.withUnsafeBytes { value in
-            try entry.echo.id.withUnsafeBytes { try inquiry.add(key: $0, value: value, timestamp: time) }
+        bytes.withUnsafeBytes { value in
+            entry.echo.id.withUnsafeBytes { inquiry.add(key: $0, value: value, timestamp: time, at: time) }
         }
     }
 
@@ -30,7 +30,7 @@ import Testing
         resolved.resolveResend(at: 0)
         try add(resolved, at: 500, to: &inquiry)
         try add(held("e", offset: 6), at: 600, to: &inquiry)
-        try Array("e".utf8).withUnsafeBytes { try inquiry.add(key: $0, value: nil, timestamp: 700) }
+        Array("e".utf8).withUnsafeBytes { inquiry.add(key: $0, value: nil, timestamp: 700, at: 700) }
         #expect(inquiry.answers.map(\.offset) == [3, 9])
         #expect(inquiry.answers.map(\.writtenAt) == [200, 100])
         #expect(inquiry.answers.allSatisfy { $0.entry?.state == .held && $0.entry?.attempt == 1 })
@@ -49,9 +49,22 @@ import Testing
         #expect(inquiry.answers == [LedgerInquiry.Answer(entry: nil, offset: 7, writtenAt: 3)])
     }
 
-    @Test func aForeignRecordIsAnError() {
+    @Test func aForeignRecordIsToldAndTheOthersAreAnswered() throws {
         var inquiry = LedgerInquiry(.held)
-        #expect(throws: LedgerError.self) { try [1, 2].withUnsafeBytes { try inquiry.add(key: $0, value: $0, timestamp: 0) } }
-        #expect(throws: LedgerError.malformed) { try inquiry.add(key: nil, value: nil, timestamp: 0) }
+        [UInt8]([1, 2]).withUnsafeBytes { inquiry.add(key: $0, value: $0, timestamp: 0, at: 4) }
+        inquiry.add(key: nil, value: nil, timestamp: 0, at: 5)
+        try add(held("a", offset: 9), at: 100, to: &inquiry)
+        #expect(inquiry.answers.map(\.offset) == [9])
+        #expect(inquiry.damaged.damages == [DamagedRecords.Damage(key: [1, 2], offset: 4, error: .malformed)])
+        [UInt8]([1, 2]).withUnsafeBytes { inquiry.add(key: $0, value: nil, timestamp: 0, at: 6) }
+        #expect(inquiry.damaged.damages.isEmpty)
+    }
+
+    @Test func anotherRequestsDamageIsNoMatterOfThisOne() throws {
+        var inquiry = LedgerInquiry(.request(id: Array("a".utf8)))
+        [UInt8]([1, 2]).withUnsafeBytes { inquiry.add(key: $0, value: $0, timestamp: 0, at: 4) }
+        #expect(inquiry.damaged.damages.isEmpty)
+        Array("a".utf8).withUnsafeBytes { inquiry.add(key: $0, value: $0, timestamp: 0, at: 5) }
+        #expect(inquiry.damaged.damages.map(\.offset) == [5] && inquiry.answers.isEmpty)
     }
 }

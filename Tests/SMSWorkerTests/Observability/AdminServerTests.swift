@@ -75,6 +75,64 @@ struct AdminServerTests {
         #expect(head.text.isEmpty)
     }
 
+    @Test(.timeLimit(.minutes(1))) func probesAreAnsweredUnderAFloodOfIdleConnections() async throws {
+        let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: HealthState(), registry: MetricsRegistry())
+        defer { server.stop() }
+        // Other hosts, which 127.0.0.2 and on stand for; some send half a request.
+        var idle: [IdleSocket] = []
+        for index in 0..<400 { idle.append(try #require(IdleSocket(port: server.port, from: "127.0.0.\(2 + index % 7)", index % 2 == 0))) }
+        for _ in 0..<10 { #expect(try await reply(server, "/livez").status == 200) }
+        // The same host, too.
+        for _ in 0..<100 { idle.append(try #require(IdleSocket(port: server.port, from: "127.0.0.1", false))) }
+        #expect(try await reply(server, "/readyz").status == 503)
+        withExtendedLifetime(idle) {}
+    }
+
+    @Test func aKnownConnectionIsServedAmongIdleOnes() async throws {
+        let server = try AdminServer(
+            host: "127.0.0.1", port: FreePort.next(), idleTimeout: .seconds(60), health: HealthState(), registry: MetricsRegistry())
+        defer { server.stop() }
+        let probe = try HTTPProbe(port: server.port)
+        #expect(await probe.request("GET", "/livez").reply?.status == 200)
+        let idle = try (0..<200).map { _ in try #require(IdleSocket(port: server.port, from: "127.0.0.2", false)) }
+        #expect(await probe.request("GET", "/livez").reply?.status == 200)
+        withExtendedLifetime(idle) {}
+    }
+
+    @Test(arguments: [("::", ["127.0.0.1", "::1"]), ("[::1]", ["::1"]), ("0.0.0.0", ["127.0.0.1"])])
+    func itListensOnBothProtocols(host: String, addresses: [String]) async throws {
+        let server = try AdminServer(host: host, port: FreePort.next(), health: HealthState(), registry: MetricsRegistry())
+        defer { server.stop() }
+        for address in addresses {
+            let port = server.port
+            let answer = try await onThread { IdleSocket(port: port, from: address, to: address, false)?.get("/livez") }
+            #expect(answer?.hasPrefix("HTTP/1.1 200 ") == true, "\(address)")
+        }
+    }
+
+    @Test func aTokenGuardsAllButTheProbes() async throws {
+        let server = try AdminServer(
+            host: "127.0.0.1", port: FreePort.next(), token: AdminToken("0123456789abcdef"), health: HealthState(),
+            registry: MetricsRegistry())
+        defer { server.stop() }
+        #expect(try await reply(server, "/livez").status == 200)
+        #expect(try await reply(server, "/readyz").status == 503)
+        for path in ["/metrics", "/", "/livez/"] {
+            let refused = try await reply(server, path)
+            #expect(refused.status == 401)
+            #expect(refused.headers["www-authenticate"] == "Bearer")
+        }
+        func status(_ authorization: String) async throws -> Int? {
+            try await HTTPProbe.request(port: server.port, "GET", "/metrics", headers: ["Authorization: \(authorization)"]).reply?.status
+        }
+        #expect(try await status("Bearer 0123456789abcdef") == 200)
+        #expect(try await status("bearer 0123456789abcdef") == 200)
+        for wrong in ["Bearer 0123456789abcdeg", "Bearer 0123456789abcde", "Bearer 0123456789abcdef0", "Bearer ", "Basic 0123456789abcdef"]
+        {
+            #expect(try await status(wrong) == 401, "\(wrong)")
+        }
+    }
+
     @Test func aTakenPortIsAnErrorThatNamesIt() throws {
         let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: HealthState(), registry: MetricsRegistry())
         defer { server.stop() }

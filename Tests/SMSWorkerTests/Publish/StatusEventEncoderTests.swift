@@ -25,6 +25,14 @@ import Testing
         return (value.text, headers.lines)
     }
 
+    @Test(arguments: [
+        ("sms-worker", "sms-worker"), ("sms worker (prod)", "sms%20worker%20(prod)"), ("сервис", "%D1%81%D0%B5%D1%80%D0%B2%D0%B8%D1%81"),
+        ("a%zz", "a%25zz"), ("a[b", "a%5Bb"), ("a/b?c#d", "a%2Fb%3Fc%23d"), ("..", "%2E%2E"), ("a\"\u{7F}", "a%22%7F"),
+    ])
+    func theSourceIsAURIReference(group: String, segment: String) {
+        #expect(PathSegment.encode(group).text == segment)
+    }
+
     @Test func theLeastEvent() {
         let echo = Echo(id: Array("ord-77"), key: nil, metadata: nil, traceparent: nil, tracestate: nil)
         let (value, headers) = encode(event(.queued), echo)

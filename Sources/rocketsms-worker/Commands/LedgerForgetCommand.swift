@@ -1,0 +1,106 @@
+internal import JSON
+internal import Kafka
+internal import Requests
+internal import SMSPipeline
+internal import SMSWorker
+
+/// `ledger forget`
+struct LedgerForgetCommand: Command {
+    static let sections: [String]? = ["kafka", "topics"]
+    static let configuration = CommandConfiguration(
+        name: "forget", abstract: "Take a record that nobody can read out of a ledger, so that its partition opens again.",
+        discussion: """
+            A damaged record, or one that no worker wrote, keeps its partition closed; `/readyz` and the log name its offset. It is named \
+            by its KEY, the request's id, or by --offset in the ledger's partition. What a worker can read is never taken out. If it was a \
+            request, it ends without an event, and a repeat of its id is a new one: look first whether its SMS went out. Works beside \
+            running workers, which go on by themselves within seconds. Asks on a terminal; elsewhere --yes is needed.
+            """,
+        example: "ledger forget ord-77-otp --topic sms.requests --partition 3",
+        arguments: [CommandArgument("KEY", "The record's key; not with --offset.")], areArgumentsOptional: true,
+        options: [.value("--offset", "NUMBER", "The record's offset in the ledger's partition, with --topic and --partition.")]
+            + RequestPlaces.options + [.flag("--dry-run", "Only say what would go."), .flag("--yes", "Do not ask."), .json])
+
+    private let subject: LedgerForget.Subject
+    private let places: RequestPlaces
+    private let isDryRun: Bool
+    private let mayGo: Bool
+    private let printsJSON: Bool
+
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        let offset = try arguments.integer("--offset", in: 0...Int.max - 1)
+        switch (arguments.positional.first, offset) {
+        case (let key?, nil): subject = .key(Array(key.utf8))
+        case (nil, let offset?):
+            guard arguments["--partition"] != nil else { throw UsageError("--offset wants --partition.") }
+            subject = .offset(Int64(offset))
+        default: throw UsageError("Give either KEY or --offset.")
+        }
+        places = try RequestPlaces(arguments)
+        isDryRun = arguments.has("--dry-run")
+        mayGo = arguments.has("--yes")
+        printsJSON = arguments.has("--json")
+    }
+
+    func run(_ context: CommandContext) async throws -> ExitStatus {
+        let configuration = try context.load(requiring: .broker).configuration
+        let console = context.console
+        guard isDryRun || mayGo || console.isInputTerminal else { throw UsageError("Not on a terminal: --yes is needed.") }
+        return try await Blocking.run { try run(Cluster(configuration), console) }
+    }
+
+    private func run(_ cluster: Cluster, _ console: Console) throws -> ExitStatus {
+        let all: [LedgerForget.Finding]
+        let forget: LedgerForget
+        do throws(KafkaError) {
+            forget = try LedgerForget(cluster.configuration)
+        } catch {
+            throw CommandFailure(.configuration, "\(error.message).")
+        }
+        let partitions = try places.partitions(in: cluster)
+        do throws(KafkaError) { all = try forget.look(partitions) } catch {
+            throw CommandFailure("The ledgers cannot be read", error)
+        }
+        let meant = all.filter { subject.means($0.damage) }
+        if let newer = meant.first(where: { $0.damage.error != .malformed }) {
+            throw CommandFailure(.failed, "\(newer.partition): \(newer.damage.error): use that worker.")
+        }
+        guard !meant.isEmpty else {
+            throw CommandFailure(
+                .failed, "No ledger is closed for such a record\(all.isEmpty ? "" : "; damaged are \(HelpText.list(all.map(Self.place)))")."
+            )
+        }
+        if !isDryRun {
+            let question = "Take \(HelpText.list(meant.map(Self.place))) out for good?"
+            guard mayGo || console.confirms(question) else { throw CommandFailure(.failed, "Nothing was changed.") }
+            do throws(KafkaError) { try forget.forget(meant) } catch { throw CommandFailure("The ledger did not take it", error) }
+        }
+        if printsJSON { try console.print(json: json(meant)) }
+        if !printsJSON {
+            for finding in meant { try console.print("\(isDryRun ? "would take out" : "taken out"): \(Self.place(finding))") }
+        }
+        return .done
+    }
+
+    private static func place(_ finding: LedgerForget.Finding) -> String {
+        "offset \(finding.damage.offset) of the ledger of \(finding.partition)"
+    }
+
+    private func json(_ findings: [LedgerForget.Finding]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("dryRun", isDryRun)
+        writer.key("records" as StaticString)
+        writer.beginArray()
+        for finding in findings {
+            writer.beginObject()
+            writer.member("topic", finding.partition.topic)
+            writer.member("partition", finding.partition.partition)
+            writer.member("offset", finding.damage.offset)
+            writer.member("key", String(decoding: finding.damage.key, as: UTF8.self))
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+}
