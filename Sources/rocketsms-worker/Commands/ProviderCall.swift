@@ -41,7 +41,8 @@ struct ProviderCall {
         switch outcome {
         case .answered: .done
         case .refused(let code, let kind): try refused(code, kind)
-        case .failed(let reason, _): try failed(.notSent, error: reason, outcome: "notSent", "No answer from the provider: \(reason).")
+        // A question that came through to nobody may be asked again: "safe to repeat" holds, "not sent" would be a guess.
+        case .failed(let reason, _): try failed(.notSent, error: reason, outcome: "failed", "No answer from the provider: \(reason).")
         }
     }
 

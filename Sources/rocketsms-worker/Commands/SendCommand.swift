@@ -53,7 +53,7 @@ struct SendCommand: Command {
         case .refused(let code, let kind): return try call.refused(code, kind)
         case .notSent(let reason, _):
             return try call.failed(.notSent, error: reason.description, outcome: "notSent", "Not sent: \(reason.description).")
-        case .unknown(let reason):
+        case .unknown(let reason, _):
             return try call.failed(
                 .unknown, error: reason.description, outcome: "unknown",
                 "Nobody knows whether it was sent: \(reason.description). Do not repeat it blindly.")
