@@ -33,22 +33,25 @@ let package = Package(
         module("Metrics"),
         module("JSON"),
         module("Time"),
+        module("SMSText"),
         module("EventLoop", ["CLinux", "Time"]),
         module("HTTPServer", ["CMicrohttpd", "CLinux", "EventLoop", "Time"]),
 
         // The two outsides. Neither knows of the other.
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
-        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
-        module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "CCrypto"], exclude: ["README.md"]),
+        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
+        module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
         // The pipeline between them, and the program.
-        module("Requests", ["JSON", "Time"]),
+        module("Requests", ["JSON", "Time", "SMSText"]),
         module("SMSPipeline", ["Requests", "Time"]),
-        module("SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
+        module(
+            "SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
         .executableTarget(
             name: "rocketsms-worker",
             dependencies: [
-                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time", "JSON", "Logging", "Metrics",
+                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time",
+                "JSON", "SMSText", "Logging", "Metrics",
             ],
             swiftSettings: settings),
 
@@ -59,7 +62,8 @@ let package = Package(
         .executableTarget(
             name: "Simulation",
             dependencies: [
-                "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging", "Metrics",
+                "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging",
+                "Metrics",
             ],
             path: "Tests/Simulation", exclude: ["seeds.txt"], swiftSettings: settings),
         .target(
@@ -68,13 +72,24 @@ let package = Package(
         tests("LoggingTests", ["Logging"]),
         tests("MetricsTests", ["Metrics"]),
         tests("JSONTests", ["JSON", "Time", "TestSupport"]),
+        tests("SMSTextTests", ["SMSText", "TestSupport"]),
         tests("EventLoopTests", ["EventLoop", "Time", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "Time", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
-        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
-        tests("SMSWorkerTests", ["SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON", "Metrics", "TestSupport"]),
-        tests("CommandTests", ["rocketsms-worker", "Time", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "TestSupport"]),
+        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests(
+            "SMSWorkerTests",
+            [
+                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON",
+                "Metrics", "TestSupport",
+            ]),
+        tests(
+            "CommandTests",
+            [
+                "rocketsms-worker", "Time", "EventLoop", "RocketSMSSimulator", "JSON", "SMSWorker", "SMSPipeline", "Requests", "Kafka",
+                "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

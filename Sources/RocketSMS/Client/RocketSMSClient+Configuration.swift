@@ -16,7 +16,7 @@ extension RocketSMSClient {
         /// Names are looked up again after this at the latest.
         package var maximumConnectionAge = Duration.seconds(300)
         /// Idle connections are closed after this, or a second before the server's own limit where it names one.
-        package var maximumIdleTime = Duration.seconds(20)
+        package var maximumIdleTime = Duration.seconds(4)
         /// How long the rest of an answer to a send is waited for that was whole too early.
         var restWait = Duration.milliseconds(100)
         /// Longest body of an answer, in bytes.

@@ -10,6 +10,8 @@ package final class RocketSMSClient {
     package var mayBegin: (_ tag: UInt64) -> Bool = { _ in true }
     package var receive: (_ tag: UInt64, Reply) -> Void = { _, _ in }
 
+    /// Where the calls go: nothing secret.
+    package let address: String
     private let loop: EventLoop
     private let encoder: RequestEncoder
     private let decoder: ReplyDecoder
@@ -20,6 +22,7 @@ package final class RocketSMSClient {
     /// - Throws: `EventLoopError` when the system gives no threads.
     package init(_ configuration: Configuration, loop: EventLoop) throws(EventLoopError) {
         self.loop = loop
+        address = configuration.url.description
         encoder = RequestEncoder(url: configuration.url, credentials: configuration.credentials)
         decoder = ReplyDecoder(classifier: configuration.classifier, unavailable: configuration.unavailable)
         requestTimeout = configuration.requestTimeout

@@ -10,11 +10,14 @@ struct ProviderCall {
     let console: Console
     let printsJSON: Bool
     let api: RocketSMSAPI
+    /// 0: no limit.
+    let maxParts: Int
 
     init(_ context: CommandContext, printsJSON: Bool) throws {
         console = context.console
         self.printsJSON = printsJSON
         let configuration = try context.load(requiring: .credentials).configuration
+        maxParts = configuration.provider.maxParts
         let client: RocketSMSClient.Configuration
         do throws(ProviderSetupError) { client = try configuration.providerClient() } catch {
             throw CommandFailure(.configuration, "\(error.description).")
