@@ -33,16 +33,17 @@ let package = Package(
         module("Metrics"),
         module("JSON"),
         module("Time"),
+        module("SMSText"),
         module("EventLoop", ["CLinux", "Time"]),
         module("HTTPServer", ["CMicrohttpd", "CLinux", "EventLoop", "Time"]),
 
         // The two outsides. Neither knows of the other.
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
-        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
-        module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "CCrypto"], exclude: ["README.md"]),
+        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
+        module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
         // The pipeline between them, and the program.
-        module("Requests", ["JSON", "Time"], exclude: ["README.md"]),
+        module("Requests", ["JSON", "Time", "SMSText"], exclude: ["README.md"]),
         module("SMSPipeline", ["Requests", "Time"], exclude: ["README.md"]),
         module(
             "SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
@@ -50,7 +51,7 @@ let package = Package(
             name: "rocketsms-worker",
             dependencies: [
                 "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time",
-                "JSON", "Logging", "Metrics",
+                "JSON", "SMSText", "Logging", "Metrics",
             ],
             swiftSettings: settings),
 
@@ -71,11 +72,12 @@ let package = Package(
         tests("LoggingTests", ["Logging"]),
         tests("MetricsTests", ["Metrics"]),
         tests("JSONTests", ["JSON", "Time", "TestSupport"]),
+        tests("SMSTextTests", ["SMSText", "TestSupport"]),
         tests("EventLoopTests", ["EventLoop", "Time", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "Time", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
-        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests(
             "SMSWorkerTests",
             [
@@ -84,7 +86,12 @@ let package = Package(
             ]),
         // The scripts of the simulated cluster, on a real one.
         tests("ConformanceTests", ["Simulation", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "EventLoop", "Time", "TestSupport"]),
-        tests("CommandTests", ["rocketsms-worker", "JSON", "Time", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "TestSupport"]),
+        tests(
+            "CommandTests",
+            [
+                "rocketsms-worker", "Time", "EventLoop", "RocketSMSSimulator", "JSON", "SMSWorker", "SMSPipeline", "Requests", "Kafka",
+                "TestSupport",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -6,39 +6,6 @@ import Time
 @testable import RocketSMSSimulator
 
 @Suite struct ProviderPartsTests {
-    private static func parts(_ text: String, _ rule: PartsRule = .standard) -> MessageParts {
-        Array(text.utf8).withUnsafeBytes { MessageParts($0, rule: rule) }
-    }
-
-    @Test(arguments: [
-        ("", 1, true), (String(repeating: "a", count: 160), 1, true), (String(repeating: "a", count: 161), 2, true),
-        (String(repeating: "a", count: 306), 2, true), (String(repeating: "a", count: 307), 3, true),
-        (String(repeating: "€", count: 80), 1, true), (String(repeating: "{", count: 81), 2, true),
-        (String(repeating: "ß", count: 160), 1, true), (String(repeating: "Ω", count: 161), 2, true),
-        (String(repeating: "я", count: 70), 1, false), (String(repeating: "я", count: 71), 2, false),
-        (String(repeating: "я", count: 134), 2, false), (String(repeating: "я", count: 135), 3, false),
-        (String(repeating: "😀", count: 35), 1, false), (String(repeating: "😀", count: 36), 2, false),
-        ("`" + String(repeating: "a", count: 70), 2, false), ("\t", 1, false), ("@$_\n\r", 1, true),
-    ])
-    func partsFollowTheStandard(text: String, count: Int, isGSM: Bool) {
-        let parts = Self.parts(text)
-        #expect(parts.count == count)
-        #expect(parts.isGSM == isGSM)
-        #expect(parts.isValidUTF8)
-    }
-
-    @Test func badUTF8IsFound() {
-        var random = SplitMix64(seed: 7)
-        for _ in 0..<20_000 {
-            let bytes = (0..<Int.random(in: 0..<12, using: &random)).map { _ in
-                [UInt8(ascii: "a"), 0xC3, 0xE2, 0x82, 0xAC, 0xF0, 0x9F, 0x98, 0x80, 0xED, 0xA0, 0xFF, 0xC0][
-                    Int.random(in: 0..<13, using: &random)]
-            }
-            let isValid = String(validating: bytes, as: UTF8.self) != nil
-            #expect(bytes.withUnsafeBytes { MessageParts($0).isValidUTF8 } == isValid, "\(bytes)")
-        }
-    }
-
     @Test func aFormReadsBackWhatWasEscaped() {
         var random = SplitMix64(seed: 11)
         for _ in 0..<2_000 {

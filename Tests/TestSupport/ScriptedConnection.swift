@@ -66,6 +66,12 @@ package final class ScriptedConnection {
         connect(descriptor, &unspecified, socklen_t(MemoryLayout<sockaddr>.size))
     }
 
+    /// Waits until the client's kernel has everything written, so that what follows comes in a packet of its own.
+    package func untilArrived() {
+        var waiting: CInt = 1
+        while ioctl(descriptor, UInt(TIOCOUTQ), &waiting) == 0, waiting > 0 { usleep(200) }
+    }
+
     /// Waits until the client has closed; what it sends meanwhile is dropped.
     package func awaitClose() {
         while receive() { received = [] }

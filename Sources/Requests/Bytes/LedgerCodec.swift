@@ -57,7 +57,7 @@ package enum LedgerCodec {
         }
         writer.put(entry.lastStatus?.rawValue ?? 0)
         writer.put(entry.policy?.rawValue ?? 0)
-        writer.put(UInt8(0))
+        writer.put(entry.echo.parts)
         writer.put(entry.attempt)
         writer.put(entry.unknownAttempts)
         writer.put(entry.sequence)
@@ -106,7 +106,7 @@ package enum LedgerCodec {
         }
         let status: UInt8 = try reader.get()
         let policy: UInt8 = try reader.get()
-        try reader.skip(1)
+        let parts: UInt8 = try reader.get()
         let attempt: UInt16 = try reader.get()
         let unknownAttempts: UInt16 = try reader.get()
         let sequence: UInt16 = try reader.get()
@@ -121,7 +121,8 @@ package enum LedgerCodec {
         let expiresAt: Int64 = try reader.get()
         let acceptedAt: Int64 = try reader.get()
         let mark: UInt64 = try reader.get()
-        let echo = try decodeEcho(&reader)
+        var echo = try decodeEcho(&reader)
+        echo.parts = parts
         var message: Message?
         let kind: UInt8 = try reader.get()
         guard kind <= 2 else { throw .malformed }

@@ -1,4 +1,5 @@
 internal import JSON
+internal import SMSText
 
 /// Reads one record of a request topic. Pure: it looks at nothing but its parameters and keeps none of their pointers.
 package enum RequestDecoder {
@@ -72,9 +73,10 @@ package enum RequestDecoder {
         let isPriority = try RequestRules.isPriority(fields.priority, default: isPriorityTopic)
         let onUnknown = try RequestRules.onUnknown(fields.onUnknown)
         let metadata = try RequestRules.metadata(fields.metadata)
-        let echo = Echo(
+        var echo = Echo(
             id: given ?? position.generatedID(timestamp: timestamp), key: key.flatMap { $0.isEmpty ? nil : Array($0) }, metadata: metadata,
             traceparent: trace(headers.traceparent), tracestate: trace(headers.tracestate))
+        if !message.isTemplate { echo.parts = UInt8(clamping: message.text.withUnsafeBytes { MessageParts(utf8: $0).count }) }
         return SendRequest(
             echo: echo, message: message, hasGeneratedID: given == nil, isPriority: isPriority, sendAt: sendAt, expiresAt: expiresAt,
             onUnknown: onUnknown)

@@ -72,6 +72,7 @@ package struct StatusEventEncoder: Sendable {
             writer.member("message", reason.message ?? Self.message(of: reason.code))
             writer.endObject()
         }
+        if echo.parts > 0 { writer.member("parts", Int(echo.parts)) }
         if let cost = echo.cost { encode(cost, into: &writer) }
         if event.isPossibleDuplicate { writer.member("possibleDuplicate", true) }
         if let metadata = echo.metadata {

@@ -27,6 +27,8 @@ package struct Echo: Equatable, Sendable {
     package var metadata: [UInt8]?
     package var traceparent: [UInt8]?
     package var tracestate: [UInt8]?
+    /// SMS parts that the text takes; 0 where nobody here knows it (a template).
+    package var parts: UInt8 = 0
     package var messageIDs: [String] = []
     package var cost: Cost?
     /// The provider's status where it is none of the four; else empty.

@@ -187,6 +187,18 @@ package struct LedgerEntry: Equatable, Sendable {
         return fail(EntryEvent.Reason(code: "EXPIRED", message: what), what: what, at: now)
     }
 
+    /// Longer than the operator pays for: it fails before it costs.
+    ///
+    /// - Parameter maxParts: 0: no limit.
+    /// - Returns: nil where it may be sent; a template's text is not known here.
+    package mutating func refuseLength(maxParts: Int, at now: Int64) -> EntryEvent? {
+        guard maxParts > 0, Int(echo.parts) > maxParts else { return nil }
+        if state == .sending { withdraw() }
+        precondition(state == .waiting, "only what waits is refused for its length")
+        let what = "the text takes \(echo.parts) parts, and \(maxParts) are allowed"
+        return fail(EntryEvent.Reason(code: "TOO_MANY_PARTS", message: what), what: what, at: now)
+    }
+
     // MARK: Commands
 
     /// - Returns: nil where the request is not waiting, or may be an SMS already: the command is then refused.

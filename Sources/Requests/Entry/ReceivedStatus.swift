@@ -3,7 +3,8 @@ package enum ReceivedStatus: Equatable, Sendable {
     case known(MessageStatus)
     case other(String)
 
+    /// The four are known in any letter case.
     package init(_ string: String) {
-        self = MessageStatus(name: string).map(ReceivedStatus.known) ?? .other(string)
+        self = MessageStatus(name: string.uppercased()).map(ReceivedStatus.known) ?? .other(string)
     }
 }

@@ -48,9 +48,9 @@ package final class RocketSMSAPI: Sendable {
     }
 
     /// Asks the provider to admit a sender's name (1–11 Latin letters, digits, dots and hyphens); it is moderated afterwards.
-    package func addSender(_ name: String) async -> QueryOutcome<Done> {
+    package func addSender(_ name: String) async -> ChangeOutcome {
         if case .senderAdded(let outcome) = await call(.addSender(name: name)) { return outcome }
-        return Self.closed()
+        return .notSent(.closed, retryAfter: nil)
     }
 
     package func templates() async -> QueryOutcome<[MessageTemplate]> {

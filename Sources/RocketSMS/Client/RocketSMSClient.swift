@@ -10,6 +10,8 @@ package final class RocketSMSClient {
     package var mayBegin: (_ tag: UInt64) -> Bool = { _ in true }
     package var receive: (_ tag: UInt64, Reply) -> Void = { _, _ in }
 
+    /// Where the calls go: nothing secret.
+    package let address: String
     private let loop: EventLoop
     private let encoder: RequestEncoder
     private let decoder: ReplyDecoder
@@ -20,14 +22,16 @@ package final class RocketSMSClient {
     /// - Throws: `EventLoopError` when the system gives no threads.
     package init(_ configuration: Configuration, loop: EventLoop) throws(EventLoopError) {
         self.loop = loop
+        address = configuration.url.description
         encoder = RequestEncoder(url: configuration.url, credentials: configuration.credentials)
-        decoder = ReplyDecoder(classifier: configuration.classifier)
+        decoder = ReplyDecoder(classifier: configuration.classifier, unavailable: configuration.unavailable)
         requestTimeout = configuration.requestTimeout
         var settings = PoolSettings()
         settings.maximumConnections = max(1, configuration.maximumConnections)
         settings.maximumWaiting = configuration.maximumWaiting
         settings.maximumAge = configuration.maximumConnectionAge
         settings.maximumIdle = configuration.maximumIdleTime
+        settings.restWait = configuration.restWait
         settings.responseLimits.body = configuration.responseLimit
         let connect = ConnectSettings(
             url: configuration.url, timeout: configuration.connectTimeout, certificateAuthorities: configuration.certificateAuthorities)
@@ -83,8 +87,16 @@ extension RocketSMSClient: ConnectionPoolOwner {
         if case .send = exchange.request { mayBegin(exchange.tag) } else { true }
     }
 
-    func decode(_ response: borrowing HTTPResponseReader, for exchange: Exchange) -> Reply {
+    func decode(_ response: borrowing HTTPResponseReader, for exchange: Exchange) -> (Reply, isSound: Bool) {
         decoder.reply(to: exchange.request, response, now: .now)
+    }
+
+    func decode(_ failure: ExchangeFailure, after response: borrowing HTTPResponseReader, for exchange: Exchange) -> Reply {
+        decoder.reply(to: exchange.request, failure, after: response)
+    }
+
+    func looksOn(_ response: borrowing HTTPResponseReader, for exchange: Exchange) -> Bool {
+        decoder.looksOn(exchange.request, response)
     }
 
     func decode(_ failure: ExchangeFailure, for exchange: Exchange) -> Reply { decoder.reply(to: exchange.request, failure) }

@@ -35,6 +35,7 @@ package struct ProviderURL: Hashable, Sendable, CustomStringConvertible {
         while path.last == "/" { path = path.dropLast() }
         guard path.utf8.allSatisfy(Self.isPathByte) else { throw .badPath }
         basePath = String(path)
+        if let end = Self.endOfBase(path) { throw .endsInSimple(right: origin + path[..<end]) }
         if scheme == .http, !allowPlaintext, !isLoopback { throw .plaintext }
     }
 
@@ -80,6 +81,13 @@ package struct ProviderURL: Hashable, Sendable, CustomStringConvertible {
         let digits = after.dropFirst()
         guard digits.allSatisfy({ $0.isASCII && $0.isNumber }), let port = Int(digits), (1...65_535).contains(port) else { throw .badPort }
         return (host, port)
+    }
+
+    /// Where a path ends that goes on with the first steps of a call's own; nil: it does not.
+    private static func endOfBase(_ path: Substring) -> Substring.Index? {
+        let path = path.hasSuffix("/send") ? path.dropLast(5) : path
+        guard path.lowercased().hasSuffix("/simple") else { return nil }
+        return path.index(path.endIndex, offsetBy: -7)
     }
 
     private static func isPathByte(_ byte: UInt8) -> Bool {

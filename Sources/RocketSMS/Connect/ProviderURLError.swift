@@ -8,6 +8,8 @@ package enum ProviderURLError: Error, Equatable, Sendable, CustomStringConvertib
     case badPath
     case tooLong
     case plaintext
+    /// `right`: the URL without it.
+    case endsInSimple(right: String)
 
     package var description: String {
         switch self {
@@ -18,6 +20,7 @@ package enum ProviderURLError: Error, Equatable, Sendable, CustomStringConvertib
         case .badPort: "the port of the base URL must be a number from 1 to 65535"
         case .badPath: "the path of the base URL may hold letters, digits and -._~/%!$&'()*+,;=: only"
         case .tooLong: "the base URL must not be longer than \(ProviderURL.maximumLength) bytes"
+        case .endsInSimple(let right): "the base URL ends before /simple, which the calls begin with: \(right)"
         case .plaintext: "plain http shows the password's hash and the texts to everybody on the way: use https, or allow it by name"
         }
     }

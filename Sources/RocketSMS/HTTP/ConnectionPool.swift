@@ -108,8 +108,13 @@ extension ConnectionPool {
         }
         // Reading first: an answer that came early (413, say) tells more than the broken pipe of the rest.
         if readiness.contains(.readable) || readiness.contains(.closed) {
-            let action = connection.read(scratch: scratch)
+            let action = connection.read(scratch: scratch, shortDeadline: loop.now + settings.restWait) { owner.looksOn($0, for: $1) }
+            if case .complete = action, readiness.contains(.closed) {
+                // The end came with the answer, and will not be told again.
+                return act(.complete(isReusable: false), on: connection)
+            }
             if action != .wait { return act(action, on: connection) }
+            wakeUp(at: connection.deadline)
         }
         if readiness.contains(.writable) { goOnWriting(connection) }
     }
@@ -128,8 +133,8 @@ extension ConnectionPool {
         case .wait: return
         case .complete(let isReusable):
             guard let exchange = connection.takeExchange() else { return }
-            let reply = owner.decode(connection.reader, for: exchange)
-            if isReusable, !isClosed, connection.retiresAt > loop.now {
+            let (reply, isSound) = owner.decode(connection.reader, for: exchange)
+            if isReusable, isSound, !isClosed, connection.retiresAt > loop.now {
                 release(connection)
             } else {
                 discard(connection)
@@ -138,9 +143,10 @@ extension ConnectionPool {
             owner.deliver(reply, tag: exchange.tag)
         case .fail(let failure):
             guard let exchange = connection.takeExchange() else { return }
+            let reply = owner.decode(failure, after: connection.reader, for: exchange)
             discard(connection, cuttingOff: true)
             connectAsNeeded()
-            fail(exchange, failure)
+            owner.deliver(reply, tag: exchange.tag)
         }
     }
 
@@ -265,7 +271,7 @@ extension ConnectionPool {
         upkeepTimer = nil
         let now = loop.now
         for connection in connections {
-            if let exchange = connection.exchange, exchange.deadline <= now { act(connection.abort(.timedOut), on: connection) }
+            if connection.exchange != nil, connection.deadline <= now { act(connection.abort(.timedOut), on: connection) }
         }
         for exchange in waiting.removeAll(due: now) { fail(exchange, .notSent(.waitedTooLong)) }
         idle.removeAll { connection in
@@ -276,7 +282,7 @@ extension ConnectionPool {
         connectAsNeeded()
         var next = waiting.earliestDeadline
         for connection in connections {
-            let time = connection.exchange?.deadline ?? connection.idleUntil
+            let time = connection.exchange == nil ? connection.idleUntil : connection.deadline
             next = min(time, next ?? time)
         }
         if let next, !isClosed { wakeUp(at: next) }

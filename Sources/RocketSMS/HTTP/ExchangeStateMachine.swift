@@ -7,8 +7,10 @@ struct ExchangeStateMachine: Equatable, Sendable {
         case idle
         /// `sent` bytes of the request have been taken. Becomes `reading`, `idle` (an answer came early) or `ended`.
         case writing(sent: Int)
-        /// The request is out. Becomes `idle` or `ended`.
+        /// The request is out. Becomes `idle`, `looking` or `ended`.
         case reading
+        /// The answer is broken or cut short, and a receipt may still come. Becomes `ended`, by what it was broken by.
+        case looking(ExchangeFailure?)
         /// The connection is done with. Final.
         case ended
     }
@@ -53,9 +55,18 @@ struct ExchangeStateMachine: Equatable, Sendable {
     }
 
     /// Bytes came, or the end of the stream.
-    mutating func received(_ progress: HTTPResponseReader.Progress, isReusable: Bool) -> Action {
+    ///
+    /// - Parameter looksOn: whether what is broken, or whole and worth nothing, may be followed by a receipt.
+    mutating func received(_ progress: HTTPResponseReader.Progress, isReusable: Bool, looksOn: Bool = false) -> Action {
+        if case .looking(let failure) = state { return looksOn ? .wait : end(failure) }
         switch progress {
         case .needsMore: return .wait
+        case .complete where looksOn:
+            state = .looking(nil)
+            return .wait
+        case .failed(let fault) where looksOn && isHeadOut:
+            state = .looking(.unknown(.badAnswer(fault)))
+            return .wait
         case .complete:
             // An answer to half a request: what the peer makes of the rest is anybody's guess, so the connection goes.
             let isReusable = isReusable && state == .reading
@@ -65,10 +76,17 @@ struct ExchangeStateMachine: Equatable, Sendable {
         }
     }
 
-    /// The exchange ends without an answer.
+    /// The exchange ends without an answer, or without a better one than the one that was broken.
     mutating func fail(_ reason: UnknownReason) -> Action {
+        if case .looking(let failure) = state { return end(failure) }
         defer { state = .ended }
-        guard case .writing(let sent) = state, sent < headLength else { return .fail(.unknown(reason)) }
-        return .fail(.notSent(.interrupted(reason)))
+        return .fail(isHeadOut ? .unknown(reason) : .notSent(.interrupted(reason)))
     }
+
+    private mutating func end(_ failure: ExchangeFailure?) -> Action {
+        state = .ended
+        return failure.map { .fail($0) } ?? .complete(isReusable: false)
+    }
+
+    private var isHeadOut: Bool { if case .writing(let sent) = state { sent >= headLength } else { true } }
 }

@@ -8,10 +8,10 @@ enum HTTPDate {
     /// - Parameter now: seconds since 1970; decides the century of a two-digit year.
     static func seconds(_ text: String, now: Int64) -> Int64? {
         let words = text.split(separator: " ").map(String.init)
-        if words.count == 6, words[5] == "GMT", words[0].hasSuffix(",") {
+        if words.count == 6, isUniversal(words[5]), words[0].hasSuffix(",") {
             return seconds(day: words[1], month: words[2], year: number(words[3], digits: 4), time: words[4])
         }
-        if words.count == 4, words[3] == "GMT", words[0].hasSuffix(",") {
+        if words.count == 4, isUniversal(words[3]), words[0].hasSuffix(",") {
             let date = words[1].split(separator: "-").map(String.init)
             guard date.count == 3, let short = number(date[2], digits: 2) else { return nil }
             return seconds(day: date[0], month: date[1], year: fullYear(short, now: now), time: words[2])
@@ -21,6 +21,9 @@ enum HTTPDate {
         }
         return nil
     }
+
+    /// The standard knows GMT alone.
+    private static func isUniversal(_ zone: String) -> Bool { zone == "GMT" || zone == "UTC" }
 
     private static func seconds(day: String, month: String, year: Int64?, time: String) -> Int64? {
         let clock = time.split(separator: ":").map(String.init)

@@ -4,7 +4,8 @@
 ///     while case .needsMore = reader.read(bytes) { … }
 ///
 /// Strict: lines end with CRLF, names are tokens, nothing is folded, lengths agree. What a recipient might guess is a fault
-/// here, because a guess about an answer is a guess about an SMS.
+/// here, because a guess about an answer is a guess about an SMS. All that came stays in `received`, for whoever looks for a receipt in
+/// what is broken.
 struct HTTPResponseReader {
     enum Progress: Equatable {
         case needsMore
@@ -46,6 +47,8 @@ struct HTTPResponseReader {
 
     private(set) var status = 0
     private(set) var body: [UInt8] = []
+    /// The bytes as they came, as many as an answer may have.
+    private(set) var received: [UInt8] = []
     /// The value of `Retry-After` as it came; empty where there is none.
     private(set) var retryAfter: [UInt8] = []
     /// Seconds for which the server says it keeps an idle connection (`Keep-Alive: timeout=…`).
@@ -73,11 +76,18 @@ struct HTTPResponseReader {
         beginHead()
         // One large answer is no reason to hold its room for ever on every connection.
         body.removeAll(keepingCapacity: body.capacity <= 16 << 10)
+        received.removeAll(keepingCapacity: received.capacity <= 16 << 10)
     }
+
+    var isComplete: Bool { phase == .complete }
+
+    /// Nothing more is kept.
+    var isFull: Bool { received.count >= limits.head + limits.body }
 
     /// Takes the next bytes, all of them.
     mutating func read(_ bytes: UnsafeRawBufferPointer) -> Progress {
         hasBegun = hasBegun || !bytes.isEmpty
+        received.append(contentsOf: bytes.prefix(max(0, limits.head + limits.body - received.count)))
         var position = 0
         while position < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])

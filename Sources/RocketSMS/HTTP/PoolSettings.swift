@@ -10,6 +10,8 @@ struct PoolSettings: Sendable {
     /// that connections opened together do not end together.
     var maximumAge = Duration.seconds(300)
     /// After this without a request a connection is closed, before the server closes it under a request.
-    var maximumIdle = Duration.seconds(20)
+    var maximumIdle = Duration.seconds(4)
+    /// How long the rest of an answer that was whole too early (a length too small) is waited for: it is on its way, or there is none.
+    var restWait = Duration.milliseconds(100)
     var responseLimits = HTTPResponseLimits()
 }

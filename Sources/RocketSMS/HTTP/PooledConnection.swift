@@ -11,6 +11,8 @@ final class PooledConnection {
     var registration: EventLoop.Registration?
     /// Nil while idle.
     private(set) var exchange: Exchange?
+    /// When the exchange ends at the latest: its deadline, or a moment after an answer that was cut short.
+    private(set) var deadline = MonotonicInstant(nanoseconds: .max)
     /// Closed then, if still idle.
     var idleUntil = MonotonicInstant(nanoseconds: .max)
     private(set) var reader: HTTPResponseReader
@@ -36,6 +38,7 @@ final class PooledConnection {
         reader.reset()
         machine.begin(headLength: headLength, length: request.count)
         self.exchange = exchange
+        deadline = exchange.deadline
         return write()
     }
 
@@ -55,13 +58,22 @@ final class PooledConnection {
     }
 
     /// Reads until the answer is whole or the socket is empty.
-    func read(scratch: UnsafeMutableRawBufferPointer) -> ExchangeStateMachine.Action {
+    ///
+    /// - Parameters:
+    ///   - shortDeadline: how long the rest of an answer that was whole too early is waited for.
+    ///   - looksOn: whether a receipt may follow what has come; asked of an answer that is whole or broken.
+    func read(
+        scratch: UnsafeMutableRawBufferPointer, shortDeadline: MonotonicInstant,
+        looksOn: (borrowing HTTPResponseReader, Exchange) -> Bool
+    ) -> ExchangeStateMachine.Action {
         while true {
             let action: ExchangeStateMachine.Action
             switch transport.receive(into: scratch) {
             case .moved(let count):
                 let progress = reader.read(UnsafeRawBufferPointer(rebasing: scratch[..<count]))
-                action = machine.received(progress, isReusable: reader.isReusable)
+                let looksOn = progress != .needsMore && !reader.isFull && exchange.map { looksOn(reader, $0) } ?? false
+                action = machine.received(progress, isReusable: reader.isReusable, looksOn: looksOn)
+                if looksOn, progress == .complete { deadline = min(deadline, shortDeadline) }
             case .wouldBlock: return .wait
             case .ended:
                 action = reader.hasBegun ? machine.received(reader.readEnd(), isReusable: false) : machine.fail(.closedByPeer)

@@ -54,6 +54,20 @@ struct AnswerFields {
         field = try AnswerScalar(reading: &reader)
     }
 
+    /// What `value`, a JSON object, says of a message's cost; nil where it names none.
+    static func cost(_ value: UnsafeRawBufferPointer) -> SendReceipt.Cost? {
+        var fields = AnswerFields()
+        var reader = JSONReader(value)
+        guard (try? fields.readCost(&reader)) != nil else { return nil }
+        return fields.cost
+    }
+
+    var cost: SendReceipt.Cost? {
+        let credits = costCredits.literal(limit: 32)
+        let money = costMoney.literal(limit: 32)
+        return credits == nil && money == nil ? nil : SendReceipt.Cost(credits: credits, money: money)
+    }
+
     /// Of another shape than an object of numbers it is no reason to doubt the rest.
     private mutating func readCost(_ reader: inout JSONReader) throws(JSONError) {
         guard try reader.peek() == .object else {

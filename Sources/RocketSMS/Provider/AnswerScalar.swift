@@ -28,19 +28,24 @@ enum AnswerScalar {
 
     var string: String? { if case .string(let slice) = self { slice.string } else { nil } }
 
-    /// A number's literal, of at most `limit` bytes.
+    /// A number's literal, of at most `limit` bytes. PHP writes decimals of a database as strings: a string that holds a number is one.
     func literal(limit: Int) -> String? {
-        guard case .number(let slice) = self, slice.raw.count <= limit else { return nil }
-        return slice.literal
+        switch self {
+        case .number(let slice): return slice.raw.count <= limit ? slice.literal : nil
+        case .string(let slice):
+            guard (1...limit).contains(slice.raw.count) else { return nil }
+            var reader = JSONReader(slice.raw)
+            guard let number = try? reader.readNumberLiteral(), (try? reader.finish()) != nil else { return nil }
+            return number.literal
+        default: return nil
+        }
     }
 
-    /// A whole number, written as a number or as a string.
+    /// A whole number, written as a number or as a string; what stands behind a point does not count.
     var integer: Int64? {
-        switch self {
-        case .number(let slice): slice.int64
-        case .string(let slice): slice.raw.count <= 20 ? Int64(slice.string) : nil
-        default: nil
-        }
+        guard let literal = literal(limit: 32) else { return nil }
+        if !literal.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { return Int64(literal.prefix { $0 != "." }) }
+        return Double(literal).flatMap { Int64(exactly: $0.rounded(.down)) }
     }
 
     /// The bytes of a message id: the digits of a positive integer, however large, or a string of letters, digits and `.-_`,

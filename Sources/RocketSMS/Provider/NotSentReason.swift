@@ -12,8 +12,10 @@ package enum NotSentReason: Equatable, Sendable, CustomStringConvertible {
     case interrupted(UnknownReason)
     /// HTTP 429.
     case tooManyRequests
-    /// HTTP 503 with `Retry-After`.
+    /// HTTP 503 with `Retry-After`, where the operator says that it means so.
     case unavailable
+    /// A redirect, or an error page without the provider's JSON: a web server in front took it for nothing of its own.
+    case front(status: Int)
     /// The client was closed.
     case closed
 
@@ -28,6 +30,7 @@ package enum NotSentReason: Equatable, Sendable, CustomStringConvertible {
         case .tooManyWaiting: "too many requests wait for a connection to the provider"
         case .interrupted(let reason): "before the request was out: \(reason)"
         case .tooManyRequests: "the provider answered HTTP 429"
+        case .front(let status): "a web server answered HTTP \(status), and not the provider: is the address right?"
         case .unavailable: "the provider answered HTTP 503 with Retry-After"
         case .closed: "the client was closed before the request began"
         }

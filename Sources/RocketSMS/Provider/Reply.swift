@@ -5,6 +5,6 @@ package enum Reply: Equatable, Sendable {
     case status(QueryOutcome<String>)
     case balance(QueryOutcome<Balance>)
     case senders(QueryOutcome<[Sender]>)
-    case senderAdded(QueryOutcome<Done>)
+    case senderAdded(ChangeOutcome)
     case templates(QueryOutcome<[MessageTemplate]>)
 }

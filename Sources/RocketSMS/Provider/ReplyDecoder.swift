@@ -6,42 +6,69 @@ internal import Time
 /// HTTP 200, and an id is an id.
 package struct ReplyDecoder: Sendable {
     let classifier: RefusalClassifier
+    /// What an HTTP 503 with `Retry-After` proves.
+    let unavailable: UnavailableMeaning
 
-    package init(classifier: RefusalClassifier) { self.classifier = classifier }
+    package init(classifier: RefusalClassifier, unavailable: UnavailableMeaning = .unknown) {
+        self.classifier = classifier
+        self.unavailable = unavailable
+    }
 
     /// - Parameter now: for a `Retry-After` that is a date.
-    func reply(to request: ProviderRequest, _ response: borrowing HTTPResponseReader, now: WallTime) -> Reply {
+    /// - Returns: with the reply, whether the answer was sound, or only had a receipt somewhere in it.
+    func reply(to request: ProviderRequest, _ response: borrowing HTTPResponseReader, now: WallTime) -> (Reply, isSound: Bool) {
         let answer = ProviderAnswer(
             status: response.status, wait: response.retryAfter.isEmpty ? nil : RetryAfter.wait(response.retryAfter, now: now))
-        return response.body.withUnsafeBytes { reply(to: request, answer, body: $0) }
+        guard case .send(let message) = request else {
+            return (response.body.withUnsafeBytes { reply(to: request, answer, body: $0) }, true)
+        }
+        if let outcome = response.body.withUnsafeBytes({ word($0, answer).value }) { return (.send(outcome), true) }
+        if let receipt = Self.receipt(in: response, message) { return (.send(.accepted(receipt)), false) }
+        return (.send(response.body.withUnsafeBytes { outcome(answer, word($0, answer).unreadable) }), true)
+    }
+
+    /// - Parameter response: whatever came before the failure.
+    func reply(to request: ProviderRequest, _ failure: ExchangeFailure, after response: borrowing HTTPResponseReader) -> Reply {
+        if case .send(let message) = request, case .unknown = failure, let receipt = Self.receipt(in: response, message) {
+            return .send(.accepted(receipt))
+        }
+        return reply(to: request, failure)
+    }
+
+    /// Whether a receipt may follow what came of an answer that is broken, or whole and worth nothing.
+    func looksOn(_ request: ProviderRequest, _ response: borrowing HTTPResponseReader) -> Bool {
+        guard case .send(let message) = request else { return false }
+        if response.isComplete {
+            let isEmpty = response.body.isEmpty && (response.status < 300 || response.status == 304)
+            guard isEmpty || response.hasSurplus || response.body.withUnsafeBytes(UnreadableBody.isCutShort) else { return false }
+        }
+        return Self.receipt(in: response, message) == nil
     }
 
     package func reply(to request: ProviderRequest, _ failure: ExchangeFailure) -> Reply {
-        let reason: String
         switch (request, failure) {
-        case (.send, .notSent(let reason)): return .send(.notSent(reason, retryAfter: nil))
-        case (.send, .unknown(let reason)): return .send(.unknown(reason))
-        case (_, .notSent(let why)): reason = why.description
-        case (_, .unknown(let why)): reason = why.description
-        }
-        switch request {
-        case .send(_): preconditionFailure("a send's failure is answered above")
-        case .status: return .status(.failed(reason: reason, retryAfter: nil))
-        case .balance: return .balance(.failed(reason: reason, retryAfter: nil))
-        case .senders: return .senders(.failed(reason: reason, retryAfter: nil))
-        case .addSender: return .senderAdded(.failed(reason: reason, retryAfter: nil))
-        case .templates: return .templates(.failed(reason: reason, retryAfter: nil))
+        case (.send, .notSent(let reason)): .send(.notSent(reason, retryAfter: nil))
+        case (.send, .unknown(let reason)): .send(.unknown(reason, retryAfter: nil))
+        case (.addSender, .notSent(let reason)): .senderAdded(.notSent(reason, retryAfter: nil))
+        case (.addSender, .unknown(let reason)): .senderAdded(.unknown(reason))
+        case (.status, _): .status(.failed(reason: failure.description, retryAfter: nil))
+        case (.balance, _): .balance(.failed(reason: failure.description, retryAfter: nil))
+        case (.senders, _): .senders(.failed(reason: failure.description, retryAfter: nil))
+        case (.templates, _): .templates(.failed(reason: failure.description, retryAfter: nil))
         }
     }
 
     package func reply(to request: ProviderRequest, _ answer: ProviderAnswer, body: UnsafeRawBufferPointer) -> Reply {
         switch request {
-        case .send: .send(sendOutcome(answer, body))
-        case .status(let id): .status(outcome(answer, body) { Self.status($0, of: id) })
-        case .balance: .balance(outcome(answer, body, Self.balance))
-        case .addSender: .senderAdded(outcome(answer, body, Self.added))
-        case .senders: .senders(list(answer, body, Self.sender))
-        case .templates: .templates(list(answer, body, Self.template))
+        case .send(let message):
+            let word = word(body, answer)
+            let salvaged = word.value == nil ? ReceiptSearch.receipt(in: body, excluding: message.text) : nil
+            return .send(word.value ?? salvaged.map { .accepted($0) } ?? outcome(answer, word.unreadable))
+        case .status(let id): return .status(outcome(answer, body) { Self.status($0, of: id) })
+        case .balance: return .balance(outcome(answer, body, Self.balance))
+        case .addSender: return .senderAdded(change(answer, body))
+        case .senders: return .senders(list(answer, body, Self.sender))
+        case .templates: return .templates(list(answer, body, Self.template))
         }
     }
 }
@@ -49,51 +76,86 @@ package struct ReplyDecoder: Sendable {
 // MARK: - Send
 
 extension ReplyDecoder {
-    private func sendOutcome(_ answer: ProviderAnswer, _ body: UnsafeRawBufferPointer) -> SendOutcome {
-        let unreadable: UnreadableBody
+    /// The provider's own word on a message; nil where the body is none, with what it is instead.
+    private func word(_ body: UnsafeRawBufferPointer, _ answer: ProviderAnswer) -> (value: SendOutcome?, unreadable: UnreadableBody) {
         switch AnswerFields.read(body) {
         case .success(let fields):
             // An id means that an SMS may go out, whatever else the answer says.
-            if let id = fields.id.messageID { return .accepted(Self.receipt(fields, id)) }
-            if let code = fields.error.errorCode, isVerdict(code, answer) { return .refused(code: code, classifier.kind(of: code)) }
-            unreadable = fields.error.isAbsent ? .unexpectedJSON : .unreadableCode
-        case .failure(let reason): unreadable = reason
+            if let id = fields.id.messageID { return (.accepted(Self.receipt(fields, id)), .unexpectedJSON) }
+            guard let code = fields.error.errorCode else { return (nil, fields.error.isAbsent ? .unexpectedJSON : .unreadableCode) }
+            guard isVerdict(code, answer) else { return (nil, .unfamiliarCode) }
+            return (.refused(code: code, classifier.kind(of: code)), .unexpectedJSON)
+        case .failure(let reason): return (nil, reason)
         }
-        if let later = answer.later { return .notSent(later, retryAfter: answer.wait) }
-        return .unknown(.unintelligible(status: answer.status, unreadable))
     }
 
-    /// A code that nobody knows, on an answer that says "later", is the server's word for "later" and no verdict on the message.
-    private func isVerdict(_ code: String, _ answer: ProviderAnswer) -> Bool { answer.later == nil || classifier.isFamiliar(code) }
+    /// What an answer without the provider's word proves.
+    private func outcome(_ answer: ProviderAnswer, _ unreadable: UnreadableBody) -> SendOutcome {
+        if let reason = answer.notSent(unavailable: unavailable) { return .notSent(reason, retryAfter: answer.wait) }
+        return .unknown(.unintelligible(status: answer.status, unreadable), retryAfter: answer.wait)
+    }
+
+    private func isVerdict(_ code: String, _ answer: ProviderAnswer) -> Bool {
+        !answer.needsFamiliarCode || classifier.isFamiliar(code)
+    }
 
     private static func receipt(_ fields: AnswerFields, _ id: UnsafeRawBufferPointer) -> SendReceipt {
-        let credits = fields.costCredits.literal(limit: 32)
-        let money = fields.costMoney.literal(limit: 32)
-        return SendReceipt(
+        SendReceipt(
             ids: [String(decoding: id, as: UTF8.self)],
-            status: fields.status.string.flatMap { $0.isEmpty ? nil : $0 } ?? SendReceipt.assumedStatus,
-            cost: credits == nil && money == nil ? nil : SendReceipt.Cost(credits: credits, money: money))
+            status: fields.status.string.flatMap { $0.isEmpty ? nil : $0 } ?? SendReceipt.assumedStatus, cost: fields.cost)
+    }
+
+    /// In the body as its framing gave it, or else anywhere in what came.
+    private static func receipt(in response: borrowing HTTPResponseReader, _ message: SendMessage) -> SendReceipt? {
+        response.body.withUnsafeBytes { ReceiptSearch.receipt(in: $0, excluding: message.text) }
+            ?? response.received.withUnsafeBytes { ReceiptSearch.receipt(inStream: $0, excluding: message.text) }
     }
 }
 
 // MARK: - Questions
 
 extension ReplyDecoder {
-    /// - Parameter read: what an object without an error says, or why it says nothing.
+    private enum NoAnswer: Error {
+        case refused(String)
+        case unreadable(UnreadableBody)
+    }
+
+    /// - Parameter read: what an object says, or why it says nothing.
+    private func reading<Answer>(
+        _ answer: ProviderAnswer, _ body: UnsafeRawBufferPointer, _ read: (AnswerFields) -> Result<Answer, UnreadableBody>
+    ) -> Result<Answer, NoAnswer> {
+        switch AnswerFields.read(body) {
+        case .failure(let reason): return .failure(.unreadable(reason))
+        case .success(let fields):
+            switch read(fields) {
+            case .success(let value): return .success(value)
+            case .failure(let reason):
+                guard let code = fields.error.errorCode else {
+                    return .failure(.unreadable(fields.error.isAbsent ? reason : .unreadableCode))
+                }
+                return .failure(isVerdict(code, answer) ? .refused(code) : .unreadable(.unfamiliarCode))
+            }
+        }
+    }
+
     private func outcome<Answer>(
         _ answer: ProviderAnswer, _ body: UnsafeRawBufferPointer, _ read: (AnswerFields) -> Result<Answer, UnreadableBody>
     ) -> QueryOutcome<Answer> {
-        switch AnswerFields.read(body) {
-        case .failure(let reason): return failed(answer, reason)
-        case .success(let fields):
-            switch read(fields) {
-            case .success(let value): return .answered(value)
-            case .failure(let reason):
-                if let code = fields.error.errorCode, isVerdict(code, answer) {
-                    return .refused(code: code, classifier.kind(of: code))
-                }
-                return failed(answer, fields.error.isAbsent ? reason : .unreadableCode)
-            }
+        switch reading(answer, body, read) {
+        case .success(let value): .answered(value)
+        case .failure(.refused(let code)): .refused(code: code, classifier.kind(of: code))
+        case .failure(.unreadable(let body)): failed(answer, body)
+        }
+    }
+
+    /// What became of something that changes the account.
+    private func change(_ answer: ProviderAnswer, _ body: UnsafeRawBufferPointer) -> ChangeOutcome {
+        switch reading(answer, body, Self.added) {
+        case .success: return .done
+        case .failure(.refused(let code)): return .refused(code: code, classifier.kind(of: code))
+        case .failure(.unreadable(let body)):
+            if let reason = answer.notSent(unavailable: unavailable) { return .notSent(reason, retryAfter: answer.wait) }
+            return .unknown(.unintelligible(status: answer.status, body))
         }
     }
 
@@ -113,7 +175,8 @@ extension ReplyDecoder {
     }
 
     private func failed<Answer>(_ answer: ProviderAnswer, _ body: UnreadableBody) -> QueryOutcome<Answer> {
-        let reason = answer.later?.description ?? UnknownReason.unintelligible(status: answer.status, body).description
+        let reason =
+            answer.notSent(unavailable: .notSent)?.description ?? UnknownReason.unintelligible(status: answer.status, body).description
         return .failed(reason: reason, retryAfter: answer.wait)
     }
 
@@ -128,8 +191,8 @@ extension ReplyDecoder {
         return balance.credits == nil && balance.money == nil ? .failure(.unexpectedJSON) : .success(balance)
     }
 
-    private static func added(_ fields: AnswerFields) -> Result<Done, UnreadableBody> {
-        fields.status.string == "OK" ? .success(Done()) : .failure(.unexpectedJSON)
+    private static func added(_ fields: AnswerFields) -> Result<Void, UnreadableBody> {
+        fields.status.string?.uppercased() == "OK" ? .success(()) : .failure(.unexpectedJSON)
     }
 
     private static func sender(_ item: JSONValue) -> Sender? {

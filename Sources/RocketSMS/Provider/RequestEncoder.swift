@@ -10,7 +10,7 @@ package struct RequestEncoder {
     private let basePath: String
 
     package init(url: ProviderURL, credentials: RocketSMSCredentials) {
-        let fields = "Host: \(url.authority)\r\nUser-Agent: rocketsms-worker\r\nAccept: application/json\r\n"
+        let fields = "Host: \(url.authority)\r\nUser-Agent: rocketsms-worker\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n"
         let form = fields + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
         basePath = url.basePath
         sendHead = Array("POST \(url.basePath)/simple/send HTTP/1.1\r\n\(form)".utf8)
@@ -45,7 +45,7 @@ package struct RequestEncoder {
         var length = account.count + 7 + FormEncoding.length(of: message.phone) + 6 + FormEncoding.length(of: message.text)
         if let sender { length += 8 + FormEncoding.length(of: sender) }
         if let timestamp = message.timestamp { length += 11 + Self.digits(timestamp) }
-        if message.priority { length += 11 }
+        if message.priority { length += 14 }
         appendHead(sendHead, length: length, to: &buffer)
         let head = buffer.count
         buffer.append(contentsOf: account)
@@ -56,7 +56,7 @@ package struct RequestEncoder {
             append("&timestamp=", to: &buffer)
             Self.append(timestamp, to: &buffer)
         }
-        if message.priority { append("&priority=1", to: &buffer) }
+        if message.priority { append("&priority=true", to: &buffer) }
         return head
     }
 

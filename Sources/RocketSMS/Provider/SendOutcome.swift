@@ -6,6 +6,7 @@ package enum SendOutcome: Equatable, Sendable {
     case refused(code: String, RefusalKind)
     /// Provably no SMS. `retryAfter` is the provider's own word on when to come again, at most an hour.
     case notSent(NotSentReason, retryAfter: Duration?)
-    /// The request, or its head, left, and no valid answer came: an SMS may go out.
-    case unknown(UnknownReason)
+    /// The request, or its head, left, and no valid answer came: an SMS may go out. `retryAfter` is the server's word on when to come
+    /// again, at most an hour.
+    case unknown(UnknownReason, retryAfter: Duration? = nil)
 }

@@ -14,4 +14,11 @@ package struct Sender: Equatable, Sendable {
         self.isChecked = isChecked
         self.isRegistered = isRegistered
     }
+
+    /// Whether the provider's document allows to ask for this name: 1 to 11 Latin letters, digits, dots and hyphens. Names that are on an
+    /// account may be others.
+    package static func isAllowed(_ name: String) -> Bool {
+        guard (1...11).contains(name.utf8.count) else { return false }
+        return name.utf8.allSatisfy { $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
+    }
 }

@@ -1,5 +1,6 @@
 internal import EventLoop
 internal import JSON
+internal import SMSText
 internal import Time
 
 extension SimulatedProvider {
@@ -98,19 +99,20 @@ extension SimulatedProvider {
         text.removeAll(keepingCapacity: true)
         sender.removeAll(keepingCapacity: true)
         parameters.text?.append(to: &text)
-        var parts = text.withUnsafeBytes { MessageParts($0, rule: switches.partsRule) }
+        var parts = text.withUnsafeBytes { MessageParts(utf8: $0) }
         if !parts.isValidUTF8 { text = Array(String(decoding: text, as: UTF8.self).utf8) }
         if text.starts(with: SimulatedProvider.tagPrefix), SimulatedProvider.isTag(text) {
             let tag = String(decoding: text, as: UTF8.self)
             if let template = templates.first(where: { $0.tag == tag }) {
-                parts = Array(template.text.utf8).withUnsafeBytes { MessageParts($0, rule: switches.partsRule) }
+                parts = MessageParts(template.text)
             } else if switches.unknownTemplate == .error {
                 return switches.unknownTemplateCode
             }
         }
         if let code = readTimestamp(parameters.timestamp, into: &content, at: now) { return code }
-        if parts.count > switches.maximumParts, switches.tooLong == .error { return switches.tooLongCode }
-        content.parts = min(parts.count, Int(UInt16.max))
+        let count = switches.partsRule == .by67 ? max(1, (parts.units + 66) / 67) : parts.count
+        if count > switches.maximumParts, switches.tooLong == .error { return switches.tooLongCode }
+        content.parts = min(count, Int(UInt16.max))
         if content.isPriority { content.flags.insert(.priority) }
         guard let name = parameters.sender else { return nil }
         name.append(to: &sender)

@@ -62,6 +62,14 @@ extension ConfigurationKey {
     package static let providerTransientCodes = Self(
         "rocketsms.transientCodes", .list(.errorCode, atLeast: 0), default: "",
         "The provider's error codes that mean not sent, try again; a comma list.")
+    package static let providerUnavailable = Self(
+        "rocketsms.unavailable", .choice(WorkerConfiguration.Provider.Unavailable.allCases.map(\.rawValue)), default: "unknown",
+        "What HTTP 503 with Retry-After means; servers in front send it also after the provider had the request.")
+    package static let providerIdleTimeout = Self(
+        "rocketsms.idleTimeout", .duration(.milliseconds(100) ... .seconds(300)), default: "4s",
+        "How long a connection to the provider may rest before it is closed; keep it below the server's own limit.")
+    package static let providerMaxParts = Self(
+        "rocketsms.maxParts", .integer(0...255), default: "0", "The most SMS parts of a message; a longer one fails unsent; 0: no limit.")
     package static let providerCheckBalance = Self(
         "rocketsms.checkBalance", .bool, default: "true", "Ask for the balance before a message fails for an unexpected refusal.")
 
@@ -136,7 +144,7 @@ extension ConfigurationKey {
         providerBaseURL, providerAllowPlaintext, providerUsername, providerUsernameFile, providerPassword, providerPasswordFile,
         providerPasswordMD5, providerPasswordMD5File, providerRequestTimeout, providerConnectTimeout, providerAccountCodes,
         providerCreditCodes,
-        providerTransientCodes, providerCheckBalance,
+        providerTransientCodes, providerUnavailable, providerIdleTimeout, providerMaxParts, providerCheckBalance,
         sendMaxInFlight, sendRateLimit, sendOnUnknown, sendOnUnknownFloor, sendAllowedSenders, sendOrdering, sendMaxAttempts, sendMaxAge,
         sendBackoff, sendBackoffMax,
         sendRetryBudget,

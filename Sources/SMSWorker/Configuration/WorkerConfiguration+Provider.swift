@@ -4,6 +4,12 @@ internal import SMSPipeline
 extension WorkerConfiguration {
     /// The provider's side.
     package struct Provider: Equatable, Sendable {
+        /// What HTTP 503 with `Retry-After` means.
+        package enum Unavailable: String, CaseIterable, Sendable {
+            case unknown
+            case notSent = "not-sent"
+        }
+
         /// `https://…`, or `http://…` where that is allowed; no user, query or fragment.
         package var baseURL: String
         package var allowPlaintext: Bool
@@ -17,6 +23,10 @@ extension WorkerConfiguration {
         package var creditCodes: Set<String>
         /// `error` codes that mean: not sent, try again.
         package var transientCodes: Set<String>
+        package var unavailable: Unavailable
+        package var idleTimeout: Duration
+        /// 0: no limit.
+        package var maxParts: Int
         /// Whether an unexpected refusal asks for the balance before the message fails.
         package var checkBalance: Bool
     }

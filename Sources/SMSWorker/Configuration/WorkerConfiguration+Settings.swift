@@ -33,6 +33,9 @@ extension WorkerConfiguration {
             accountCodes: Set(settings.list(.providerAccountCodes)),
             creditCodes: Set(settings.list(.providerCreditCodes)),
             transientCodes: Set(settings.list(.providerTransientCodes)),
+            unavailable: settings.text(.providerUnavailable).flatMap(Provider.Unavailable.init) ?? .unknown,
+            idleTimeout: settings.duration(.providerIdleTimeout),
+            maxParts: settings.integer(.providerMaxParts),
             checkBalance: settings.bool(.providerCheckBalance))
         send = Send(settings)
         track = Track(

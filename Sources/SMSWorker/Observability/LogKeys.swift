@@ -41,6 +41,7 @@ package enum LogKeys {
 
     // MARK: The provider
     package static let host = "provider.host"
+    package static let providerAddress = "provider.address"
     package static let account = "provider.account"
     package static let breaker = "provider.breaker"
     package static let httpStatus = "provider.http.status"

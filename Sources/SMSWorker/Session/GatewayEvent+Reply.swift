@@ -26,7 +26,7 @@ extension GatewayEvent {
         case .refused(let code, .transient): return .notSent(reason: "the provider answered \(code)", retryAfter: nil, isAnswer: true)
         case .notSent(.leaseEnded, _): return .notBegun
         case .notSent(let reason, let after): return .notSent(reason: reason.description, retryAfter: after, isAnswer: reason.isAnswer)
-        case .unknown(let reason): return .unknown(reason: reason.description)
+        case .unknown(let reason, _): return .unknown(reason: reason.description)
         }
     }
 
@@ -44,8 +44,9 @@ extension GatewayEvent {
     private static func balance(_ outcome: QueryOutcome<Balance>) -> BalanceAnswer {
         switch outcome {
         case .answered(let balance):
-            if let credits = balance.credits { return credits > 0 ? .credits : .noCredits }
-            return .credits
+            // Money alone does not say that it pays for a message.
+            guard let credits = balance.credits else { return .failed }
+            return credits > 0 ? .credits : .noCredits
         case .refused(_, .account): return .badCredentials
         case .refused(_, .credit): return .noCredits
         case .refused, .failed: return .failed

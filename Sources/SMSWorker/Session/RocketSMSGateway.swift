@@ -1,4 +1,5 @@
 internal import EventLoop
+internal import Logging
 internal import Requests
 internal import RocketSMS
 internal import SMSPipeline
@@ -7,12 +8,16 @@ internal import Time
 /// The provider seam over RocketSMS's HTTP API: statuses must be polled for.
 final class RocketSMSGateway: ProviderGateway {
     private let client: RocketSMSClient
+    private let log: Logger
+    /// A wrong address answers thousands of times.
+    private var frontNotices = OncePer<Int>(.seconds(300))
     var mayBegin: (UInt64) -> Bool = { _ in true }
     var receive: (GatewayEvent) -> Void = { _ in }
     let mustPoll = true
 
-    init(_ client: RocketSMSClient) {
+    init(_ client: RocketSMSClient, log: Logger = Logger(label: "worker")) {
         self.client = client
+        self.log = log
         client.mayBegin = { [unowned self] tag in mayBegin(tag) }
         client.receive = { [unowned self] tag, reply in replied(tag, reply) }
     }
@@ -28,6 +33,13 @@ final class RocketSMSGateway: ProviderGateway {
     func close() { client.close() }
 
     private func replied(_ tag: UInt64, _ reply: Reply) {
+        if case .send(.notSent(.front(let status), _)) = reply,
+            let suppressed = frontNotices.admit(status, at: MonotonicInstant.now.nanoseconds)
+        {
+            log.warning(
+                "a web server answered HTTP \(status), and not the provider: nothing was sent; is the address right?",
+                metadata: [LogKeys.providerAddress: "\(client.address)", LogKeys.suppressed: "\(suppressed)"])
+        }
         if let event = GatewayEvent(reply, tag: tag) { receive(event) }
     }
 }

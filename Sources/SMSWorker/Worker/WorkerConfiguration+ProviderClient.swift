@@ -25,6 +25,8 @@ extension WorkerConfiguration {
         var client = RocketSMSClient.Configuration(url: url, credentials: account)
         client.connectTimeout = provider.connectTimeout
         client.requestTimeout = provider.requestTimeout
+        client.maximumIdleTime = provider.idleTimeout
+        client.unavailable = provider.unavailable == .notSent ? .notSent : .unknown
         client.maximumConnections = send.maxInFlight + track.maxInFlight + 1
         // All of them may wait at once, for the first connections: a refusal by our own pool would count as the provider's failure.
         client.maximumWaiting = max(client.maximumWaiting, client.maximumConnections)

@@ -10,11 +10,14 @@ struct ProviderCall {
     let console: Console
     let printsJSON: Bool
     let api: RocketSMSAPI
+    /// 0: no limit.
+    let maxParts: Int
 
     init(_ context: CommandContext, printsJSON: Bool) throws {
         console = context.console
         self.printsJSON = printsJSON
         let configuration = try context.load(requiring: .credentials).configuration
+        maxParts = configuration.provider.maxParts
         let client: RocketSMSClient.Configuration
         do throws(ProviderSetupError) { client = try configuration.providerClient() } catch {
             throw CommandFailure(.configuration, "\(error.description).")
@@ -41,7 +44,8 @@ struct ProviderCall {
         switch outcome {
         case .answered: .done
         case .refused(let code, let kind): try refused(code, kind)
-        case .failed(let reason, _): try failed(.notSent, error: reason, outcome: "notSent", "No answer from the provider: \(reason).")
+        // A question that came through to nobody may be asked again: "safe to repeat" holds, "not sent" would be a guess.
+        case .failed(let reason, _): try failed(.notSent, error: reason, outcome: "failed", "No answer from the provider: \(reason).")
         }
     }
 

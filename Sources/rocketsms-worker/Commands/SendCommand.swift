@@ -39,9 +39,14 @@ struct SendCommand: Command {
         let request = try request()
         let call = try ProviderCall(context, printsJSON: arguments.has("--json"))
         defer { call.api.close() }
+        let parts = Int(request.echo.parts)
+        if call.maxParts > 0, parts > call.maxParts {
+            return try call.failed(
+                .refused, error: "TOO_MANY_PARTS", outcome: "refused", "The text takes \(parts) parts, and \(call.maxParts) are allowed.")
+        }
         if !arguments.has("--yes") {
             guard context.console.isInputTerminal else { throw UsageError("Not on a terminal: --yes is needed.") }
-            guard context.console.confirms("Send one SMS now?") else {
+            guard context.console.confirms(parts > 1 ? "Send one SMS of \(parts) parts now?" : "Send one SMS now?") else {
                 throw CommandFailure(.notSent, "Not sent.")
             }
         }
@@ -49,11 +54,11 @@ struct SendCommand: Command {
             phone: request.message.phone, text: request.message.text, sender: request.message.sender,
             timestamp: request.sendAt.map { ($0 + 999) / 1_000 }, priority: request.isPriority)
         switch await call.api.send(message) {
-        case .accepted(let receipt): return try accepted(receipt, call)
+        case .accepted(let receipt): return try accepted(receipt, parts, call)
         case .refused(let code, let kind): return try call.refused(code, kind)
         case .notSent(let reason, _):
             return try call.failed(.notSent, error: reason.description, outcome: "notSent", "Not sent: \(reason.description).")
-        case .unknown(let reason):
+        case .unknown(let reason, _):
             return try call.failed(
                 .unknown, error: reason.description, outcome: "unknown",
                 "Nobody knows whether it was sent: \(reason.description). Do not repeat it blindly.")
@@ -89,10 +94,11 @@ struct SendCommand: Command {
         return lines.joined(separator: "\n")
     }
 
-    private func accepted(_ receipt: SendReceipt, _ call: ProviderCall) throws -> ExitStatus {
+    private func accepted(_ receipt: SendReceipt, _ parts: Int, _ call: ProviderCall) throws -> ExitStatus {
         let id = receipt.ids.joined(separator: ",")
         let cost = receipt.cost.map { ", \($0.credits ?? "?") credits, \($0.money ?? "?") BYN" } ?? ""
-        return try call.answer(["accepted as \(id): \(receipt.status)\(cost)"]) { writer in
+        let length = parts > 0 ? ", \(parts) part\(parts == 1 ? "" : "s")" : ""
+        return try call.answer(["accepted as \(id): \(receipt.status)\(length)\(cost)"]) { writer in
             writer.beginObject()
             writer.member("id", id)
             writer.member("status", receipt.status)

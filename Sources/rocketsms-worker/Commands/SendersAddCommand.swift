@@ -13,16 +13,25 @@ struct SendersAddCommand: Command {
     private let printsJSON: Bool
     private let name: String
 
-    init(_ arguments: ParsedArguments) {
+    init(_ arguments: ParsedArguments) throws(UsageError) {
         printsJSON = arguments.has("--json")
         name = arguments.positional[0]
+        guard Sender.isAllowed(name) else { throw UsageError("NAME must be 1 to 11 Latin letters, digits, dots and hyphens.") }
     }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let call = try ProviderCall(context, printsJSON: printsJSON)
         defer { call.api.close() }
-        let outcome = await call.api.addSender(name)
-        guard case .answered = outcome else { return try call.failure(outcome) }
+        switch await call.api.addSender(name) {
+        case .done: break
+        case .refused(let code, let kind): return try call.refused(code, kind)
+        case .notSent(let reason, _):
+            return try call.failed(.notSent, error: reason.description, outcome: "notSent", "Not asked for: \(reason.description).")
+        case .unknown(let reason):
+            return try call.failed(
+                .unknown, error: reason.description, outcome: "unknown",
+                "Nobody knows whether it was asked for: \(reason.description). See senders.")
+        }
         return try call.answer(["\(name) was added; it can be used once it is checked and registered"]) { writer in
             writer.beginObject()
             writer.member("status", "OK")

@@ -37,7 +37,7 @@ struct Evidence: Sendable, CustomTestStringConvertible {
         }
     }
 
-    static let all = ids + codes + later + unreadable + broken
+    static let all = ids + codes + later + front + unreadable + broken
 
     private static let ids: [Evidence] = [
         .init("id", Accepted.answer, .accepted(Accepted.receipt)),
@@ -66,6 +66,13 @@ struct Evidence: Sendable, CustomTestStringConvertible {
         .init("refused", #"{"error":"BAD_PHONE"}"#, .refused(code: "BAD_PHONE", .permanent)),
         .init("refused with HTTP 400", "400 Bad", #"{"error":"BAD_PHONE"}"#, .refused(code: "BAD_PHONE", .permanent)),
         .init("refused with HTTP 500", "500 Oh", #"{"error":"BAD_PHONE"}"#, .refused(code: "BAD_PHONE", .permanent)),
+        .init(
+            "an unknown code with HTTP 500", "500 Oh", #"{"error":"INTERNAL_ERROR"}"#,
+            .unknown(.unintelligible(status: 500, .unfamiliarCode))),
+        .init(
+            "an unknown code with HTTP 503", "503 Busy", #"{"error":"BUSY"}"#, headers: ["Retry-After: 5"],
+            .unknown(.unintelligible(status: 503, .unfamiliarCode), retryAfter: .seconds(5))),
+        .init("an unknown code with HTTP 404", "404 Oh", #"{"error":"NO_ROUTE"}"#, .refused(code: "NO_ROUTE", .permanent)),
         .init("a code that nobody knows", #"{"error":"X_9"}"#, .refused(code: "X_9", .permanent)),
         .init("id 0 is none", #"{"id":0,"error":"BAD_PHONE"}"#, .refused(code: "BAD_PHONE", .permanent)),
         .init("credentials", #"{"error":"WRONG_AUTH"}"#, .refused(code: "WRONG_AUTH", .account)),
@@ -82,14 +89,34 @@ struct Evidence: Sendable, CustomTestStringConvertible {
             "429 with an unknown code", "429 Slow", #"{"error":"RATE_LIMIT"}"#, headers: ["Retry-After: 0"],
             .notSent(.tooManyRequests, retryAfter: .zero)),
         .init("429 for a day", "429 Slow", "", headers: ["Retry-After: 86400"], .notSent(.tooManyRequests, retryAfter: .seconds(3_600))),
-        .init("503 with seconds", "503 Busy", "<html>", headers: ["retry-after: 12"], .notSent(.unavailable, retryAfter: .seconds(12))),
+        .init(
+            "503 with seconds", "503 Busy", "<html>", headers: ["retry-after: 12"],
+            .unknown(.unintelligible(status: 503, .html), retryAfter: .seconds(12))),
         .init(
             "503 with a date that is past", "503 Busy", "", headers: ["Retry-After: Sun, 06 Nov 1994 08:49:37 GMT"],
-            .notSent(.unavailable, retryAfter: .zero)),
+            .unknown(.unintelligible(status: 503, .empty), retryAfter: .zero)),
         .init(
             "503 with a date far away", "503 Busy", "", headers: ["Retry-After: Fri, 31 Dec 2199 23:59:59 GMT"],
-            .notSent(.unavailable, retryAfter: .seconds(3_600))),
+            .unknown(.unintelligible(status: 503, .empty), retryAfter: .seconds(3_600))),
+        .init(
+            "500 with Retry-After", "500 Oh", "<html>", headers: ["Retry-After: 3600"], .unknown(.unintelligible(status: 500, .html))),
     ]
+
+    /// Pages of a web server in front: nothing of the provider's took the request.
+    private static let front: [Evidence] =
+        ([301, 302, 303, 307, 308, 400, 401, 403, 404, 405, 411, 413, 414, 421, 426, 431].map { status in
+            .init(
+                "\(status) with HTML", "\(status) Front", "\r\n<html>", headers: ["Location: https://elsewhere/", "Retry-After: 3600"],
+                .notSent(.front(status: status), retryAfter: nil))
+        } as [Evidence]) + [
+            .init("404 with nothing", "404 Not Found", "", .notSent(.front(status: 404), retryAfter: nil)),
+            .init("403 with JSON of its own", "403 No", #"{"message":"Forbidden"}"#, .notSent(.front(status: 403), retryAfter: nil)),
+            .init(
+                "400 with an error that is no code", "400 Bad", #"{"error":"Bad phone"}"#, .notSent(.front(status: 400), retryAfter: nil)),
+            .init("408", "408 Slow", "<html>", .unknown(.unintelligible(status: 408, .html))),
+            .init("409", "409 Oh", "<html>", .unknown(.unintelligible(status: 409, .html))),
+            .init("404 that is cut", raw: "HTTP/1.1 404 Oh\r\nContent-Length: 9\r\n\r\n<html", .unknown(.badAnswer(.truncated))),
+        ]
 
     private static let unreadable: [Evidence] = [
         .init("503 alone", "503 Busy", "<html>", .unknown(.unintelligible(status: 503, .html))),
@@ -98,7 +125,6 @@ struct Evidence: Sendable, CustomTestStringConvertible {
             .unknown(.unintelligible(status: 503, .empty))),
         .init("500", "500 Oh", "oh", .unknown(.unintelligible(status: 500, .notJSON))),
         .init("502 with HTML", "502 Bad Gateway", "<html>502</html>", .unknown(.unintelligible(status: 502, .html))),
-        .init("404 with HTML", "404 Not Found", "\r\n<html>", .unknown(.unintelligible(status: 404, .html))),
         .init("HTML with 200", "<!doctype html><p>ok", .unknown(.unintelligible(status: 200, .html))),
         .init("nothing with 200", "", .unknown(.unintelligible(status: 200, .empty))),
         .init("space with 200", " \n", .unknown(.unintelligible(status: 200, .empty))),
@@ -121,11 +147,11 @@ struct Evidence: Sendable, CustomTestStringConvertible {
             connection.reset()
         },
         .init(
-            "closed in the body", raw: "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n\(#"{"id":8767,"status":"SENT"}"#)",
+            "closed in the body", raw: "HTTP/1.1 200 OK\r\nContent-Length: 60\r\n\r\n\(#"{"id":8767,"status":"SENT""#)",
             .unknown(.badAnswer(.truncated))),
         .init("closed in the head", raw: "HTTP/1.1 200 OK\r\nContent-", .unknown(.badAnswer(.truncated))),
         .init("two lengths", raw: "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}", .unknown(.badAnswer(.badLength))),
-        .init("no HTTP", raw: "\(Accepted.answer)\r\n\r\n", .unknown(.badAnswer(.badStatusLine))),
+        .init("no HTTP", raw: "oh\r\n\r\n", .unknown(.badAnswer(.badStatusLine))),
         .init("upgrade", raw: "HTTP/1.1 101 Now\r\n\r\n", .unknown(.badAnswer(.unexpectedUpgrade))),
         .init(
             "a long body", raw: "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n{\"id\":8767}", .unknown(.badAnswer(.bodyTooLarge))),

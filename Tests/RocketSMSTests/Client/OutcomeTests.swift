@@ -18,7 +18,7 @@ import Time
             #expect(await client.send() == evidence.outcome)
             // Nothing is sent again, and what broke or made no sense is not used again.
             #expect(server.connectionCount == 1)
-            if case .unknown(.badAnswer) = evidence.outcome { #expect(await client.onLoop { $0.openConnections } == 0) }
+            if case .unknown(.badAnswer, _) = evidence.outcome { #expect(await client.onLoop { $0.openConnections } == 0) }
         }
     }
 
@@ -64,7 +64,9 @@ import Time
         let clock = (second / 3_600 % 24, second / 60 % 60, second % 60)
         let text = [clock.0, clock.1, clock.2].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
         let date = CivilDay(daysSince1970: second / 86_400)
-        try await withClient { connection in
+        try await withClient {
+            $0.unavailable = .notSent
+        } script: { connection in
             _ = connection.readRequest()
             connection.answer("", status: "503 Busy", headers: ["Retry-After: \(date.weekday), \(date.text) \(text) GMT"])
             connection.awaitClose()
@@ -75,6 +77,42 @@ import Time
                 return
             }
             #expect(wait > .seconds(480) && wait <= .seconds(600))
+        }
+    }
+
+    @Test(arguments: ["", "<html>", #"{"error":"BUSY"}"#])
+    func a503MeansNotSentWhereTheOperatorSaysSo(body: String) async throws {
+        try await withClient {
+            $0.unavailable = .notSent
+        } script: { connection in
+            while connection.readRequest() != nil {
+                connection.answer(body, status: "503 Busy", headers: connection.number == 0 ? ["Retry-After: 12"] : [])
+                connection.finish()
+            }
+        } body: { client, _ in
+            #expect(await client.send() == .notSent(.unavailable, retryAfter: .seconds(12)))
+            guard case .unknown(_, nil) = await client.send() else {
+                Issue.record("without Retry-After nobody says when to come again")
+                return
+            }
+        }
+    }
+
+    /// What a poll's error page asks for is no reason to stop the sends.
+    @Test func retryAfterCountsOnlyWith429And503() async throws {
+        let answers = ["500 Oh", "404 Oh", "301 There", "200 OK", "429 Slow", "503 Busy"]
+        try await withClient { connection in
+            while connection.readRequest() != nil {
+                connection.answer("<html>", status: answers[connection.number], headers: ["Retry-After: 60"])
+                connection.finish()
+            }
+        } body: { client, _ in
+            var waits: [Duration?] = []
+            for _ in answers {
+                guard case .failed(_, let wait) = await client.status("8767") else { continue }
+                waits.append(wait)
+            }
+            #expect(waits == [nil, nil, nil, nil, .seconds(60), .seconds(60)])
         }
     }
 

@@ -20,10 +20,10 @@ import Testing
             #expect(outcome == .accepted(Accepted.receipt))
             let body =
                 "username=192000000&password=5ebe2294ecd0e0f08eab7690d2a6ee69&phone=375290000000"
-                + "&text=%D0%9A%D0%BE%D0%B4+%26+1%2B1+%3D+2&sender=AL+SHOP&timestamp=1700000000&priority=1"
+                + "&text=%D0%9A%D0%BE%D0%B4+%26+1%2B1+%3D+2&sender=AL+SHOP&timestamp=1700000000&priority=true"
             let head =
                 "POST /simple/send HTTP/1.1\r\nHost: 127.0.0.1:\(server.port)\r\nUser-Agent: rocketsms-worker\r\n"
-                + "Accept: application/json\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                + "Accept: application/json\r\nAccept-Encoding: identity\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
             #expect(seen.withLock { $0 } == head + body)
         }
     }

@@ -29,13 +29,20 @@ import Time
 
     @Test(arguments: [
         ("0", 0), ("120", 120), ("3600", 3_600), ("3601", 3_600), ("99999999999999999999", 3_600),
-        ("Wed, 25 Nov 2026 08:00:00 GMT", 0), ("Thu, 26 Nov 2026 00:00:00 GMT", 3_600),
+        ("Wed, 25 Nov 2026 08:00:00 GMT", 0), ("Thu, 26 Nov 2026 00:00:00 GMT", 3_600), ("Wednesday, 25-Nov-26 08:30:00 GMT", 400),
+        ("Wed Nov 25 08:30:00 2026", 400), ("Wed, 25 Nov 2026 08:30:00 UTC", 400), ("-1", 0), ("-0.5", 0), ("1s", 1), ("1 ", 1), ("2.", 2),
+        ("7.000", 7), ("99999999999999999999.5", 3_600), ("-99999999999999999999", 0),
     ])
     func aWaitIsAtMostAnHour(value: String, seconds: Int) {
         #expect(RetryAfter.wait(Array(value.utf8), now: WallTime(milliseconds: 1_795_595_000_000)) == .seconds(seconds))
     }
 
-    @Test(arguments: ["", "-1", "1.5", "1 ", "1s", String(repeating: "1", count: 65)])
+    @Test(arguments: [("1.5", 1_500), ("0.25s", 250), ("0.0001", 1), ("3599.9999", 3_600_000), ("1.0009", 1_001)])
+    func aFractionOfASecondIsRoundedUp(value: String, milliseconds: Int) {
+        #expect(RetryAfter.wait(Array(value.utf8), now: WallTime(milliseconds: 0)) == .milliseconds(milliseconds))
+    }
+
+    @Test(arguments: ["", "-", ".", ".5", "s", "1.5.5", "1e3", "1 s", "+1", "0x1", "--1", "1,5", String(repeating: "1", count: 65)])
     func anythingElseSaysNothing(value: String) {
         #expect(RetryAfter.wait(Array(value.utf8), now: WallTime(milliseconds: 0)) == nil)
     }

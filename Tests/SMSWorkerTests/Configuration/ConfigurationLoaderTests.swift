@@ -32,7 +32,8 @@ import Testing
             configuration.provider
                 == .init(
                     baseURL: "https://api.rocketsms.by", allowPlaintext: false, credentials: nil, requestTimeout: .seconds(15),
-                    connectTimeout: .seconds(5), accountCodes: ["WRONG_AUTH"], creditCodes: [], transientCodes: [], checkBalance: true))
+                    connectTimeout: .seconds(5), accountCodes: ["WRONG_AUTH"], creditCodes: [], transientCodes: [],
+                    unavailable: .unknown, idleTimeout: .seconds(4), maxParts: 0, checkBalance: true))
         #expect(
             configuration.send
                 == .init(
@@ -92,7 +93,8 @@ import Testing
             .topicsRequests: "r1,r2", .topicsPriorityRequests: "p1", .topicsStatus: "s", .topicsDeadLetter: "d", .topicsLedgerSuffix: "-l",
             .topicsAutoCreate: "true", .providerBaseURL: "http://x", .providerAllowPlaintext: "true", .providerRequestTimeout: "9s",
             .providerConnectTimeout: "8s", .providerAccountCodes: "A,B", .providerCreditCodes: "C", .providerTransientCodes: "D",
-            .providerCheckBalance: "false", .sendMaxInFlight: "7", .sendRateLimit: "2.5", .sendOnUnknown: "hold", .sendOrdering: "none",
+            .providerUnavailable: "not-sent", .providerIdleTimeout: "9s", .providerMaxParts: "6", .providerCheckBalance: "false",
+            .sendMaxInFlight: "7", .sendRateLimit: "2.5", .sendOnUnknown: "hold", .sendOrdering: "none",
             .sendMaxAttempts: "9", .sendMaxAge: "1h", .sendBackoff: "2s", .sendBackoffMax: "3m", .sendRetryBudget: "0.5",
             .sendSchedule: "worker",
             .sendMaxWaiting: "5", .sendPriorityShare: "0.25", .sendDrainLimit: "4s", .trackCadence: "1s,2s", .trackHorizon: "1h",
@@ -112,6 +114,9 @@ import Testing
         #expect(fromFile.topics.requests == ["r1", "r2"])
         #expect(fromFile.topics.priorityRequests == ["p1"])
         #expect(fromFile.provider.accountCodes == ["A", "B"])
+        #expect(fromFile.provider.unavailable == .notSent)
+        #expect(fromFile.provider.idleTimeout == .seconds(9))
+        #expect(fromFile.provider.maxParts == 6)
         #expect(fromFile.send.rateLimit == 2.5)
         #expect(fromFile.send.onUnknown == .hold)
         #expect(fromFile.send.ordering == .none)

@@ -23,6 +23,16 @@ import Testing
         #expect(LedgerCodec.firstMessageID(bytes) == "8767")
     }
 
+    /// Byte 5, which an earlier version wrote as 0.
+    @Test func partsComeBack() throws {
+        var entry = LedgerEntry.sample()
+        entry.echo.parts = 7
+        var bytes: [UInt8] = []
+        LedgerCodec.encode(entry, into: &bytes)
+        #expect(try bytes.withUnsafeBytes { try LedgerCodec.decode($0) } == .open(entry))
+        #expect(bytes[5] == 7)
+    }
+
     @Test func aClosedIDTakesFewBytes() throws {
         var entry = LedgerEntry.sample()
         _ = entry.expire("late", at: 99)

@@ -21,6 +21,27 @@ private let accepted = Receipt(
     messageIDs: ["8767"], status: .known(.sent), cost: Echo.Cost(credits: Array("1".utf8), money: Array("0.2".utf8)))
 
 @Suite struct LedgerEntryTests {
+    @Test func aTextThatIsTooLongFailsBeforeItCosts() {
+        var entry = LedgerEntry.sample()
+        entry.echo.parts = 3
+        #expect(entry.refuseLength(maxParts: 0, at: 9) == nil)
+        #expect(entry.refuseLength(maxParts: 3, at: 9) == nil)
+        let event = entry.refuseLength(maxParts: 2, at: 9)
+        #expect(event?.status == .failed && event?.isFinal == true && event?.attempt == nil && event?.reason?.code == "TOO_MANY_PARTS")
+        #expect(entry.state == .closed)
+        var template = LedgerEntry.sample()
+        template.echo.parts = 0
+        #expect(template.refuseLength(maxParts: 1, at: 9) == nil)
+    }
+
+    @Test(arguments: [
+        ("DELIVERED", MessageStatus.delivered), ("Delivered", .delivered), ("queued", .queued), ("sEnT", .sent), ("Failed", .failed),
+    ])
+    func aStatusIsKnownInAnyLetterCase(text: String, status: MessageStatus) {
+        #expect(ReceivedStatus(text) == .known(status))
+        #expect(ReceivedStatus("ON ITS WAY") == .other("ON ITS WAY"))
+    }
+
     @Test func anAcceptedMessageIsTrackedToItsDelivery() {
         var entry = LedgerEntry.sample()
         entry.begin(mark: 1)

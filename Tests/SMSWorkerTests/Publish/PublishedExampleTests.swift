@@ -45,6 +45,7 @@ import Testing
         var echo = Echo(
             id: Array("ord-77-otp"), key: nil, metadata: Array(#"{"orderId":"77"}"#),
             traceparent: Array("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), tracestate: Array("shop=1"))
+        echo.parts = 1
         let refused = event(.failed, isFinal: true, sequence: 1, reason: .init(code: "BAD_PHONE", message: nil))
         #expect(try published(refused, echo).value == example("status-event/valid/refused"))
         let cancelled = event(.failed, isFinal: true, sequence: 1, attempt: nil, reason: .init(code: "CANCELLED", message: nil))

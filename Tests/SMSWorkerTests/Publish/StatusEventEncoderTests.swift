@@ -53,6 +53,7 @@ import Testing
             tracestate: Array("a=1"))
         echo.messageIDs = ["9223372036854775807", "2"]
         echo.cost = Echo.Cost(credits: Array("2"), money: Array("0.20"))
+        echo.parts = 2
         echo.providerStatus = Array("ON ITS WAY")
         let full = event(
             .failed, isFinal: true, sequence: 12, attempt: 3, reason: EntryEvent.Reason(code: "OUTCOME_UNKNOWN", message: "the \"why\""),
@@ -61,7 +62,7 @@ import Testing
         #expect(
             value == #"{"requestId":"Код \"7\"\n","messageId":"9223372036854775807","status":"FAILED","sequence":12,"final":true,"#
                 + #""at":"2026-11-24T06:00:00.123Z","attempt":3,"providerStatus":"ON ITS WAY","#
-                + #""reason":{"code":"OUTCOME_UNKNOWN","message":"the \"why\""},"cost":{"credits":2,"money":0.20},"#
+                + #""reason":{"code":"OUTCOME_UNKNOWN","message":"the \"why\""},"parts":2,"cost":{"credits":2,"money":0.20},"#
                 + #""possibleDuplicate":true,"metadata":{"orderId":"77"}}"#)
         #expect(headers[1] == "ce_id=sms.requests-3-41/12" && headers[3] == "ce_type=by.rocketsms.sms.failed.v1")
         #expect(headers.suffix(2) == ["traceparent=00-ab", "tracestate=a=1"])
