@@ -30,13 +30,13 @@ struct ConformanceTests {
     ]
 
     @Test(arguments: names) func kafkaDoesWhatTheSimulatedClusterDoes(_ name: String) async throws {
-        let script = try #require(ClusterScripts.all.first { $0.name == name }, "there is such a script")
         let broker = try await Broker.shared()
         let loop = try EventLoop(name: "conformance")
         let failures: [String] = try await withCheckedThrowingContinuation { continuation in
             loop.execute {
                 let expectations = ClusterScripts.Expectations()
                 do {
+                    let script = try #require(ClusterScripts.all.first { $0.name == name }, "there is such a script")
                     let bench = try KafkaBench(broker, on: loop, script.options)
                     script.body(bench, expectations)
                     bench.end()

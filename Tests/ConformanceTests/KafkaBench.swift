@@ -35,7 +35,12 @@ final class KafkaBench: ScriptBench {
 
         func put(_ answer: SessionAnswer) { answers.withLock { $0.append(answer) } }
         func put(_ result: Result<KafkaSession, KafkaError>) { opened.withLock { $0 = result } }
-        func takeAnswers() -> [SessionAnswer] { answers.withLock { list in defer { list = [] }; return list } }
+        func takeAnswers() -> [SessionAnswer] {
+            answers.withLock { list in
+                defer { list = [] }
+                return list
+            }
+        }
         func takeSession() -> Result<KafkaSession, KafkaError>? { opened.withLock { $0.take() } }
     }
 
@@ -167,7 +172,8 @@ final class KafkaBench: ScriptBench {
     // MARK: The cluster
 
     func produce(partition: Int32, value: String) -> Int64 {
-        let before = (try? reader().uncommittedWatermarks(TopicPartition(topic: requests, partition: partition), timeout: .seconds(5)).high) ?? -1
+        let before =
+            (try? reader().uncommittedWatermarks(TopicPartition(topic: requests, partition: partition), timeout: .seconds(5)).high) ?? -1
         _ = try? Array(value.utf8).withUnsafeBytes { bytes in
             try producer.produce(topic: requests, partition: partition, key: nil, value: bytes, headers: nil, tag: 0)
         }
@@ -187,14 +193,15 @@ final class KafkaBench: ScriptBench {
 
     private func values(of topic: String, _ partition: Int32) throws -> [String] {
         let place = TopicPartition(topic: topic, partition: partition)
-        let reader = try LogReader(bootstrapServers: broker.bootstrapServers, isolation: .readCommitted, properties: [])
+        let reader = try LogReader(bootstrapServers: broker.bootstrapServers, isolation: .committed, properties: [])
         try reader.start(place, at: .offset(0))
         var found: [String] = []
         let deadline = MonotonicInstant.now + .seconds(5)
         while MonotonicInstant.now < deadline {
             guard let event = reader.poll(timeout: .milliseconds(100)) else { continue }
             switch consume event {
-            case .record(let record): record.withValue { found.append(String(decoding: $0 ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self)) }
+            case .record(let record):
+                record.withValue { found.append(String(decoding: $0 ?? UnsafeRawBufferPointer(start: nil, count: 0), as: UTF8.self)) }
             case .endOfPartition: return found
             default: break
             }
@@ -208,7 +215,8 @@ final class KafkaBench: ScriptBench {
     }
 
     func ledgerEnd(partition: Int32) -> Int64 {
-        (try? reader().uncommittedWatermarks(TopicPartition(topic: requests + ".ledger", partition: partition), timeout: .seconds(5)).high) ?? -1
+        (try? reader().uncommittedWatermarks(TopicPartition(topic: requests + ".ledger", partition: partition), timeout: .seconds(5)).high)
+            ?? -1
     }
 
     /// Whether some partition's stable end lies below its end.
@@ -217,7 +225,7 @@ final class KafkaBench: ScriptBench {
             for partition in 0..<Int32(count) {
                 let place = TopicPartition(topic: topic, partition: partition)
                 guard let all = try? reader().uncommittedWatermarks(place, timeout: .seconds(5)).high,
-                    let committed = try? LogReader(bootstrapServers: broker.bootstrapServers, isolation: .readCommitted, properties: []),
+                    let committed = try? LogReader(bootstrapServers: broker.bootstrapServers, isolation: .committed, properties: []),
                     let stable = try? committed.watermarks(place, timeout: .seconds(5)).high
                 else { return true }
                 if stable < all { return true }

@@ -87,6 +87,23 @@ extension Options {
         retryBudget = draw.pick([0.2, 1, 1])
         requestTimeout = min(requestTimeout, .seconds(4))
         drainLimit = min(drainLimit, .seconds(5))
+        if draw.has(0.1) { outlast(&draw) }
+    }
+
+    /// Faults go on for longer than a session lasts: a process that stands still is evicted, and goes on beside its successor.
+    private mutating func outlast(_ draw: inout Stream) {
+        workers = 2
+        partitions = Int32(draw.pick([1, 2, 2]))
+        session = .seconds(6)
+        heartbeat = min(heartbeat, session / 4)
+        chaos = session * 2 + .milliseconds(draw.wild(100...4_000))
+        window = chaos / 2
+        classes |= FaultClass.freeze.bit
+        if draw.has(0.5) {
+            isStatic = true
+            isCooperative = draw.has(0.8)
+            freezeInRevoke = 0.7
+        }
     }
 
     /// More comes than can be sent, for a while: what is starved shows only then.
