@@ -206,8 +206,15 @@ def test_an_offset_beyond_all_offsets_closes_its_partition_alone(make_site, simu
     for command in (["audit"], ["offsets", "repair", "--from", "ledger"], ["requests", "held"]):
         done = run(*command, env=site.settings("command"))
         assert done.returncode > 0 and re.search(r"at offset \d+", done.stdout + done.stderr), (command, done.returncode, done.stdout, done.stderr)
-    write(site, [(2, b"x", None)])
+    forgotten = run("ledger", "forget", "next-1", "--yes", env=site.settings("command"))
+    assert forgotten.returncode == 70 and "No ledger is closed for such a record" in forgotten.stderr, forgotten.stderr
+    tried = run("ledger", "forget", "x", "--dry-run", env=site.settings("command"))
+    assert tried.returncode == 0 and "would take out" in tried.stdout, tried.stderr
+    assert worker.ready()[0] == 503
+    done = run("ledger", "forget", "x", "--yes", env=site.settings("command"))
+    assert done.returncode == 0, done.stderr
     worker.wait_ready()
+    assert run("requests", "held", env=site.settings("command")).returncode == 0
     last = site.send(request("last"), key=key_of("last"), partition=2)
     assert site.status.until_final(last)[0].status == "DELIVERED"
     assert worker.is_running

@@ -8,17 +8,20 @@ enum ConfigurationFile {
 
     /// Puts the file's values into `settings`; answers a sentence for each thing that is wrong with it.
     static func apply(_ path: String, to settings: inout ConfigurationSettings) -> [String] {
-        let root: JSONValue
         do throws(BoundedFile.Problem) {
-            var bytes = try BoundedFile.read(path, atMost: maximumBytes)
-            ByteOrderMark.remove(from: &bytes)
-            do throws(JSONError) {
-                root = try JSONValue(parsing: bytes, options: .configuration)
-            } catch {
-                return ["The configuration file \(path) is not JSON: \(error.description)."]
-            }
+            return apply(try BoundedFile.read(path, atMost: maximumBytes), of: path, to: &settings)
         } catch {
             return ["The configuration file \(path) cannot be read: \(error.reason)."]
+        }
+    }
+
+    /// The same of bytes that are read already.
+    static func apply(_ bytes: [UInt8], of path: String, to settings: inout ConfigurationSettings) -> [String] {
+        var bytes = bytes
+        ByteOrderMark.remove(from: &bytes)
+        let root: JSONValue
+        do throws(JSONError) { root = try JSONValue(parsing: bytes, options: .configuration) } catch {
+            return ["The configuration file \(path) is not JSON: \(error.description)."]
         }
         guard let object = root.objectValue else { return ["The configuration file \(path) must hold one JSON object."] }
         var applied: [ConfigurationKey: String] = [:]

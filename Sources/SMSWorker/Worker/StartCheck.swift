@@ -65,24 +65,20 @@ struct StartCheck: Sendable {
         for finding in inspection.findings where finding.severity == .unasked {
             log.warning("\(finding.sentence)", metadata: [LogKeys.topic: "\(finding.topic)"])
         }
-        if let failure = group(configuration) { return .failure(failure) }
+        if let failure = group(configuration, admin) { return .failure(failure) }
         return .success(StartCheck(partitionCount: inspection.partitionCount, limits: inspection.limits))
     }
 
-    /// Without the right to read as the group, the join would be refused again and again. Asked as whoever restores asks; what fails in another
-    /// way is the pipeline's to wait for.
-    private static func group(_ configuration: WorkerConfiguration) -> StartFailure? {
-        let kafka = configuration.kafka
-        guard let topic = configuration.topics.allRequests.first,
-            let offsets = try? GroupOffsets(
-                group: kafka.groupID, bootstrapServers: kafka.bootstrapServers, properties: kafka.properties.forConsumers)
-        else { return nil }
+    /// Without the right to read as the group, the join would be refused again and again. What fails in another way is the pipeline's to wait
+    /// for.
+    private static func group(_ configuration: WorkerConfiguration, _ admin: Admin) -> StartFailure? {
+        let group = configuration.kafka.groupID
         do throws(KafkaError) {
-            _ = try offsets.committed(TopicPartition(topic: topic, partition: 0), timeout: .seconds(10))
+            try admin.askOffsets(of: group, timeout: .seconds(10))
             return nil
         } catch {
             guard error.isAuthorization else { return nil }
-            return .refused("Kafka refuses this worker's rights: Read on the group \(kafka.groupID) (\(error.description))")
+            return .refused("Kafka refuses this worker's rights: Read on the group \(group) (\(error.description))")
         }
     }
 

@@ -9,7 +9,8 @@ struct RequestsHeldCommand: Command {
     static let sections: [String]? = ["kafka", "topics"]
     static let configuration = CommandConfiguration(
         name: "held", abstract: "List the requests that wait for an operator, because nobody knows what became of their attempt.",
-        discussion: "Read from the ledgers; works with and without running workers. Since when, the id, the record's place, the attempts.",
+        discussion:
+            "Read from the ledgers; works with and without running workers. Since when, the id, the record's place, the attempts. Exit 1: a ledger has a record that nobody can read, and the answer may lack some.",
         example: "requests held --json", options: RequestPlaces.options + [.json])
 
     private let places: RequestPlaces
@@ -22,17 +23,18 @@ struct RequestsHeldCommand: Command {
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let configuration = try context.load(requiring: .broker).configuration
-        let held = try await Blocking.run {
+        let answers = try await Blocking.run {
             let cluster = try Cluster(configuration)
             return try LedgerReader(cluster, context.console).ask(.held, of: places.partitions(in: cluster))
         }
+        let held = answers.requests
         if printsJSON {
             try context.console.print(json: Self.json(held))
         } else {
             for request in held { try context.console.print(Self.line(request)) }
             if held.isEmpty { try context.console.print("No request is held.") }
         }
-        return .done
+        return answers.damaged == 0 ? .done : .findings
     }
 
     private static func line(_ request: FoundRequest) -> String {

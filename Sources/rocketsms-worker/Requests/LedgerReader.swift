@@ -5,6 +5,12 @@ internal import SMSWorker
 
 /// Asks the ledgers of request partitions. Blocks; one thread.
 struct LedgerReader {
+    struct Answers: Sendable {
+        var requests: [FoundRequest] = []
+        /// Records that nobody can read; the console was told.
+        var damaged = 0
+    }
+
     /// A transaction whose worker died is open for its timeout and the broker's own look at it.
     private static let stall = Duration.seconds(40)
 
@@ -27,12 +33,14 @@ struct LedgerReader {
     /// A record that no worker wrote is told, and the others are answered all the same.
     ///
     /// - Throws: where a ledger is missing, or cannot be read.
-    func ask(_ subject: LedgerInquiry.Subject, of places: [TopicPartition]) throws(CommandFailure) -> [FoundRequest] {
-        var found: [FoundRequest] = []
+    func ask(_ subject: LedgerInquiry.Subject, of places: [TopicPartition]) throws(CommandFailure) -> Answers {
+        var answers = Answers()
         for place in places {
-            for answer in try ask(subject, place) { found.append(FoundRequest(place: place, answer: answer)) }
+            guard let inquiry = try ask(subject, place) else { continue }
+            answers.requests += inquiry.answers.map { FoundRequest(place: place, answer: $0) }
+            answers.damaged += inquiry.damaged.damages.count
         }
-        return found
+        return answers
     }
 
     /// What keeps a partition closed, and how to get out of it.
@@ -43,10 +51,10 @@ struct LedgerReader {
         return "\(ledger) has \(error), at offset \(offset): \(remedy)."
     }
 
-    private func ask(_ subject: LedgerInquiry.Subject, _ place: TopicPartition) throws(CommandFailure) -> [LedgerInquiry.Answer] {
+    private func ask(_ subject: LedgerInquiry.Subject, _ place: TopicPartition) throws(CommandFailure) -> LedgerInquiry? {
         let ledger = TopicPartition(topic: cluster.topics.ledger(of: place.topic), partition: place.partition)
         // A partition that has no ledger yet has no requests either.
-        guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return [] }
+        guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return nil }
         var inquiry = LedgerInquiry(subject)
         do throws(KafkaError) {
             let marks = try reader.uncommittedWatermarks(ledger, timeout: Cluster.timeout)
@@ -62,6 +70,6 @@ struct LedgerReader {
             throw CommandFailure("The ledger \(ledger) cannot be read", error)
         }
         for damage in inquiry.damaged.damages { console.note(Self.sentence(damage.error, at: damage.offset, of: ledger, place)) }
-        return inquiry.answers
+        return inquiry
     }
 }

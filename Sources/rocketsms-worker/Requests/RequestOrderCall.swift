@@ -43,7 +43,7 @@ struct RequestOrderCall: Sendable {
     }
 
     private func run(_ cluster: Cluster, _ console: Console) throws -> ExitStatus {
-        let found = try LedgerReader(cluster, console).ask(.request(id: Array(id.utf8)), of: places.partitions(in: cluster))
+        let found = try LedgerReader(cluster, console).ask(.request(id: Array(id.utf8)), of: places.partitions(in: cluster)).requests
         let request = try Self.choose(found, for: order, id: id)
         // Before the command is written: its event may come at once.
         var tail = try StatusTail(cluster, fromBeginning: false)
