@@ -19,7 +19,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "rocketsms-worker",
-    products: [.executable(name: "rocketsms-worker", targets: ["rocketsms-worker"])],
+    products: [
+        .executable(name: "rocketsms-worker", targets: ["rocketsms-worker"]),
+        // The provider's API alone, for other programs.
+        .library(name: "RocketSMS", targets: ["RocketSMS"]),
+    ],
     targets: [
         // C libraries of the distribution, and the two kernel headers that Glibc's module lacks.
         .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),

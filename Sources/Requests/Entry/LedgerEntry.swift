@@ -199,6 +199,16 @@ package struct LedgerEntry: Equatable, Sendable {
         return fail(EntryEvent.Reason(code: "TOO_MANY_PARTS", message: what), what: what, at: now)
     }
 
+    /// The operator lets requests name some senders alone.
+    ///
+    /// - Returns: nil where it may be sent.
+    package mutating func refuseSender(allowed: AllowedSenders, at now: Int64) -> EntryEvent? {
+        guard !allowed.allows(message?.sender) else { return nil }
+        precondition(state == .waiting, "only what waits is refused for its sender")
+        let what = "the sender is none of SEND_ALLOWED_SENDERS"
+        return fail(EntryEvent.Reason(code: AllowedSenders.code, message: what), what: what, at: now)
+    }
+
     // MARK: Commands
 
     /// - Returns: nil where the request is not waiting, or may be an SMS already: the command is then refused.

@@ -1,10 +1,10 @@
 /// Why credentials cannot be used.
-package enum RocketSMSCredentialsError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum RocketSMSCredentialsError: Error, Equatable, Sendable, CustomStringConvertible {
     case noUsername
     case notMD5
     case noMD5
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .noUsername: "the user name is empty"
         case .notMD5: "the password's MD5 must be 32 hexadecimal digits"

@@ -16,6 +16,7 @@ final class PendingCalls {
         waiting[lastTag] = completion
         switch request {
         case .send(let message): client.send(message, tag: lastTag)
+        case .bulkSend(let message): client.bulkSend(message, tag: lastTag)
         case .status(let id): client.status(id: id, tag: lastTag)
         case .balance: client.balance(tag: lastTag)
         case .senders: client.senders(tag: lastTag)

@@ -43,6 +43,10 @@ package final class RocketSMSClient {
         submit(.send(message), deadline, tag)
     }
 
+    package func bulkSend(_ message: BulkMessage, deadline: MonotonicInstant? = nil, tag: UInt64) {
+        submit(.bulkSend(message), deadline, tag)
+    }
+
     /// Asks for the status of the message that the provider calls `id`.
     package func status(id: String, deadline: MonotonicInstant? = nil, tag: UInt64) { submit(.status(id: id), deadline, tag) }
 

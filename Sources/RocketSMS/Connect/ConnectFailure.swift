@@ -1,6 +1,6 @@
 /// Why no connection came about. Nothing of a request had left by then.
-package struct ConnectFailure: Error, Equatable, Sendable, CustomStringConvertible {
-    package enum Kind: String, Sendable {
+public struct ConnectFailure: Error, Equatable, Sendable, CustomStringConvertible {
+    public enum Kind: String, Sendable {
         case name = "the provider's host name was not found"
         case proxyName = "the proxy's host name was not found"
         case refused = "the connection to the provider was refused or could not be made"
@@ -11,14 +11,14 @@ package struct ConnectFailure: Error, Equatable, Sendable, CustomStringConvertib
         case local = "no connection could be set up on this machine"
     }
 
-    package let kind: Kind
+    public let kind: Kind
     /// What libcurl adds, where it is known to hold nothing secret; else empty.
-    package let detail: String
+    public let detail: String
 
-    package init(_ kind: Kind, detail: String = "") {
+    public init(_ kind: Kind, detail: String = "") {
         self.kind = kind
         self.detail = detail
     }
 
-    package var description: String { detail.isEmpty ? kind.rawValue : "\(kind.rawValue) (\(detail))" }
+    public var description: String { detail.isEmpty ? kind.rawValue : "\(kind.rawValue) (\(detail))" }
 }

@@ -1,5 +1,5 @@
 /// Why a base URL cannot be used, as a sentence that never repeats the URL: someone may have put a password in it.
-package enum ProviderURLError: Error, Equatable, Sendable, CustomStringConvertible {
+public enum ProviderURLError: Error, Equatable, Sendable, CustomStringConvertible {
     case notHTTP
     case hasCredentials
     case hasQuery
@@ -11,7 +11,7 @@ package enum ProviderURLError: Error, Equatable, Sendable, CustomStringConvertib
     /// `right`: the URL without it.
     case endsInSimple(right: String)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .notHTTP: "the base URL must begin with https:// (or http://)"
         case .hasCredentials: "the base URL must hold no user and no password: they have settings of their own"

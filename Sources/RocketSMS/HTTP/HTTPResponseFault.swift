@@ -1,5 +1,5 @@
 /// Why the bytes that came are no answer.
-package enum HTTPResponseFault: Equatable, Sendable, CustomStringConvertible {
+public enum HTTPResponseFault: Equatable, Sendable, CustomStringConvertible {
     case badStatusLine
     case badHeader
     case headTooLarge
@@ -11,7 +11,7 @@ package enum HTTPResponseFault: Equatable, Sendable, CustomStringConvertible {
     /// The connection ended before the answer did.
     case truncated
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .badStatusLine: "the answer does not begin like HTTP/1.1"
         case .badHeader: "the answer has a malformed header"

@@ -1,5 +1,5 @@
 /// What became of a request to change the account.
-package enum ChangeOutcome: Equatable, Sendable {
+public enum ChangeOutcome: Equatable, Sendable {
     case done
     /// The provider answered with an error code: nothing is changed.
     case refused(code: String, RefusalKind)

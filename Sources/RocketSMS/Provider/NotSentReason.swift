@@ -1,5 +1,5 @@
 /// Why a request provably did not reach the provider, or why the provider did not take it.
-package enum NotSentReason: Equatable, Sendable, CustomStringConvertible {
+public enum NotSentReason: Equatable, Sendable, CustomStringConvertible {
     /// The caller withdrew its leave before the first byte.
     case leaseEnded
     /// No connection came about.
@@ -20,9 +20,9 @@ package enum NotSentReason: Equatable, Sendable, CustomStringConvertible {
     case closed
 
     /// Whether the provider said so: then it works, and is only busy.
-    package var isAnswer: Bool { self == .tooManyRequests || self == .unavailable }
+    public var isAnswer: Bool { self == .tooManyRequests || self == .unavailable }
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .leaseEnded: "the leave to send had ended before the first byte"
         case .noConnection(let failure): failure.description

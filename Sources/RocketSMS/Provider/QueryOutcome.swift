@@ -1,5 +1,5 @@
 /// What a question to the provider ended in. Asking again is always safe.
-package enum QueryOutcome<Answer: Equatable & Sendable>: Equatable, Sendable {
+public enum QueryOutcome<Answer: Equatable & Sendable>: Equatable, Sendable {
     case answered(Answer)
     /// The provider answered with an error code.
     case refused(code: String, RefusalKind)

@@ -1,5 +1,5 @@
 /// What a provider's error code means for the message that it refuses.
-package enum RefusalKind: String, Equatable, Sendable {
+public enum RefusalKind: String, Equatable, Sendable {
     /// The credentials are bad: nothing can be sent until they are changed.
     case account
     /// The account is empty: nothing can be sent until it is filled.

@@ -1,6 +1,7 @@
 /// How a call ended.
 package enum Reply: Equatable, Sendable {
     case send(SendOutcome)
+    case bulk(BulkOutcome)
     /// The status as the provider wrote it; the list is open.
     case status(QueryOutcome<String>)
     case balance(QueryOutcome<Balance>)

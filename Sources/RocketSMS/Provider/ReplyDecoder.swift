@@ -49,6 +49,8 @@ package struct ReplyDecoder: Sendable {
         switch (request, failure) {
         case (.send, .notSent(let reason)): .send(.notSent(reason, retryAfter: nil))
         case (.send, .unknown(let reason)): .send(.unknown(reason, retryAfter: nil))
+        case (.bulkSend, .notSent(let reason)): .bulk(.notSent(reason, retryAfter: nil))
+        case (.bulkSend, .unknown(let reason)): .bulk(.unknown(reason))
         case (.addSender, .notSent(let reason)): .senderAdded(.notSent(reason, retryAfter: nil))
         case (.addSender, .unknown(let reason)): .senderAdded(.unknown(reason))
         case (.status, _): .status(.failed(reason: failure.description, retryAfter: nil))
@@ -64,6 +66,7 @@ package struct ReplyDecoder: Sendable {
             let word = word(body, answer)
             let salvaged = word.value == nil ? ReceiptSearch.receipt(in: body, excluding: message.text) : nil
             return .send(word.value ?? salvaged.map { .accepted($0) } ?? outcome(answer, word.unreadable))
+        case .bulkSend(let message): return .bulk(bulk(answer, body, count: message.phones.count))
         case .status(let id): return .status(outcome(answer, body) { Self.status($0, of: id) })
         case .balance: return .balance(outcome(answer, body, Self.balance))
         case .addSender: return .senderAdded(change(answer, body))
@@ -159,19 +162,24 @@ extension ReplyDecoder {
         }
     }
 
-    /// - Parameter read: one element; nil where it is none.
+    /// - Parameter read: one element; nil where it is none, and then it is left out.
     private func list<Element>(
         _ answer: ProviderAnswer, _ body: UnsafeRawBufferPointer, _ read: (JSONValue) -> Element?
     ) -> QueryOutcome<[Element]> {
-        guard let value = try? JSONValue(parsing: UnreadableBody.withoutMark(body)), let items = value.arrayValue else {
-            return outcome(answer, body) { _ in .failure(.unexpectedJSON) }
+        guard let items = Self.items(body) else { return outcome(answer, body) { _ in .failure(.unexpectedJSON) } }
+        let elements = items.compactMap(read)
+        return elements.isEmpty && !items.isEmpty ? failed(answer, .unexpectedJSON) : .answered(elements)
+    }
+
+    /// A list in each form that PHP gives it: an array, an object with numbers for keys (of a list with gaps), and `{}` or `null` for none.
+    private static func items(_ body: UnsafeRawBufferPointer) -> [JSONValue]? {
+        switch try? JSONValue(parsing: UnreadableBody.withoutMark(body)) {
+        case .array(let items): items
+        case .null: []
+        case .object(let object) where object.members.allSatisfy { !$0.key.isEmpty && $0.key.utf8.allSatisfy { $0 &- 0x30 < 10 } }:
+            object.members.map(\.value)
+        default: nil
         }
-        var elements: [Element] = []
-        for item in items {
-            guard let element = read(item) else { return failed(answer, .unexpectedJSON) }
-            elements.append(element)
-        }
-        return .answered(elements)
     }
 
     private func failed<Answer>(_ answer: ProviderAnswer, _ body: UnreadableBody) -> QueryOutcome<Answer> {
@@ -196,7 +204,7 @@ extension ReplyDecoder {
     }
 
     private static func sender(_ item: JSONValue) -> Sender? {
-        guard let name = item["sender"]?.stringValue else { return nil }
+        guard let name = text(item["sender"]) else { return nil }
         return Sender(
             name: name, isVerified: flag(item["verified"]), isChecked: flag(item["checked"]), isRegistered: flag(item["registered"]))
     }
@@ -205,14 +213,48 @@ extension ReplyDecoder {
         switch value {
         case .bool(let flag)?: flag
         case .number(let number)?: number.int64 == 1
-        case .string(let text)?: text == "1" || text == "true"
+        case .string(let text)?: text == "1" || text.lowercased() == "true"
         default: false
         }
     }
 
     /// The vendor's text says `tpl_id`, its example `tplid`.
     private static func template(_ item: JSONValue) -> MessageTemplate? {
-        guard let id = (item["tpl_id"] ?? item["tplid"])?.stringValue, let text = item["text"]?.stringValue else { return nil }
+        guard let id = text(item["tpl_id"] ?? item["tplid"]), let text = text(item["text"]) else { return nil }
         return MessageTemplate(id: id, text: text)
+    }
+
+    /// PHP makes numbers of texts that look so.
+    private static func text(_ value: JSONValue?) -> String? {
+        switch value {
+        case .string(let text)?: text
+        case .number(let number)?: number.literal
+        default: nil
+        }
+    }
+}
+
+// MARK: - bulkSend
+
+extension ReplyDecoder {
+    /// - Parameter count: of the phones.
+    private func bulk(_ answer: ProviderAnswer, _ body: UnsafeRawBufferPointer, count: Int) -> BulkOutcome {
+        if let values = Self.items(body), values.count == count, count > 0 { return .answered(values.map(item)) }
+        switch reading(answer, body, { _ in Result<Never, UnreadableBody>.failure(.unexpectedJSON) }) {
+        case .failure(.refused(let code)): return .refused(code: code, classifier.kind(of: code))
+        case .failure(.unreadable(let body)):
+            if let reason = answer.notSent(unavailable: unavailable) { return .notSent(reason, retryAfter: answer.wait) }
+            return .unknown(.unintelligible(status: answer.status, body))
+        }
+    }
+
+    private func item(_ value: JSONValue) -> BulkOutcome.Item {
+        var writer = JSONWriter()
+        writer.value(value)
+        return writer.bytes.withUnsafeBytes { bytes in
+            guard case .success(let fields) = AnswerFields.read(bytes) else { return .unclear }
+            if let id = fields.id.messageID { return .accepted(Self.receipt(fields, id)) }
+            return fields.error.errorCode.map { .refused(code: $0, classifier.kind(of: $0)) } ?? .unclear
+        }
     }
 }

@@ -2,6 +2,7 @@
 /// own sample; questions are GETs. Nothing here logs: the head of a question holds the password's hash.
 package struct RequestEncoder {
     private let sendHead: [UInt8]
+    private let bulkHead: [UInt8]
     private let addSenderHead: [UInt8]
     /// `username=…&password=…`
     private let account: [UInt8]
@@ -14,6 +15,7 @@ package struct RequestEncoder {
         let form = fields + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: "
         basePath = url.basePath
         sendHead = Array("POST \(url.basePath)/simple/send HTTP/1.1\r\n\(form)".utf8)
+        bulkHead = Array("POST \(url.basePath)/simple/bulkSend HTTP/1.1\r\n\(form)".utf8)
         addSenderHead = Array("POST \(url.basePath)/simple/senders/add HTTP/1.1\r\n\(form)".utf8)
         questionEnd = Array(" HTTP/1.1\r\n\(fields)\r\n".utf8)
         account =
@@ -25,6 +27,7 @@ package struct RequestEncoder {
     package func append(_ request: ProviderRequest, to buffer: inout [UInt8]) -> Int {
         switch request {
         case .send(let message): return append(message, to: &buffer)
+        case .bulkSend(let message): return append(message, to: &buffer)
         case .addSender(let name):
             let name = Array(name.utf8)
             appendHead(addSenderHead, length: account.count + 8 + FormEncoding.length(of: name), to: &buffer)
@@ -57,6 +60,21 @@ package struct RequestEncoder {
             Self.append(timestamp, to: &buffer)
         }
         if message.priority { append("&priority=true", to: &buffer) }
+        return head
+    }
+
+    private func append(_ message: BulkMessage, to buffer: inout [UInt8]) -> Int {
+        var form = account
+        for phone in message.phones { append("&phones%5B%5D=", Array(phone.utf8), to: &form) }
+        append("&text=", Array(message.text.utf8), to: &form)
+        if let sender = message.sender, !sender.isEmpty { append("&sender=", Array(sender.utf8), to: &form) }
+        if let timestamp = message.timestamp {
+            append("&timestamp=", to: &form)
+            Self.append(timestamp, to: &form)
+        }
+        appendHead(bulkHead, length: form.count, to: &buffer)
+        let head = buffer.count
+        buffer.append(contentsOf: form)
         return head
     }
 

@@ -1,5 +1,5 @@
 /// One SMS as the provider is asked to send it.
-package struct SendMessage: Equatable, Sendable {
+public struct SendMessage: Equatable, Sendable {
     /// International, digits only, no plus: `375296890043`.
     package var phone: [UInt8]
     /// UTF-8: the text, or the tag of a template (`TPL_ID_…`), which the provider replaces by the template's text.
@@ -7,9 +7,9 @@ package struct SendMessage: Equatable, Sendable {
     /// UTF-8; nil or empty for the account's main name.
     package var sender: [UInt8]?
     /// When to send, seconds since 1970; nil for now.
-    package var timestamp: Int64?
+    public var timestamp: Int64?
     /// Skips the provider's queue: only for codes, passwords and the like.
-    package var priority: Bool
+    public var priority: Bool
 
     package init(phone: [UInt8], text: [UInt8], sender: [UInt8]? = nil, timestamp: Int64? = nil, priority: Bool = false) {
         self.phone = phone
@@ -19,7 +19,13 @@ package struct SendMessage: Equatable, Sendable {
         self.priority = priority
     }
 
-    package init(phone: String, text: String, sender: String? = nil, timestamp: Int64? = nil, priority: Bool = false) {
+    /// - Parameters:
+    ///   - phone: international, digits only, no plus: `375296890043`.
+    ///   - text: the text, or the tag of a template (`TPL_ID_…`).
+    ///   - sender: nil for the account's main name.
+    ///   - timestamp: when to send, seconds since 1970; nil for now.
+    ///   - priority: skips the provider's queue: only for codes, passwords and the like.
+    public init(phone: String, text: String, sender: String? = nil, timestamp: Int64? = nil, priority: Bool = false) {
         self.init(
             phone: Array(phone.utf8), text: Array(text.utf8), sender: sender.map { Array($0.utf8) }, timestamp: timestamp,
             priority: priority)

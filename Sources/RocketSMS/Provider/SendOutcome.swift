@@ -1,5 +1,5 @@
 /// What an attempt to send ended in, by what can have happened.
-package enum SendOutcome: Equatable, Sendable {
+public enum SendOutcome: Equatable, Sendable {
     /// The provider gave an id.
     case accepted(SendReceipt)
     /// The provider answered with an error code: no SMS.

@@ -1,14 +1,14 @@
 /// A sender's name of the account. Use it only when `isChecked` and `isRegistered`; else the provider sends from another name.
-package struct Sender: Equatable, Sendable {
-    package var name: String
+public struct Sender: Equatable, Sendable {
+    public var name: String
     /// Both of the others.
-    package var isVerified: Bool
+    public var isVerified: Bool
     /// Moderated by the provider.
-    package var isChecked: Bool
+    public var isChecked: Bool
     /// Registered with the mobile operators.
-    package var isRegistered: Bool
+    public var isRegistered: Bool
 
-    package init(name: String, isVerified: Bool, isChecked: Bool, isRegistered: Bool) {
+    public init(name: String, isVerified: Bool, isChecked: Bool, isRegistered: Bool) {
         self.name = name
         self.isVerified = isVerified
         self.isChecked = isChecked
@@ -17,7 +17,7 @@ package struct Sender: Equatable, Sendable {
 
     /// Whether the provider's document allows to ask for this name: 1 to 11 Latin letters, digits, dots and hyphens. Names that are on an
     /// account may be others.
-    package static func isAllowed(_ name: String) -> Bool {
+    public static func isAllowed(_ name: String) -> Bool {
         guard (1...11).contains(name.utf8.count) else { return false }
         return name.utf8.allSatisfy { $0 &- 0x30 < 10 || ($0 | 0x20) &- 0x61 < 26 || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "-") }
     }

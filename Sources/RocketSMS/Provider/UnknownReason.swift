@@ -1,5 +1,5 @@
 /// Why nobody can say what became of a request that left.
-package enum UnknownReason: Equatable, Sendable, CustomStringConvertible {
+public enum UnknownReason: Equatable, Sendable, CustomStringConvertible {
     /// No answer within the deadline.
     case timedOut
     /// The connection ended before an answer began.
@@ -13,7 +13,7 @@ package enum UnknownReason: Equatable, Sendable, CustomStringConvertible {
     /// The client was closed while the request was under way.
     case closed
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .timedOut: "no answer within the deadline"
         case .closedByPeer: "the connection was closed without an answer"

@@ -1,5 +1,5 @@
 /// What stood where the provider's answer should have been.
-package enum UnreadableBody: String, Error, Equatable, Sendable, CustomStringConvertible {
+public enum UnreadableBody: String, Error, Equatable, Sendable, CustomStringConvertible {
     case empty = "an empty body"
     case html = "an HTML page"
     case truncatedJSON = "JSON that ends too early"
@@ -12,7 +12,7 @@ package enum UnreadableBody: String, Error, Equatable, Sendable, CustomStringCon
     /// A status answer for another message than the one asked for.
     case otherMessage = "the status of another message"
 
-    package var description: String { rawValue }
+    public var description: String { rawValue }
 
     /// Without the byte order mark that some servers put before their JSON.
     static func withoutMark(_ body: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {

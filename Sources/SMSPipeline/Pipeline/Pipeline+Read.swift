@@ -108,13 +108,14 @@ extension Pipeline {
         record.withHeaders { headers.see(name: $0, value: $1) }
         return RequestDecoder.decode(
             key: record.key, value: record.value, headers: headers, at: position, timestamp: record.timestamp,
-            isPriorityTopic: assignment.topic.isPriority)
+            isPriorityTopic: assignment.topic.isPriority, now: wallNow)
     }
 
     private func admit(_ decoded: SendRequest, _ timestamp: Int64, _ assignment: Assignment, offset: Int64) {
         let entry = LedgerEntry(
             echo: decoded.echo, message: decoded.message, offset: offset, timestamp: timestamp, isPriority: decoded.isPriority,
-            policy: decoded.onUnknown, admittedAt: wallNow, sendAt: decoded.sendAt, expiresAt: decoded.expiresAt)
+            policy: decoded.onUnknown?.notMilder(than: settings.send.onUnknownFloor), admittedAt: wallNow, sendAt: decoded.sendAt,
+            expiresAt: decoded.expiresAt)
         let request = makeRequest(entry, assignment: assignment)
         let isOpen = assignment.open[request.hash] != nil
         guard assignment.dedup.judge(request.hash, isOpen: isOpen, at: wallNow) == .first else {
@@ -123,7 +124,14 @@ extension Pipeline {
             return
         }
         tell(.admitted)
+        if let event = refusal(of: request) { return publish(request, event, advance: offset.clampedSum(1)) }
         admit(request, advance: offset.clampedSum(1))
+    }
+
+    /// What the operator forbids fails before it costs, and before anybody waits for it.
+    private func refusal(of request: PendingRequest) -> EntryEvent? {
+        request.entry.refuseSender(allowed: settings.send.allowedSenders, at: wallNow)
+            ?? request.entry.refuseLength(maxParts: settings.maxParts, at: wallNow)
     }
 
     func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> PendingRequest {

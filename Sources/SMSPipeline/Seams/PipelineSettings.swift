@@ -17,10 +17,13 @@ package struct PipelineSettings: Sendable {
     package let dedupMaxEntries: Int
     /// Whether a refusal by an unfamiliar code asks the balance first.
     package let checksBalance: Bool
+    /// SMS parts that a text may take; 0: any number.
+    package let maxParts: Int
 
     package init(
         group: String, topics: [RequestTopic], statusTopic: String, deadLetterTopic: String, deadLetterLimit: Int, timings: KafkaTimings,
-        send: SendSettings, track: TrackSettings, dedupWindow: Duration, dedupMaxEntries: Int, checksBalance: Bool
+        send: SendSettings, track: TrackSettings, dedupWindow: Duration, dedupMaxEntries: Int, checksBalance: Bool,
+        maxParts: Int
     ) {
         self.group = group
         self.topics = topics
@@ -33,6 +36,7 @@ package struct PipelineSettings: Sendable {
         self.dedupWindow = dedupWindow
         self.dedupMaxEntries = dedupMaxEntries
         self.checksBalance = checksBalance
+        self.maxParts = maxParts
     }
 }
 

@@ -1,4 +1,5 @@
 internal import Requests
+internal import RocketSMS
 internal import SMSPipeline
 internal import Time
 
@@ -8,7 +9,8 @@ struct ConfigurationChecks {
     let settings: ConfigurationSettings
 
     func problems(requiring requirements: ConfigurationRequirements) -> [String] {
-        missing(requirements) + contradictingSecrets + plaintext + onUnknown + topicNames + backoff + codes + drain + heartbeat + tokens
+        missing(requirements) + contradictingSecrets + plaintext + basePath + onUnknown + topicNames + backoff + codes + drain + heartbeat
+            + tokens
     }
 
     private func missing(_ requirements: ConfigurationRequirements) -> [String] {
@@ -36,6 +38,14 @@ struct ConfigurationChecks {
             if set.count < 2 { return nil }
             return "Only one of \(set.map { settings.reference(to: $0) }.joined(separator: " and ")) may be set."
         }
+    }
+
+    private var basePath: [String] {
+        do throws(ProviderURLError) { _ = try ProviderURL(configuration.provider.baseURL, allowPlaintext: true) } catch {
+            guard case .endsInSimple = error else { return [] }
+            return ["\(settings.reference(to: .providerBaseURL)): \(error.description)."]
+        }
+        return []
     }
 
     private var plaintext: [String] {

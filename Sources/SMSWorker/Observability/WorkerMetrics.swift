@@ -61,7 +61,10 @@ package struct WorkerMetrics: Sendable {
     package let kafka: KafkaMetrics
 
     /// Our own codes that a FAILED event can have; every other is the provider's.
-    package static let ownFailureCodes = ["EXPIRED", "OUTCOME_UNKNOWN", "CANCELLED", "TRACKING_EXPIRED", "PROVIDER_FAILED", "RESOLVED"]
+    package static let ownFailureCodes = [
+        "EXPIRED", "OUTCOME_UNKNOWN", "CANCELLED", "TRACKING_EXPIRED", "PROVIDER_FAILED", "RESOLVED", "TOO_MANY_PARTS",
+        "SENDER_NOT_ALLOWED",
+    ]
 
     package init(registry: MetricsRegistry = MetricsRegistry()) {
         self.registry = registry

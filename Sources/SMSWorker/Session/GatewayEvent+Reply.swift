@@ -11,7 +11,7 @@ extension GatewayEvent {
         case .send(let outcome): self = .submitted(tag: tag, Self.attempt(outcome))
         case .status(let outcome): self = .polled(tag: tag, Self.poll(outcome))
         case .balance(let outcome): self = .balance(Self.balance(outcome))
-        case .senders, .senderAdded, .templates: return nil
+        case .bulk, .senders, .senderAdded, .templates: return nil
         }
     }
 

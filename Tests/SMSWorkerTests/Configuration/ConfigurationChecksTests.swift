@@ -61,6 +61,12 @@ import Testing
         #expect(found.first?.contains("ROCKETSMS_ALLOW_PLAINTEXT") == true && found.first?.contains("example.com") == true)
     }
 
+    @Test func theBaseURLEndsBeforeTheCallsBegin() {
+        let found = configurationProblems(["ROCKETSMS_BASE_URL": "https://api.rocketsms.by/simple/"])
+        #expect(found.count == 1)
+        #expect(found.first?.hasSuffix("https://api.rocketsms.by.") == true)
+    }
+
     @Test func onePasswordOnly() throws {
         let found = configurationProblems(["ROCKETSMS_PASSWORD": "hunter2", "ROCKETSMS_PASSWORD_MD5": String(repeating: "a", count: 32)])
         #expect(
