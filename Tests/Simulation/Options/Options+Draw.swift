@@ -62,7 +62,7 @@ extension Options {
         recountStride = size.pick([1, 4, 16, 64])
         if isShort { shorten(&size) }
         var rare = Stream(seed, "rare")
-        if rare.has(isShort ? 0.0005 : 0.02) { makeBacklog(&rare) }
+        if rare.has(isShort ? 0.002 : 0.02) { makeBacklog(&rare) }
         if rare.has(0.01) { maxAge = .seconds(86_400) }
     }
 
