@@ -37,7 +37,8 @@ import Testing
         #expect(
             configuration.send
                 == .init(
-                    maxInFlight: 64, rateLimit: 0, onUnknown: .resend, onUnknownFloor: nil, allowedSenders: AllowedSenders([]), ordering: .key, maxAttempts: 3,
+                    maxInFlight: 64, rateLimit: 0, onUnknown: .resend, onUnknownFloor: nil, allowedSenders: AllowedSenders([]),
+                    ordering: .key, maxAttempts: 3,
                     maxAge: .seconds(86_400),
                     backoff: .seconds(1),
                     backoffMax: .seconds(300), retryBudget: 0.2, schedule: .provider, maxWaiting: 10_000, priorityShare: 0.2,

@@ -57,7 +57,8 @@ final class CampaignStage {
         let late = Int(conditions.attemptsASecond * 0.02) + 1
         watch = FloorWatch(count: campaign.requests.count, stock: conditions.stock, late: late)
         let send = SendSettings(
-            maxInFlight: conditions.slots, rateLimit: conditions.rate, onUnknown: .resend, ordering: .key, maxAttempts: 3, maxAge: maxAge,
+            maxInFlight: conditions.slots, rateLimit: conditions.rate, onUnknown: .resend, onUnknownFloor: nil,
+            allowedSenders: AllowedSenders([]), ordering: .key, maxAttempts: 3, maxAge: maxAge,
             backoff: Self.backoff, backoffMax: Self.backoff, retryBudget: 0.2, schedule: .provider, maxWaiting: Self.mostWaiting,
             priorityShare: 0.2,
             drainLimit: .seconds(15))
@@ -67,7 +68,7 @@ final class CampaignStage {
         let settings = PipelineSettings(
             group: "g", topics: topics, statusTopic: "s", deadLetterTopic: "d", deadLetterLimit: 1_000_000, timings: .defaults, send: send,
             track: TrackSettings(cadence: [.seconds(1)], horizon: .seconds(60), maxInFlight: 1), dedupWindow: .seconds(86_400),
-            dedupMaxEntries: 1_000_000, checksBalance: false)
+            dedupMaxEntries: 1_000_000, checksBalance: false, maxParts: 0)
         pipeline = Pipeline(settings: settings, observer: ear, gateway: gateway, opener: opener, seed: seed, at: clock)
     }
 
