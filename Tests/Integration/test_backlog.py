@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from harness.requests import key_of, request
+from harness.requests import in_days, key_of, request
 from harness.waiting import wait_for
 
 BACKLOG = 20_000
@@ -29,7 +29,7 @@ def test_a_backlog_of_one_key_stops_no_other_partition(site, simulator, most):
         for partition in range(1, site.partitions):
             name = f"{partition}-{turn}"
             others.append(site.publish(request(f"other-{name}"), key=key_of(f"o{name}"), partition=partition))
-            late.append(site.publish(request(f"late-{name}", sendAt="2099-01-01T00:00:00Z"), key=key_of(f"l{name}"), partition=partition))
+            late.append(site.publish(request(f"late-{name}", sendAt=in_days(300)), key=key_of(f"l{name}"), partition=partition))
         site.flush()
         if turn > 0:
             for one in late[-2 * (site.partitions - 1) : -(site.partitions - 1)]:

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from confluent_kafka.admin import AclBinding, AclOperation, AclPermissionType, AdminClient, NewTopic, ResourcePatternType, ResourceType
+from confluent_kafka.admin import AdminClient, NewTopic
 
 from harness import brokers, ports
 from harness.records import QUIET
@@ -90,53 +90,6 @@ def test_kafka_refuses_who_the_worker_is_or_what_it_may_do(locked, tmp_path, pas
     for word in words:
         assert word in worker.log(), worker.log()
     assert password not in worker.log() and PASSWORD not in worker.log()
-
-
-@pytest.mark.worker
-@pytest.mark.needs("nodes")
-def test_without_a_right_on_the_group_it_does_not_start(locked, tmp_path):
-    """Every right that the README asks for but this one: the join would be refused again and again."""
-    admin = AdminClient({"bootstrap.servers": locked.bootstrap, **brokers.ApacheKafka.credentials("admin", "of-the-broker")})
-    topics = ["sms.requests.ledger", "sms.status", "sms.dead-letter"]
-    made = admin.create_topics([NewTopic(name, 1, 1, config={"cleanup.policy": "compact"} if name.endswith("ledger") else {}) for name in topics])
-    for future in made.values():
-        future.result(30)
-
-    def allow(kind, name, *operations, pattern=ResourcePatternType.LITERAL):
-        return [AclBinding(kind, name, pattern, "User:worker", "*", operation, AclPermissionType.ALLOW) for operation in operations]
-
-    topic, name = ResourceType.TOPIC, ResourceType.TRANSACTIONAL_ID
-    read, write, describe = AclOperation.READ, AclOperation.WRITE, AclOperation.DESCRIBE_CONFIGS
-    rights = allow(topic, "sms.requests", read) + allow(topic, "sms.requests.ledger", read, write, describe)
-    rights += allow(topic, "sms.status", write) + allow(topic, "sms.dead-letter", write)
-    rights += allow(name, "rocketsms-worker", write, pattern=ResourcePatternType.PREFIXED)
-    for future in admin.create_acls(rights).values():
-        future.result(30)
-    properties = tmp_path / "worker.properties"
-    properties.write_text("".join(f"{key}={value}\n" for key, value in brokers.ApacheKafka.credentials("worker", "of-the-worker").items()))
-    settings = {"KAFKA_BOOTSTRAP_SERVERS": locked.bootstrap, "KAFKA_PROPERTIES_FILE": properties, "KAFKA_START_TIMEOUT": "10s"}
-    provider = {"ROCKETSMS_BASE_URL": "http://127.0.0.1:9", "ROCKETSMS_USERNAME": "nobody", "ROCKETSMS_PASSWORD": PASSWORD}
-    worker = Worker("worker", tmp_path, {**settings, **provider}).start()
-    assert worker.wait_end(40) == 77, worker.tail()
-    assert "Read on the group rocketsms-worker" in worker.log(), worker.tail()
-
-
-@pytest.mark.parametrize(
-    "words, settings",
-    [
-        (["SEND_MAX_IN_FLIGHT", "0", "1"], {"SEND_MAX_IN_FLIGHT": "0"}),
-        (["SEND_BACKOFF", "soon"], {"SEND_BACKOFF": "soon"}),
-        (["SEND_ON_UNKNOWN", "maybe", "resend"], {"SEND_ON_UNKNOWN": "maybe"}),
-        (["KAFKA_BOOTSTRAP_SERVERS"], {"KAFKA_BOOTSTRAP_SERVERS": None}),
-        (["ROCKETSMS_PASSWORD"], {"ROCKETSMS_PASSWORD": None}),
-        (["ROCKETSMS_PASSWORD_FILE", "/nowhere/secret"], {"ROCKETSMS_PASSWORD": None, "ROCKETSMS_PASSWORD_FILE": "/nowhere/secret"}),
-        (["ROCKETSMS_BASE_URL", "http"], {"ROCKETSMS_BASE_URL": "http://sms.example.com"}),
-        (["/nowhere/properties"], {"KAFKA_PROPERTIES_FILE": "/nowhere/properties"}),
-        (["ADMIN_HOST"], {"ADMIN_HOST": "203.0.113.1"}),
-    ],
-)
-def test_a_value_that_cannot_be(site, words, settings):
-    failed_start(site, *words, code=78, **settings)
 
 
 @pytest.mark.parametrize("key, value", [("enable.idempotence", "false"), ("heartbeat.interval.ms", "2000"), ("session.timeout.ms", "3000"), ("group.id", "other"), ("isolation.level", "read_uncommitted"), ("no.such.key", "1")])

@@ -11,7 +11,7 @@ import pytest
 from confluent_kafka import Producer
 
 from harness.records import QUIET, Reader
-from harness.requests import key_of, phone, request
+from harness.requests import in_days, key_of, phone, request
 from harness.waiting import wait_for
 from harness.worker import run
 
@@ -91,7 +91,7 @@ def test_a_send_at_at_the_end_of_time_is_restored_and_can_be_cancelled(make_site
     worker = site.started(KAFKA_INSTANCE_ID="phoenix", SEND_SCHEDULE="worker")
     made = []
     for number, timestamp in enumerate(TIMESTAMPS):
-        one = request(f"far-{number}", sendAt="9999-12-31T23:59:59-23:59")
+        one = request(f"far-{number}", sendAt=in_days(360))
         made.append(site.send(one, key=key_of(number), partition=number % site.partitions, timestamp=timestamp))
     worker.wait_metric("rocketsms_requests_waiting", len(made))
     worker.kill()

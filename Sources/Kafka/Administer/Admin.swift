@@ -148,23 +148,6 @@ package final class Admin: @unchecked Sendable {
         return found
     }
 
-    /// Asks for a group's offsets, to learn whether it may be asked: where a consumer's handle only waits for a coordinator that nobody
-    /// names to it, an admin request says why.
-    package func askOffsets(of group: String, timeout: Duration) throws(KafkaError) {
-        var specification: OpaquePointer? = rd_kafka_ListConsumerGroupOffsets_new(group, nil)
-        defer { rd_kafka_ListConsumerGroupOffsets_destroy(specification) }
-        try request(timeout, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT) { options, queue in
-            rd_kafka_ListConsumerGroupOffsets(client.pointer, &specification, 1, options, queue)
-        } read: { (event) throws(KafkaError) in
-            var count = 0
-            guard let result = rd_kafka_event_ListConsumerGroupOffsets_result(event),
-                let groups = rd_kafka_ListConsumerGroupOffsets_result_groups(result, &count), count > 0, let first = groups[0],
-                let error = rd_kafka_group_result_error(first)
-            else { return }
-            throw KafkaError(rd_kafka_error_code(error), rd_kafka_error_string(error).map { String(cString: $0) })
-        }
-    }
-
     /// One admin request and its answer, on a queue of its own.
     private func request<Result>(
         _ timeout: Duration, _ operation: rd_kafka_admin_op_t, _ expected: Int32, _ send: (OpaquePointer?, OpaquePointer?) -> Void,

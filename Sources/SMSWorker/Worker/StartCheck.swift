@@ -65,21 +65,7 @@ struct StartCheck: Sendable {
         for finding in inspection.findings where finding.severity == .unasked {
             log.warning("\(finding.sentence)", metadata: [LogKeys.topic: "\(finding.topic)"])
         }
-        if let failure = group(configuration, admin) { return .failure(failure) }
         return .success(StartCheck(partitionCount: inspection.partitionCount, limits: inspection.limits))
-    }
-
-    /// Without the right to read as the group, the join would be refused again and again. What fails in another way is the pipeline's to wait
-    /// for.
-    private static func group(_ configuration: WorkerConfiguration, _ admin: Admin) -> StartFailure? {
-        let group = configuration.kafka.groupID
-        do throws(KafkaError) {
-            try admin.askOffsets(of: group, timeout: .seconds(10))
-            return nil
-        } catch {
-            guard error.isAuthorization else { return nil }
-            return .refused("Kafka refuses this worker's rights: Read on the group \(group) (\(error.description))")
-        }
     }
 
     /// A topic that may not be seen is missing from the list of all; asked for by its name, the broker says so. A reader asks, since a

@@ -1,5 +1,6 @@
 """Requests as the tests write them, so that phone, text and key are known again wherever they must not appear."""
 
+import datetime
 import itertools
 
 # Stands in every text and every key: no log may contain it.
@@ -20,3 +21,8 @@ def request(id, **fields):
 
 def key_of(name):
     return f"{SECRET}-key-{name}".encode()
+
+
+def in_days(days):
+    """RFC 3339; a sendAt may be a year ahead at most."""
+    return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
