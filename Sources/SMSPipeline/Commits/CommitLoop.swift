@@ -123,6 +123,7 @@ package struct CommitLoop: ~Copyable {
         guard var batch = first else { return nil }
         // Into a copy: a batch that is tried again must not grow.
         var content = batch.content
+        var recorded: [Assignment] = []
         for index in batch.owners.indices where batch.owners[index].isAlive {
             let assignment = batch.owners[index]
             let offset = max(assignment.coveredOffset, batch.content.owners[index].offset)
@@ -134,12 +135,13 @@ package struct CommitLoop: ~Copyable {
             // stand behind the record that covers it.
             if isDue || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
                 assignment.recordedAt = now
+                recorded.append(assignment)
                 content.append(LedgerCodec.Recorded(group: group, offset: offset), owner: Int32(index))
             }
         }
         number += 1
         pace.began(operations: batch.content.records.count, at: now)
-        underWay = CommitUnderWay(batch: batch, leaseStart: now, membership: membership, number: number)
+        underWay = CommitUnderWay(batch: batch, recorded: recorded, leaseStart: now, membership: membership, number: number)
         return Transaction(number: number, content: content, alive: batch.owners.map(\.isAlive))
     }
 
@@ -150,6 +152,8 @@ package struct CommitLoop: ~Copyable {
         guard let ended = underWay, ended.number == number else { return nil }
         underWay = nil
         pace.ended(at: now)
+        // What was aborted has recorded nothing: the next one does.
+        if report.result != .committed { for assignment in ended.recorded { assignment.recordedAt = nil } }
         switch report.result {
         case .committed:
             defer { failures = 0 }
