@@ -92,9 +92,9 @@ struct AdminServerTests {
         let server = try AdminServer(
             host: "127.0.0.1", port: FreePort.next(), idleTimeout: .seconds(60), health: HealthState(), registry: MetricsRegistry())
         defer { server.stop() }
-        let probe = try HTTPProbe(port: server.port)
+        let probe = try HTTPProbe(port: server.port, timeout: .seconds(50))
         #expect(await probe.request("GET", "/livez").reply?.status == 200)
-        let idle = try (0..<200).map { _ in try #require(IdleSocket(port: server.port, from: "127.0.0.2", false)) }
+        let idle = try (0..<100).map { _ in try #require(IdleSocket(port: server.port, from: "127.0.0.2", false)) }
         #expect(await probe.request("GET", "/livez").reply?.status == 200)
         withExtendedLifetime(idle) {}
     }
