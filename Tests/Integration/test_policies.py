@@ -273,8 +273,8 @@ def test_tracking_ends_with_its_horizon(site, simulator):
 
 @pytest.mark.parametrize("policy", ["fail", "hold"])
 def test_what_was_not_sent_is_tried_again_under_every_policy(site, simulator, policy):
-    """503 with Retry-After and 429 are proof that nothing was sent."""
-    site.started(SEND_ON_UNKNOWN=policy, SEND_RETRY_BUDGET=1)
+    """429 is proof that nothing was sent, and 503 with Retry-After where the operator says so."""
+    site.started(SEND_ON_UNKNOWN=policy, SEND_RETRY_BUDGET=1, ROCKETSMS_UNAVAILABLE="not-sent")
     simulator.next("unavailable")
     simulator.next("tooManyRequests")
     one = site.send(request("refused-twice"), key=key_of("a"))
