@@ -29,7 +29,7 @@ def test_a_deleted_status_topic_costs_no_second_sms(site, simulator):
         lines = [json.loads(line) for line in worker.log().splitlines() if line.startswith("{")]
         return any(site.status_topic in json.dumps(line) and re.search("MSG_TIMED_OUT|UNKNOWN_TOPIC", json.dumps(line)) for line in lines if line["level"] in ("warning", "error"))
 
-    wait_for(names_topic_and_code, 30, lambda: f"topic and code in the log: {worker.tail()}")
+    wait_for(names_topic_and_code, 75, lambda: f"topic and code in the log: {worker.tail()}")
     site.create(site._topic(site.status_topic, site.status_partitions))
     site.status.reader.restart()
     worker.wait_ready(timeout=90)
