@@ -19,6 +19,7 @@ TOLERANCE = 0.03
 
 def main(before, rounds):
     binaries = {"before": pathlib.Path(before).resolve(), "after": bench.RELEASE / "rocketsms-worker"}
+    bench.ROUNDS = rounds
     bench.conditions()
     cpu = {name: [] for name in binaries}
     with tempfile.TemporaryDirectory(prefix="compare-") as folder:
