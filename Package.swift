@@ -44,11 +44,13 @@ let package = Package(
         // The pipeline between them, and the program.
         module("Requests", ["JSON", "Time"]),
         module("SMSPipeline", ["Requests", "Time"]),
-        module("SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
+        module(
+            "SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
         .executableTarget(
             name: "rocketsms-worker",
             dependencies: [
-                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time", "JSON", "Logging", "Metrics",
+                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time",
+                "JSON", "Logging", "Metrics",
             ],
             swiftSettings: settings),
 
@@ -59,11 +61,15 @@ let package = Package(
         .executableTarget(
             name: "Simulation",
             dependencies: [
-                "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging", "Metrics",
+                "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging",
+                "Metrics",
             ],
             path: "Tests/Simulation", exclude: ["seeds.txt"], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "Time", "CLinux"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .target(
+            name: "PipelineSupport", dependencies: ["SMSPipeline", "Requests", "Time", "TestSupport"], path: "Tests/PipelineSupport",
             swiftSettings: settings),
         tests("LoggingTests", ["Logging"]),
         tests("MetricsTests", ["Metrics"]),
@@ -73,7 +79,16 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
-        tests("SMSWorkerTests", ["SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON", "Metrics", "TestSupport"]),
+        tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
+        tests("PipelineTests", ["SMSPipeline", "Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
+        tests(
+            "SMSWorkerTests",
+            [
+                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON",
+                "Logging", "Metrics", "PipelineSupport", "TestSupport",
+            ]),
+        // Reads the sources themselves.
+        tests("TidyTests", []),
         tests("CommandTests", ["rocketsms-worker", "Time", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
