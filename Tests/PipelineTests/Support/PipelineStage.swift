@@ -40,6 +40,8 @@ final class PipelineStage {
     var answer = AttemptOutcome.refused(code: "BAD_PHONE")
     /// What it says of a message's status; nil: nobody asks.
     var status: MessageStatus?
+    /// So many transactions will be aborted.
+    var aborts = 0
 
     init(ledger: [LedgerRecord] = [], committed: Int64? = nil, settings: PipelineSettings = .sample()) {
         self.settings = settings
@@ -49,6 +51,7 @@ final class PipelineStage {
     }
 
     var wall: Int64 { clock.wall }
+    var isOpen: Bool { pipeline.isOpen(Self.partition) }
 
     /// A worker begins, with nothing but the topics.
     func start() throws {
@@ -118,8 +121,10 @@ final class PipelineStage {
             if let commit = session.committing {
                 isQuiet = false
                 session.committing = nil
-                take(commit.content)
-                let report = CommitReport(result: .committed, producer: 0, renewal: nil)
+                let isAborted = aborts > 0
+                if isAborted { aborts -= 1 } else { take(commit.content) }
+                let result = isAborted ? CommitResult.aborted(BrokerError(.abortable, name: "SOMETHING")) : .committed
+                let report = CommitReport(result: result, producer: 0, renewal: nil)
                 pipeline.answered(.committed(commit.number, report), by: session, at: clock)
             }
             if let sweep = session.sweeping {
