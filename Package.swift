@@ -73,6 +73,9 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "Time", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .target(
+            name: "PipelineSupport", dependencies: ["SMSPipeline", "Requests", "Time", "TestSupport"], path: "Tests/PipelineSupport",
+            swiftSettings: settings),
         tests("LoggingTests", ["Logging"]),
         tests("MetricsTests", ["Metrics"]),
         tests("JSONTests", ["JSON", "Time", "TestSupport"]),
@@ -82,12 +85,16 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
+        tests("PipelineTests", ["SMSPipeline", "Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
         tests(
             "SMSWorkerTests",
             [
                 "SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON",
-                "Metrics", "TestSupport",
+                "Logging", "Metrics", "PipelineSupport", "TestSupport",
             ]),
+        // Reads the sources themselves.
+        tests("TidyTests", []),
         // The scripts of the simulated cluster, on a real one.
         tests("ConformanceTests", ["Simulation", "SMSWorker", "SMSPipeline", "Requests", "Kafka", "EventLoop", "Time", "TestSupport"]),
         tests(

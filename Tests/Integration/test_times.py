@@ -200,7 +200,7 @@ def test_an_offset_beyond_all_offsets_closes_its_partition_alone(make_site, simu
     write(site, [(2, b"x", struct.pack("<4B3q", 1, CLOSED, 0, 0, MOST, 0, 0))])
     worker.start()
     reason = worker.wait_not_ready("ledger")
-    assert re.search(rf"partition {site.requests}-2 stays closed.* at offset \d+ of the ledger.*same key and no value", reason), reason
+    assert re.search(rf"partition {site.requests}-2 stays closed.* at offset \d+ of the ledger.*ledger forget", reason), reason
     one = site.send(request("other"), key=key_of("other"), partition=1)
     assert site.status.until_final(one)[0].status == "DELIVERED"
     for command in (["audit"], ["offsets", "repair", "--from", "ledger"], ["requests", "held"]):

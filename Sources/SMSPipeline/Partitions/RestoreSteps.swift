@@ -38,8 +38,9 @@ package struct RestoreSteps {
         do throws(LedgerError) { try fold.add(key: key, value: value, at: offset) } catch { throw .ledger(error, offset: offset) }
     }
 
-    package mutating func hasReadLedger() throws(RestoreError) {
-        do throws(LedgerDamage) { restored = try fold.finished(beginning: ledgerLow) } catch {
+    /// - Parameter wall: the reader's clock, milliseconds since 1970: what was closed in its future counts as closed now.
+    package mutating func hasReadLedger(at wall: Int64) throws(RestoreError) {
+        do throws(LedgerDamage) { restored = try fold.finished(beginning: ledgerLow, now: wall) } catch {
             throw .ledger(error.error, offset: error.offset)
         }
         call = .requestEnds

@@ -38,6 +38,7 @@ extension Pipeline {
         case .submitted(let tag, let outcome): submitted(tag: tag, outcome)
         case .polled(let tag, let outcome): polled(tag: tag, outcome)
         case .balance(let outcome): balanceAnswered(outcome)
+        case .later(let pause): gates.retryAfter(pause, at: now)
         case .receipt: break
         }
     }

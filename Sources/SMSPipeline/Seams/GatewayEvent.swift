@@ -6,4 +6,6 @@ package enum GatewayEvent {
     case polled(tag: UInt64, PollOutcome)
     case receipt(messageID: String, ReceivedStatus)
     case balance(BalanceAnswer)
+    /// The provider asks for a pause, beside an outcome that says nothing of one.
+    case later(Duration)
 }

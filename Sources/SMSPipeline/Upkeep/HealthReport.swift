@@ -23,4 +23,6 @@ package struct HealthReport: Equatable, Sendable {
     package var held = 0
     package var tracking = 0
     package var closedIDs = 0
+
+    package init() {}
 }

@@ -1,4 +1,4 @@
-internal import Logging
+package import Logging
 internal import Metrics
 internal import Requests
 package import SMSPipeline
@@ -9,7 +9,7 @@ package import Time
 package final class PipelineReporter: PipelineObserver {
     private let metrics: WorkerMetrics
     private let health: HealthState
-    private let log = Logger(label: "worker")
+    private let log: Logger
     private var aborts = LogThrottle(every: .seconds(5))
     private var renewals = LogThrottle(every: .seconds(5))
     private var consumerTroubles = LogThrottle(every: .seconds(5))
@@ -20,9 +20,10 @@ package final class PipelineReporter: PipelineObserver {
     private var held = LogThrottle(every: .seconds(1))
     private var failures = LogThrottle(every: .seconds(30))
 
-    package init(metrics: WorkerMetrics, health: HealthState) {
+    package init(metrics: WorkerMetrics, health: HealthState, log: Logger = Logger(label: "worker")) {
         self.metrics = metrics
         self.health = health
+        self.log = log
     }
 
     package func observe(_ note: Note, at now: MonotonicInstant) {

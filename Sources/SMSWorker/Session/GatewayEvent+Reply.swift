@@ -15,6 +15,11 @@ extension GatewayEvent {
         }
     }
 
+    /// The pause that a 503 asks for: whether the message was taken is unknown, and still nothing more should come for a while.
+    package static func pause(_ reply: Reply) -> GatewayEvent? {
+        if case .send(.unknown(_, let pause?)) = reply { .later(pause) } else { nil }
+    }
+
     private static func attempt(_ outcome: SendOutcome) -> AttemptOutcome {
         switch outcome {
         case .accepted(let receipt):

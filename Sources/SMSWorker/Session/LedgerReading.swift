@@ -37,7 +37,7 @@ struct LedgerReading {
                     return try reader.read(records, from: low, through: high, stall: stall, isCancelled: isCancelled, add)
                 }
                 if let damage { throw damage }
-                try steps.hasReadLedger()
+                try steps.hasReadLedger(at: WallTime.now.milliseconds)
             case .requestEnds:
                 // Not on a consumer's own handle: a question there waits behind its fetch, half a second on an idle topic.
                 let ends = try kafka { () throws(KafkaError) in try reader.uncommittedWatermarks(requests, timeout: timeout) }

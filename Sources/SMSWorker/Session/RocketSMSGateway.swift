@@ -40,6 +40,7 @@ final class RocketSMSGateway: ProviderGateway {
                 "a web server answered HTTP \(status), and not the provider: nothing was sent; is the address right?",
                 metadata: [LogKeys.providerAddress: "\(client.address)", LogKeys.suppressed: "\(suppressed)"])
         }
+        if let pause = GatewayEvent.pause(reply) { receive(pause) }
         if let event = GatewayEvent(reply, tag: tag) { receive(event) }
     }
 }

@@ -1,3 +1,4 @@
+import PipelineSupport
 import Testing
 
 @testable import Requests
@@ -223,11 +224,12 @@ import Testing
 
     /// The ledger knows them by another id than their records have now.
     @Test func requestsOfAnEarlierVersionWithoutAnIDAreFoundInTheLedger() throws {
-        let partition = PipelineStage.partition
+        let partition = PartitionKey(topic: "t", partition: 0)
+        func place(_ offset: Int64) -> RecordPosition { RecordPosition(topic: "t", partition: 0, offset: offset) }
         var audit = Audit(idLifetime: .seconds(100))
         for record in EarlierLedger.records {
             try record.key.withUnsafeBytes { key in
-                try record.value?.withUnsafeBytes { try audit.see(ledgerOf: partition, key: key, value: $0) }
+                try record.value.withUnsafeBytes { try audit.see(ledgerOf: partition, key: key, value: $0) }
             }
         }
         for (offset, status) in [(0, "FAILED"), (1, "QUEUED")] {
@@ -239,10 +241,10 @@ import Testing
         for offset in 0..<Int64(4) {
             let decoded = Array(#"{"phone":"375291234567","text":"x"}"#).withUnsafeBytes {
                 RequestDecoder.decode(
-                    key: nil, value: $0, headers: RequestHeaders(), at: PipelineStage.place(offset),
+                    key: nil, value: $0, headers: RequestHeaders(), at: place(offset),
                     timestamp: EarlierLedger.timestamp(offset), isPriorityTopic: false)
             }
-            audit.see(decoded, at: PipelineStage.place(offset), timestamp: EarlierLedger.timestamp(offset))
+            audit.see(decoded, at: place(offset), timestamp: EarlierLedger.timestamp(offset))
         }
         audit.finish()
         #expect(audit.findings.isEmpty && audit.counts.ended == 1 && audit.counts.open == 3)

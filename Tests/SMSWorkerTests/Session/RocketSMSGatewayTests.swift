@@ -34,6 +34,26 @@ import Testing
         }
     }
 
+    /// By default a 503 leaves open whether the message was taken; the pause that it asks for holds all the same.
+    @Test func theWaitOfA503HoldsThoughItsOutcomeIsUnknown() async throws {
+        let server = try ScriptedServer { connection in
+            while connection.readRequest() != nil {
+                connection.answer("busy", status: "503 Service Unavailable", headers: ["Retry-After: 30"])
+            }
+        }
+        let loop = try EventLoop(name: "gateway-test")
+        let log = Logger(label: "worker", system: LoggingSystem(level: .info, format: .text, sink: Lines()))
+        let events = await GatewayRun(loop: loop).submit(1, events: 2, try configuration(port: server.port), log)
+        guard events.count == 2, case .later(.seconds(30)) = events[0], case .submitted(0, .unknown) = events[1] else {
+            Issue.record("\(events)")
+            return
+        }
+        try await onThread {
+            loop.stop()
+            server.stop()
+        }
+    }
+
     private func configuration(port: Int) throws -> RocketSMSClient.Configuration {
         RocketSMSClient.Configuration(
             url: try ProviderURL("http://127.0.0.1:\(port)"), credentials: try RocketSMSCredentials(username: "u", password: "p"))
@@ -56,7 +76,10 @@ private final class GatewayRun: @unchecked Sendable {
 
     init(loop: EventLoop) { self.loop = loop }
 
-    func submit(_ count: Int, _ configuration: RocketSMSClient.Configuration, _ log: Logger) async -> [GatewayEvent] {
+    /// - Parameter events: that are waited for; nil: one for each submission.
+    func submit(
+        _ count: Int, events wanted: Int? = nil, _ configuration: RocketSMSClient.Configuration, _ log: Logger
+    ) async -> [GatewayEvent] {
         await withCheckedContinuation { continuation in
             loop.execute { [self] in
                 guard let client = try? RocketSMSClient(configuration, loop: loop) else { return continuation.resume(returning: []) }
@@ -64,7 +87,7 @@ private final class GatewayRun: @unchecked Sendable {
                 self.gateway = gateway
                 gateway.receive = { [self] event in
                     events.append(event)
-                    guard events.count == count else { return }
+                    guard events.count == wanted ?? count else { return }
                     loop.schedule(at: loop.now) { [self] in
                         gateway.close()
                         continuation.resume(returning: events)

@@ -61,7 +61,7 @@ extension Judge {
                 try steps.record(offset: record.offset, key: record.entry.key, value: record.entry.value)
             } catch { isDamaged = true }
         }
-        do throws(RestoreError) { try steps.hasReadLedger() } catch { isDamaged = true }
+        do throws(RestoreError) { try steps.hasReadLedger(at: cluster.world.clock.wall) } catch { isDamaged = true }
         return isDamaged ? nil : steps.finished(low: 0, high: 0, in: .zero)
     }
 

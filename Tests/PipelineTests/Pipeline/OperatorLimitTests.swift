@@ -1,0 +1,67 @@
+import PipelineSupport
+import Testing
+
+@testable import Requests
+@testable import SMSPipeline
+
+/// What an operator forbids ends before it costs; whatever a request asks for.
+@Suite struct OperatorLimitTests {
+    private static func request(_ id: String, _ more: String = "") -> String {
+        #"{"id":"\#(id)","phone":"375291234567","text":"a"\#(more)}"#
+    }
+
+    private func stage(maxParts: Int = 0, _ change: (inout SendSettings) -> Void = { _ in }) throws -> PipelineStage {
+        var send = SendSettings.sample
+        change(&send)
+        let stage = PipelineStage(settings: .sample(send: send, maxParts: maxParts))
+        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+        try stage.start()
+        return stage
+    }
+
+    @Test func aSenderThatIsNotAllowedFailsUnsentAndItsIDIsClosed() throws {
+        let stage = try stage { $0.allowedSenders = AllowedSenders(["Shop"]) }
+        try stage.publish(Self.request("other", #","sender":"Bank""#), at: stage.wall)
+        try stage.publish(Self.request("own", #","sender":"Shop""#), at: stage.wall)
+        try stage.publish(Self.request("none"), at: stage.wall)
+        try stage.publish(Self.request("other"), at: stage.wall)
+        try stage.pass(.zero)
+        #expect(stage.events.map(\.id) == ["other", "own", "none"] && stage.events.map(\.status) == ["FAILED", "QUEUED", "QUEUED"])
+        #expect(stage.sent.count == 2 && stage.committed == 4)
+        #expect(try stage.restored().closed.count == 1)
+    }
+
+    @Test func aTextOfMorePartsThanAreAllowedFailsUnsent() throws {
+        let stage = try stage(maxParts: 1)
+        let long = String(repeating: "a", count: 161)
+        try stage.publish(#"{"id":"long","phone":"375291234567","text":"\#(long)"}"#, at: stage.wall)
+        try stage.publish(#"{"id":"fits","phone":"375291234567","text":"\#(long.dropLast())"}"#, at: stage.wall)
+        #expect(stage.events.map(\.status) == ["FAILED", "QUEUED"] && stage.sent.count == 1)
+    }
+
+    @Test(arguments: [(UnknownPolicy?.none, 2), (.fail, 1)])
+    func aRequestCannotAskForLessCareThanTheFloor(floor: UnknownPolicy?, posts: Int) throws {
+        let stage = try stage {
+            $0.onUnknown = .fail
+            $0.onUnknownFloor = floor
+            $0.maxAttempts = 2
+        }
+        stage.answer = .unknown(reason: "no answer")
+        try stage.publish(Self.request("a", #","onUnknown":"resend""#), at: stage.wall)
+        try stage.pass(.seconds(10))
+        #expect(stage.sent.count == posts && stage.events.last?.status == "FAILED")
+    }
+
+    @Test func aSendAtBeyondAYearIsADeadLetter() throws {
+        let stage = try stage()
+        try stage.publish(Self.request("far", #","sendAt":"2099-01-01T00:00:00Z""#), at: stage.wall)
+        let codes = stage.notes.compactMap { if case .deadLettered(let code, _, _) = $0 { code } else { nil } }
+        #expect(codes == [.badSendAt] && stage.sent.isEmpty && stage.events.isEmpty && stage.committed == 1)
+    }
+
+    @Test func aPauseThatTheProviderAsksForStopsAllAttempts() {
+        let fixture = PipelineFixture()
+        fixture.pipeline.provider(.later(.seconds(30)), at: fixture.clock)
+        #expect(fixture.pipeline.shutGate == "retry-after")
+    }
+}

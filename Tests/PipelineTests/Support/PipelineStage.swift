@@ -1,0 +1,201 @@
+import JSON
+import PipelineSupport
+import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
+
+/// The pipeline with partition 0 of the topic `t`: its log, its ledger and the provider are the test's, and so is time.
+final class PipelineStage {
+    struct LedgerRecord {
+        let key: [UInt8]
+        /// Nil: a tombstone.
+        let value: [UInt8]?
+    }
+
+    static let partition = PartitionKey(topic: "t", partition: 0)
+
+    private static let recordedKey: [UInt8] = []
+
+    /// The ledger's log: nothing is ever compacted here.
+    private(set) var ledger: [LedgerRecord] = []
+    /// Phones, in the order in which they were submitted.
+    private(set) var sent: [String] = []
+    /// Status events: id of the request, status.
+    private(set) var events: [(id: String, status: String)] = []
+    /// `<status> <sequence>`, of every status event.
+    private(set) var courses: [String] = []
+    private(set) var committed: Int64?
+    private var log: [StageSession.RequestRecord] = []
+
+    private var session = StageSession()
+    private var gateway = StageGateway()
+    private var pipeline: Pipeline
+    private let opener = StageOpener()
+    private let observer = RecordingObserver()
+    private let settings: PipelineSettings
+    private var clock = Now(monotonic: MonotonicInstant(nanoseconds: 3_600_000_000_000), wall: 1_795_500_000_000)
+    /// What the provider says of the next submissions.
+    var answer = AttemptOutcome.refused(code: "BAD_PHONE")
+    /// What it says of a message's status; nil: nobody asks.
+    var status: MessageStatus?
+    /// So many transactions will be aborted.
+    var aborts = 0
+
+    init(ledger: [LedgerRecord] = [], committed: Int64? = nil, settings: PipelineSettings = .sample()) {
+        self.settings = settings
+        self.ledger = ledger
+        self.committed = committed
+        pipeline = Pipeline(settings: settings, observer: observer, gateway: gateway, opener: opener, seed: 1, at: clock)
+    }
+
+    var wall: Int64 { clock.wall }
+    var notes: [Note] { observer.notes }
+    var isOpen: Bool { pipeline.isOpen(Self.partition) }
+
+    /// A worker begins, with nothing but the topics.
+    func start() throws {
+        session = StageSession()
+        gateway = StageGateway()
+        gateway.mustPoll = status != nil
+        pipeline = Pipeline(settings: settings, observer: observer, gateway: gateway, opener: opener, seed: 1, at: clock)
+        session.records = log
+        session.events = [.assign([Self.partition])]
+        pipeline.opened(.success(session), at: clock)
+        pipeline.turn(at: clock)
+        let asked = try #require(session.restoring)
+        var steps = RestoreSteps()
+        steps.committedOffset(committed)
+        steps.ledgerEnds(low: 0, high: Int64(ledger.count))
+        for (offset, record) in ledger.enumerated() {
+            try record.key.withUnsafeBytes { key in
+                try withBytes(record.value) { try steps.record(offset: Int64(offset), key: key, value: $0) }
+            }
+        }
+        try steps.hasReadLedger(at: clock.wall)
+        let restore = steps.finished(low: 0, high: (log.last?.offset ?? -1) + 1, in: .zero)
+        pipeline.answered(.restored(asked.partition, asked.assignment, .success(restore)), by: session, at: clock)
+        try settle()
+    }
+
+    /// The topic's records from here on are these; a topic made anew has others at the same offsets.
+    func makeTopicAnew() {
+        log = []
+        session.records = []
+    }
+
+    /// `offsets repair --from earliest`, while no worker runs.
+    func repairFromEarliest() {
+        committed = 0
+        var value: [UInt8] = []
+        LedgerCodec.encode(LedgerCodec.Recorded(group: "g", offset: 0), into: &value)
+        ledger.append(LedgerRecord(key: Self.recordedKey, value: value))
+    }
+
+    /// The next record of the topic.
+    func publish(_ json: String, at timestamp: Int64) throws {
+        log.append(
+            StageSession.RequestRecord(offset: Int64(log.count), timestamp: timestamp, key: Array("k"), value: Array(json)))
+        session.records = log
+        try settle()
+    }
+
+    func pass(_ duration: Duration) throws {
+        // In steps that the clock guard does not mind.
+        for _ in 0..<3 {
+            clock = Now(monotonic: clock.monotonic + .seconds(1), wall: clock.wall + 1_000)
+            try settle()
+        }
+        clock = Now(monotonic: clock.monotonic + duration, wall: clock.wall + duration.components.seconds * 1_000)
+        for _ in 0..<8 {
+            clock = Now(monotonic: clock.monotonic + .seconds(1), wall: clock.wall + 1_000)
+            try settle()
+        }
+    }
+
+    /// Turns until nothing more is asked of Kafka or of the provider.
+    private func settle() throws {
+        for _ in 0..<200 {
+            pipeline.turn(at: clock)
+            var isQuiet = true
+            if let commit = session.committing {
+                isQuiet = false
+                session.committing = nil
+                let isAborted = aborts > 0
+                if isAborted { aborts -= 1 } else { take(commit.content) }
+                let result = isAborted ? CommitResult.aborted(BrokerError(.abortable, name: "SOMETHING")) : .committed
+                let report = CommitReport(result: result, producer: 0, renewal: nil)
+                pipeline.answered(.committed(commit.number, report), by: session, at: clock)
+            }
+            if let sweep = session.sweeping {
+                isQuiet = false
+                session.sweeping = nil
+                pipeline.answered(.swept(sweep.partition, sweep.assignment, .success(swept(sweep.request))), by: session, at: clock)
+            }
+            for submission in gateway.submitted {
+                isQuiet = false
+                guard pipeline.mayBegin(tag: submission.tag, at: clock) else {
+                    pipeline.provider(.submitted(tag: submission.tag, .notBegun), at: clock)
+                    continue
+                }
+                sent.append(submission.phone)
+                pipeline.provider(.submitted(tag: submission.tag, answer), at: clock)
+            }
+            gateway.submitted = []
+            let polled = gateway.polled
+            gateway.polled = []
+            for tag in polled {
+                isQuiet = false
+                if let status { pipeline.provider(.polled(tag: tag, .status(.known(status))), at: clock) }
+            }
+            if isQuiet {
+                guard pipeline.nextTurnAt <= clock.monotonic + .milliseconds(10) else { return }
+                clock = Now(monotonic: clock.monotonic + .milliseconds(10), wall: clock.wall + 10)
+            }
+        }
+        Issue.record("the pipeline does not come to rest")
+    }
+
+    private func take(_ content: TransactionContent) {
+        func bytes(_ range: Range<Int>?) -> [UInt8]? { range.map { Array(content.bytes[$0]) } }
+        for record in content.records {
+            switch record.destination {
+            case .ledger: ledger.append(LedgerRecord(key: bytes(record.key) ?? [], value: bytes(record.value)))
+            case .status:
+                let value = try? JSONValue(parsing: bytes(record.value) ?? [])
+                events.append((value?["requestId"]?.stringValue ?? "", value?["status"]?.stringValue ?? ""))
+                courses.append("\(value?["status"]?.stringValue ?? "") \(value?["sequence"]?.numberValue?.int64 ?? 0)")
+            case .deadLetter: break
+            }
+        }
+        committed = max(committed ?? 0, content.owners.first?.offset ?? 0)
+    }
+
+    private func swept(_ request: SweepRequest) -> Sweep {
+        var fold = SweepFold(request, low: 0)
+        for (offset, record) in ledger.enumerated() where offset >= fold.sweep.nextOffset {
+            let goesOn = record.key.withUnsafeBytes { key in
+                withBytes(record.value) { fold.add(offset: Int64(offset), key: key, value: $0) }
+            }
+            guard goesOn else { break }
+        }
+        return fold.sweep
+    }
+
+    /// What the next owner would find.
+    func restored() throws -> RestoredLedger {
+        var fold = LedgerFold()
+        for record in ledger {
+            try record.key.withUnsafeBytes { key in try withBytes(record.value) { try fold.add(key: key, value: $0, at: 0) } }
+        }
+        return try fold.finished(beginning: 0)
+    }
+
+    var tombstones: [String] { ledger.filter { $0.value == nil }.map(\.key.text) }
+
+    private func withBytes<Result>(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Result) rethrows -> Result {
+        guard let bytes else { return try body(nil) }
+        return try bytes.withUnsafeBytes { try body($0) }
+    }
+}

@@ -1,0 +1,92 @@
+import PipelineSupport
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
+
+/// Kafka's side of one partition, in memory: what the pipeline asks for is kept until the stage answers.
+final class StageSession: LedgerSession {
+    struct RequestRecord {
+        let offset: Int64
+        let timestamp: Int64
+        let key: [UInt8]
+        let value: [UInt8]
+    }
+
+    let partitionCount = 1
+    var events: [SessionEvent] = []
+    var records: [RequestRecord] = []
+    private var position: Int64?
+
+    var restoring: (partition: PartitionKey, assignment: AssignmentID)?
+    var sweeping: (request: SweepRequest, partition: PartitionKey, assignment: AssignmentID)?
+    var committing: (content: TransactionContent, number: UInt64)?
+
+    func nextEvent() -> SessionEvent? { events.isEmpty ? nil : events.removeFirst() }
+    func assign(_ partitions: [PartitionKey]) {}
+    func unassign(_ partitions: [PartitionKey]) {}
+    func membership() -> Membership? { Membership(generation: 1, memberID: "m") }
+    func leaveGroup() {}
+    let isClosed = false
+
+    func read(_ partition: PartitionKey, _ receive: (PartitionEvent) -> Bool) {
+        guard let from = position else { return }
+        for record in records where record.offset >= from {
+            position = record.offset + 1
+            let goesOn = record.key.withUnsafeBytes { key in
+                record.value.withUnsafeBytes { value in
+                    receive(
+                        .record(
+                            LentRecord(
+                                offset: record.offset, timestamp: record.timestamp, key: key, value: value, context: value.baseAddress!,
+                                readHeaders: { _, _ in })))
+                }
+            }
+            guard goesOn else { return }
+        }
+    }
+    func resume(_ partition: PartitionKey) {}
+    func seek(_ partition: PartitionKey, to offset: Int64) { position = offset }
+    func knowsEnd(of partition: PartitionKey) -> Bool { true }
+
+    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {
+        committing = (content, number)
+    }
+    func rebuildProducers() {}
+    func isCommitOverdue(at now: MonotonicInstant) -> Bool { false }
+    func takeTrouble() -> Bool { false }
+    func takeLateInitialisations(of producer: Int) -> Int { 0 }
+    func askCommittedOffset(_ partition: PartitionKey, for assignment: AssignmentID) {}
+
+    func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness) {
+        restoring = (partition, assignment)
+    }
+    func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID) {
+        sweeping = (request, partition, assignment)
+    }
+    func countPartitions(of topics: [String]) {}
+    func abandon() {}
+    func free() {}
+}
+
+/// The provider's side: submissions are kept until the stage answers them.
+final class StageGateway: ProviderGateway {
+    var mayBegin: (UInt64) -> Bool = { _ in false }
+    var receive: (GatewayEvent) -> Void = { _ in }
+    var mustPoll = false
+    var polled: [UInt64] = []
+    var submitted: [(tag: UInt64, phone: String)] = []
+
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
+        submitted.append((tag, message.phone.text))
+    }
+    func poll(messageID: String, tag: UInt64) { polled.append(tag) }
+    func askBalance() {}
+    func close() {}
+}
+
+final class StageOpener: SessionOpener {
+    func open() {}
+    func isOverdue(at now: MonotonicInstant) -> Bool { false }
+    func abandon() {}
+}

@@ -1,0 +1,89 @@
+import PipelineSupport
+import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
+
+/// `/readyz` says one thing at a time: what an operator would have to look at first.
+@Suite struct ReadinessTests {
+    private let now = MonotonicInstant(nanoseconds: 3_600_000_000_000)
+    private let topic = RequestTopic(name: "r", ledgerName: "r.ledger", isPriority: false)
+
+    private func life(isOpen: Bool = true) -> SessionLife {
+        var life = SessionLife(.defaults)
+        if isOpen { _ = life.opened(StubSession()) }
+        return life
+    }
+
+    private func joined() -> Partitions {
+        var partitions = Partitions()
+        partitions.isJoined = true
+        return partitions
+    }
+
+    private func own(_ partitions: inout Partitions, _ number: Int32) -> Assignment {
+        partitions.assign(topic, number, dedup: Dedup(window: .seconds(60), maxEntries: 10), at: now).0
+    }
+
+    @Test func aMemberWithAllItsPartitionsOpenIsReady() {
+        var partitions = joined()
+        #expect(partitions.unreadiness(life(), isCommitStuck: false) == nil, "it may own none")
+        partitions.reopened(own(&partitions, 0))
+        #expect(partitions.unreadiness(life(), isCommitStuck: false) == nil)
+    }
+
+    @Test func withoutASessionItReconnects() {
+        #expect(joined().unreadiness(life(isOpen: false), isCommitStuck: true) == "reconnecting to Kafka")
+        var life = life()
+        var chance = Chance(seed: 1)
+        life.lost(fencing: nil, isStuck: false, at: now, using: &chance)
+        _ = life.shouldOpen(at: now)
+        for _ in 0..<3 { _ = life.openingHangs(isOverdue: true) }
+        #expect(
+            joined().unreadiness(life, isCommitStuck: false)
+                == "reconnecting to Kafka: a call of its client did not return, another attempt is under way")
+    }
+
+    @Test func whoHasNoAssignmentYetIsJoining() {
+        #expect(Partitions().unreadiness(life(), isCommitStuck: true) == "joining the group")
+    }
+
+    @Test func brokersThatAreAwayAreNamed() {
+        var life = life()
+        var down = BrokerError(.other, name: "_ALL_BROKERS_DOWN")
+        down.areAllBrokersDown = true
+        _ = life.consumerTrouble(down, at: now)
+        #expect(joined().unreadiness(life, isCommitStuck: true) == "no broker answers")
+    }
+
+    @Test func partitionsThatRestoreAreCounted() {
+        var partitions = joined()
+        for number in Int32(0)..<3 { _ = own(&partitions, number) }
+        if let first = partitions.inOrder.first { partitions.reopened(first) }
+        #expect(partitions.unreadiness(life(), isCommitStuck: true) == "restoring 2 partitions")
+    }
+
+    @Test func aPartitionThatStaysClosedIsNamedAlsoWhileItIsLookedAtAgain() {
+        var partitions = joined()
+        _ = own(&partitions, 0)
+        let closed = own(&partitions, 1)
+        _ = partitions.keepClosed(closed, "its ledger is damaged")
+        let sentence = "partition r-1 stays closed: its ledger is damaged"
+        #expect(partitions.unreadiness(life(), isCommitStuck: true) == sentence)
+        closed.phase = .restoring
+        #expect(partitions.unreadiness(life(), isCommitStuck: true) == sentence)
+    }
+
+    @Test func transactionsThatFailAreTold() {
+        #expect(
+            joined().unreadiness(life(), isCommitStuck: true)
+                == "transactions fail: outcomes are kept and no attempt begins until one is through")
+    }
+
+    @Test func whoDrainsIsNotReadyWhateverElseIs() {
+        var life = life()
+        life.drain(limit: .seconds(30), isJoined: true, at: now)
+        #expect(joined().unreadiness(life, isCommitStuck: true) == "draining")
+    }
+}

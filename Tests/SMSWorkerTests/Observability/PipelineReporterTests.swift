@@ -1,0 +1,140 @@
+import Logging
+import Metrics
+import Synchronization
+import Testing
+import Time
+
+@testable import Requests
+@testable import SMSPipeline
+@testable import SMSWorker
+
+/// What the pipeline tells reaches a figure, a line or `/readyz`: a note that is dropped on the way would be seen by nobody.
+@Suite struct PipelineReporterTests {
+    private static let partition = PartitionKey(topic: "r", partition: 3)
+    private static let error = BrokerError(.other, name: "SOMETHING", description: "something went wrong")
+    private static let id = Array("order-375291234567".utf8)
+
+    /// One of each kind. A kind that comes new does not compile in `kind`, which stands beside.
+    private static let notes: [Note] = [
+        .consumed, .gap, .seekBack, .admitted, .repeated, .deadLettered(.badPhone, partition, offset: 7), .commandApplied,
+        .commandDropped(.cancel, id: id, partition, reason: "it is held"), .readingStopped(partition, waiting: 10),
+        .readingGoesOn(partition, waiting: 8), .attemptBegan, .attemptEnded(.unknown(reason: "no answer")), .pollBegan,
+        .event(
+            EntryEvent(status: .sent, isFinal: false, sequence: 1, attempt: 1, reason: nil, isPossibleDuplicate: false)),
+        .firstEvent(after: .seconds(1)), .held(id: id, partition), .providerFails(for: .seconds(1), lastFailure: "no connection"),
+        .providerAnswers, .accountPaused(.credit, code: "NO_MONEY"), .accountResumed(after: .seconds(9)),
+        .committed(records: 3, in: .milliseconds(7), after: 0), .aborted(error, failures: 1), .producersRebuilt,
+        .producerRenewed(in: .milliseconds(5)), .membershipRefused(error), .tombstones(4), .assigned([partition]),
+        .revoked([partition], isLost: false), .restored(records: 9, in: .milliseconds(3)), .restoreFailed(partition, .kafka(error)),
+        .opened(partition, offset: 5, open: 1, closed: 2), .staysClosed(partition, reason: "its ledger is damaged"),
+        .offsetLost(partition, error), .partitionCount(12), .stoodStill(.seconds(5)), .draining, .startingOver(reason: "fenced"),
+        .lostWhileDraining, .sessionNotOpened(error), .openingHangs, .consumerTrouble(error), .health(HealthReport()),
+    ]
+
+    private static func kind(_ note: Note) -> Int {
+        switch note {
+        case .consumed: 0
+        case .gap: 1
+        case .seekBack: 2
+        case .admitted: 3
+        case .repeated: 4
+        case .deadLettered: 5
+        case .commandApplied: 6
+        case .commandDropped: 7
+        case .readingStopped: 8
+        case .readingGoesOn: 9
+        case .attemptBegan: 10
+        case .attemptEnded: 11
+        case .pollBegan: 12
+        case .event: 13
+        case .firstEvent: 14
+        case .held: 15
+        case .providerFails: 16
+        case .providerAnswers: 17
+        case .accountPaused: 18
+        case .accountResumed: 19
+        case .committed: 20
+        case .aborted: 21
+        case .producersRebuilt: 22
+        case .producerRenewed: 23
+        case .membershipRefused: 24
+        case .tombstones: 25
+        case .assigned: 26
+        case .revoked: 27
+        case .restored: 28
+        case .restoreFailed: 29
+        case .opened: 30
+        case .staysClosed: 31
+        case .offsetLost: 32
+        case .partitionCount: 33
+        case .stoodStill: 34
+        case .draining: 35
+        case .startingOver: 36
+        case .lostWhileDraining: 37
+        case .sessionNotOpened: 38
+        case .openingHangs: 39
+        case .consumerTrouble: 40
+        case .health: 41
+        }
+    }
+
+    private final class Lines: LogSink {
+        private let kept = Mutex<[String]>([])
+        var all: [String] { kept.withLock { $0 } }
+        func write(line: [UInt8]) { kept.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
+    }
+
+    private let metrics = WorkerMetrics()
+    private let health = HealthState()
+    private let lines = Lines()
+    private let now = MonotonicInstant(nanoseconds: 3_600_000_000_000)
+
+    private var reporter: PipelineReporter {
+        let system = LoggingSystem(level: .trace, format: .json, sink: lines)
+        return PipelineReporter(metrics: metrics, health: health, log: Logger(label: "worker", system: system))
+    }
+
+    private var figures: String { String(decoding: metrics.registry.renderPrometheus(), as: UTF8.self) }
+
+    @Test func everyKindOfNoteStandsHereOnce() { #expect(Self.notes.map(Self.kind) == Array(0...41)) }
+
+    @Test func everyNoteHasItsFigureOrItsLine() {
+        for note in Self.notes {
+            let reporter = reporter
+            let (figures, lines, health) = (figures, lines.all.count, health.snapshot)
+            reporter.observe(note, at: now)
+            #expect(self.figures != figures || self.lines.all.count > lines || self.health.snapshot != health, "\(note) is told to nobody")
+        }
+    }
+
+    @Test func whatIsNotedAHundredTimesASecondDoesNotFillTheLog() {
+        let throttled: [Note] = [
+            .deadLettered(.badPhone, Self.partition, offset: 7), .commandDropped(.cancel, id: Self.id, Self.partition, reason: "x"),
+            .readingStopped(Self.partition, waiting: 1), .readingGoesOn(Self.partition, waiting: 1), .held(id: Self.id, Self.partition),
+            .providerFails(for: .seconds(1), lastFailure: "x"), .aborted(Self.error, failures: 1), .producerRenewed(in: .zero),
+            .consumerTrouble(Self.error),
+        ]
+        for note in throttled {
+            let reporter = reporter
+            let before = lines.all.count
+            for index in 0..<100 { reporter.observe(note, at: now + .milliseconds(index * 10 - index)) }
+            #expect(lines.all.count == before + 1, "\(note)")
+        }
+    }
+
+    /// A line names a request for whoever looks for it; what looks like a phone in its id does not go along.
+    @Test func aPhoneInAnIDIsInNoLine() {
+        let reporter = reporter
+        for note in Self.notes { reporter.observe(note, at: now) }
+        #expect(lines.all.count > 20)
+        #expect(lines.all.contains { $0.contains("order-***67") } && !lines.all.contains { $0.contains("3752912345") })
+    }
+
+    @Test func aTransactionThatComesThroughAfterOthersWereAbortedIsTold() {
+        let reporter = reporter
+        reporter.observe(.committed(records: 1, in: .zero, after: 0), at: now)
+        #expect(lines.all.isEmpty)
+        reporter.observe(.committed(records: 1, in: .zero, after: 3), at: now)
+        #expect(lines.all.count == 1 && lines.all[0].contains("transactions commit again"))
+    }
+}
