@@ -134,7 +134,8 @@ final class SimulatedGateway: ProviderGateway {
             case .send(let message):
                 return provider.receive(.send, form: UnsafeRawBufferPointer(rebasing: bytes[head...]), text: message.text)
             case .status: return provider.receive(.status, form: Self.query(bytes), text: nil)
-            case .balance, .bulkSend, .senders, .addSender, .templates: return provider.receive(.balance, form: Self.query(bytes), text: nil)
+            case .balance, .bulkSend, .senders, .addSender, .templates:
+                return provider.receive(.balance, form: Self.query(bytes), text: nil)
             }
         }
     }
