@@ -47,6 +47,24 @@ static inline struct MHD_Daemon *rs_mhd_start(const struct rs_mhd_configuration 
         MHD_OPTION_END);
 }
 
+/* The same with TLS; certificate and key are PEM texts. NULL also where the library was built without TLS. */
+static inline struct MHD_Daemon *rs_mhd_start_tls(const struct rs_mhd_configuration *c, const char *certificate, const char *key) {
+    if (MHD_is_feature_supported(MHD_FEATURE_TLS) != MHD_YES) return NULL;
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_SUSPEND_RESUME | MHD_USE_TLS, 0, NULL, NULL, c->access, c->context,
+        MHD_OPTION_HTTPS_MEM_CERT, certificate,
+        MHD_OPTION_HTTPS_MEM_KEY, key,
+        MHD_OPTION_LISTEN_SOCKET, c->listening_socket,
+        MHD_OPTION_CONNECTION_LIMIT, c->connection_limit,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, c->connection_memory,
+        MHD_OPTION_URI_LOG_CALLBACK, c->uri, c->context,
+        MHD_OPTION_NOTIFY_COMPLETED, c->completed, c->context,
+        MHD_OPTION_NOTIFY_CONNECTION, c->connection, c->context,
+        MHD_OPTION_UNESCAPE_CALLBACK, &rs_mhd_keep_escapes, NULL,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_END);
+}
+
 /* -1 where the daemon has none. */
 static inline int rs_mhd_epoll_descriptor(struct MHD_Daemon *daemon) {
     const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);

@@ -27,7 +27,9 @@ struct Daemon: ~Copyable {
             Daemon.connectionChanges(context, connection, place, hasStarted: code == rs_MHD_CONNECTION_STARTED)
         }
         // On failure the socket may or may not be closed; as nobody else holds it, it is left to the process's end.
-        guard let handle = rs_mhd_start(&options) else { return nil }
+        let started =
+            if let tls = configuration.tls { rs_mhd_start_tls(&options, tls.certificate, tls.key) } else { rs_mhd_start(&options) }
+        guard let handle = started else { return nil }
         self.handle = handle
         descriptor = rs_mhd_epoll_descriptor(handle)
     }

@@ -1,5 +1,16 @@
 /// How a server listens, and what it takes from a client at most.
 package struct HTTPServerConfiguration: Sendable {
+    /// A certificate and its key, as PEM texts.
+    package struct TLS: Sendable {
+        package var certificate: String
+        package var key: String
+
+        package init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
     /// An IP address (`127.0.0.1`, `0.0.0.0`, `[::1]`), `::` for IPv6 and IPv4, or `localhost`, which is 127.0.0.1. Names are not
     /// looked up.
     package var host: String
@@ -23,6 +34,9 @@ package struct HTTPServerConfiguration: Sendable {
     package var idleTimeout = Duration.seconds(60)
     /// Within this time a client must have taken its answer. Seconds' precision.
     package var answerTimeout = Duration.seconds(60)
+
+    /// Nil: plain HTTP.
+    package var tls: TLS?
 
     package init(host: String = "127.0.0.1", port: Int, threadName: String = "http") {
         self.host = host

@@ -58,7 +58,9 @@ final class ServerLoop: @unchecked Sendable {
         guard wakeup >= 0 else { throw HTTPServerError(errno: errno, host: configuration.host, port: configuration.port) }
         daemon = Daemon(socket: socket, configuration: configuration, loop: self)
         guard daemon != nil else {
-            throw HTTPServerError(.noResources, "cannot start the HTTP server on port \(port): no memory or no descriptors")
+            let why =
+                configuration.tls == nil ? "no memory or no descriptors" : "certificate and key do not fit, or no TLS in libmicrohttpd"
+            throw HTTPServerError(.noResources, "cannot start the HTTP server on port \(port): \(why)")
         }
     }
 

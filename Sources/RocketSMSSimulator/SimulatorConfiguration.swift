@@ -1,5 +1,19 @@
 /// What a simulator is started with.
 package struct SimulatorConfiguration: Sendable {
+    /// A certificate and its key, as PEM texts.
+    package struct Certificate: Sendable, Equatable {
+        package var certificate: String
+        package var key: String
+
+        package init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
+
+        /// One for `localhost` and 127.0.0.1 that is its own authority; nil where libcrypto makes none.
+        package static func selfMade() -> Certificate? { SelfMadeCertificate.make() }
+    }
+
     package var host = "127.0.0.1"
     /// 0 takes any free one.
     package var port = 0
@@ -11,7 +25,9 @@ package struct SimulatorConfiguration: Sendable {
     package var password = "simulator"
     /// Message parts that the account can pay.
     package var credits = 1_000_000
-    /// The account's names; the first verified one is its main name.
+    /// Nil: plain HTTP.
+    package var certificate: Certificate?
+    /// The account's names; the first one is its main name.
     package var senders = [SenderName("Simulator"), SenderName("NotYet", isChecked: true, isRegistered: false)]
     package var templates = [MessageTemplate(tag: "TPL_ID_1", text: "Hello world")]
     package var switches = SimulatorSwitches()

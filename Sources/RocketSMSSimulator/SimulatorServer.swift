@@ -10,6 +10,7 @@ internal import Time
 ///     try await simulator.change(FaultChange(FaultRule(.replyLost, endpoint: .send)))
 package final class SimulatorServer: Sendable {
     package let port: Int
+    private let isSecure: Bool
     private let server: HTTPServer
     private let runtime: SimulatorRuntime
 
@@ -21,6 +22,8 @@ package final class SimulatorServer: Sendable {
         var http = HTTPServerConfiguration(host: configuration.host, port: configuration.port, threadName: "rocketsms-sim")
         http.maximumConnections = 4_096
         http.idleTimeout = .seconds(300)
+        http.tls = configuration.certificate.map { HTTPServerConfiguration.TLS(certificate: $0.certificate, key: $0.key) }
+        isSecure = configuration.certificate != nil
         server = try HTTPServer(http) { request in runtime.handle(request) }
         self.runtime = runtime
         port = server.port
@@ -28,7 +31,7 @@ package final class SimulatorServer: Sendable {
     }
 
     /// For the base URL of clients: `http://127.0.0.1:8081`.
-    package var baseURL: String { "http://127.0.0.1:\(port)" }
+    package var baseURL: String { "\(isSecure ? "https" : "http")://127.0.0.1:\(port)" }
 
     /// Ends all connections; returns when the thread has ended.
     package func stop() {

@@ -281,3 +281,13 @@ def test_what_was_not_sent_is_tried_again_under_every_policy(site, simulator, po
     (last,) = site.status.until_final(one)
     assert last.status == "DELIVERED" and "possibleDuplicate" not in last.value
     assert len(simulator.sends()) == 1
+
+
+def test_a_503_is_unknown_unless_the_operator_knows_better(site, simulator):
+    """Caches in front answer so, Retry-After included, also after the provider had the request."""
+    site.started(SEND_ON_UNKNOWN="fail")
+    simulator.next("unavailable")
+    one = site.send(request("refused-once"), key=key_of("a"))
+    (last,) = site.status.until_final(one)
+    assert (last.status, last.code) == ("FAILED", "OUTCOME_UNKNOWN") and last.value["possibleDuplicate"] is True
+    assert simulator.sends() == []

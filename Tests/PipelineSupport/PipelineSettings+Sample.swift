@@ -17,7 +17,8 @@ extension PipelineSettings {
 extension SendSettings {
     package static var sample: SendSettings {
         SendSettings(
-            maxInFlight: 64, rateLimit: 0, onUnknown: .resend, onUnknownFloor: nil, allowedSenders: AllowedSenders([]), ordering: .key, maxAttempts: 3, maxAge: .seconds(86_400),
+            maxInFlight: 64, rateLimit: 0, onUnknown: .resend, onUnknownFloor: nil, allowedSenders: AllowedSenders([]), ordering: .key,
+            maxAttempts: 3, maxAge: .seconds(86_400),
             backoff: .seconds(1),
             backoffMax: .seconds(300), retryBudget: 0.2, schedule: .provider, maxWaiting: 10_000, priorityShare: 0.2,
             drainLimit: .seconds(30))

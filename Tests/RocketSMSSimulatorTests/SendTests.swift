@@ -10,11 +10,44 @@ import Testing
         #expect(await fixture.send("phone=375291234567&text=hi") == #"{"id":8768,"status":"SENT","cost":{"credits":1,"money":0.2}}"#)
     }
 
-    @Test func idsDoNotFitADouble() async throws {
+    /// As in use: clients that read numbers as Double get their own messages' statuses. The switch makes ids that find them out.
+    @Test(arguments: [([], 40_000_001), (["id-start=9007199254740993"], 9_007_199_254_740_993)] as [([String], Int64)])
+    func idsHaveEightDigitsUnlessTheyShallNotFitADouble(switches: [String], id: Int64) async throws {
+        let fixture = try SimulatorFixture { configuration in for text in switches { try? configuration.set(switch: text) } }
+        defer { fixture.stop() }
+        #expect(await fixture.send("phone=375291234567&text=hi").contains(#""id":\#(id),"#))
+        #expect(await fixture.call("status", "id=\(id)") == #"{"id":\#(id),"status":"SENT"}"#)
+        #expect((Int64(exactly: Double(id)) == id) == switches.isEmpty)
+    }
+
+    /// Clients send it escaped, and not.
+    @Test(arguments: ["%2B375291234567", "+375291234567"]) func aLeadingPlusIsStripped(phone: String) async throws {
         let fixture = try SimulatorFixture()
         defer { fixture.stop() }
-        #expect(await fixture.send("phone=375291234567&text=hi").contains(#""id":9007199254740993,"#))
-        #expect(await fixture.call("status", "id=9007199254740993") == #"{"id":9007199254740993,"status":"SENT"}"#)
+        #expect(await fixture.send("phone=\(phone)&text=hi").contains(#""status":"SENT""#))
+        #expect(await fixture.simulator.sends().map(\.phone) == ["375291234567"])
+        #expect(await fixture.send("phone=++375291234567&text=hi") == #"{"error":"BAD_PHONE"}"#)
+    }
+
+    @Test(arguments: [
+        ("true", true), ("True", true), ("TRUE", true), ("1", true), ("0", false), ("false", false), ("False", false), ("", false),
+        ("yes", false),
+    ])
+    func priorityIsOnInTheFormsThatAreSeen(value: String, isOn: Bool) async throws {
+        let fixture = try SimulatorFixture()
+        defer { fixture.stop() }
+        _ = await fixture.send("phone=375291234567&text=hi&priority=\(value)")
+        #expect(await fixture.simulator.sends().map(\.isPriority) == [isOn])
+    }
+
+    @Test func aLongSenderIsKeptWhole() async throws {
+        let fixture = try SimulatorFixture()
+        defer { fixture.stop() }
+        let name = String(repeating: "Ы", count: 40_000)
+        _ = await fixture.outcome("send", "phone=375291234567&text=hi&sender=\(name)")
+        _ = await fixture.send("phone=375291234567&text=next")
+        let sends = await fixture.simulator.sends()
+        #expect(sends.map(\.sender) == [name, ""] && sends.map(\.text) == ["hi", "next"])
     }
 
     @Test func parametersComeByBodyQueryOrBothAndTheBodyWins() async throws {
@@ -53,7 +86,7 @@ import Testing
     @Test(arguments: [
         ("", "NO_PHONE"), ("phone=375291234567", "NO_MESSAGE"), ("text=a", "NO_PHONE"), ("phone=&text=a", "NO_PHONE"),
         ("phone=375291234567&text=", "NO_MESSAGE"), ("phone=12a45678&text=a", "BAD_PHONE"), ("phone=1234567&text=a", "BAD_PHONE"),
-        ("phone=1234567890123456&text=a", "BAD_PHONE"), ("phone=%2B375291234567&text=a", "BAD_PHONE"),
+        ("phone=1234567890123456&text=a", "BAD_PHONE"), ("phone=37529%2B1234567&text=a", "BAD_PHONE"),
         ("phone=375291234567&text=a&timestamp=soon", "BAD_TIMESTAMP"), ("phone=123&text=a&timestamp=soon", "BAD_PHONE"),
     ])
     func errorsComeAs200InTheOrderOfTheChecks(form: String, code: String) async throws {

@@ -16,6 +16,18 @@ import Testing
         #expect(await fixture.call("senders/add", form) == body)
     }
 
+    /// The account's main name, or the general one where that is not approved: another approved name is nobody's stand-in.
+    @Test func withoutASenderItIsTheMainNameOrTheGeneralOne() async throws {
+        let fixture = try SimulatorFixture { $0.senders = [SenderName("Main", isChecked: true, isRegistered: false), SenderName("Other")] }
+        defer { fixture.stop() }
+        _ = await fixture.send("phone=375291234567&text=a")
+        _ = await fixture.send("phone=375291234567&text=a&sender=Nobody")
+        _ = await fixture.send("phone=375291234567&text=a&sender=Other")
+        try await fixture.control("senders", #"{"sender":"Main"}"#)
+        _ = await fixture.send("phone=375291234567&text=a")
+        #expect(await fixture.simulator.sends().map(\.senderUsed) == ["RSMS.BY", "RSMS.BY", "Other", "Main"])
+    }
+
     @Test func anAddedNameIsListedAndNotUsedUntilItIsApproved() async throws {
         let fixture = try SimulatorFixture { $0.senders = [] }
         defer { fixture.stop() }

@@ -34,9 +34,12 @@ package final class NginxServer: Sendable {
                 \(temporary)
                 log_format line '$server_protocol $status';
                 access_log \(folder)/access.log line;
+                log_format tls '$ssl_session_reused';
+                access_log \(folder)/tls.log tls;
                 upstream provider { server 127.0.0.1:\(upstreamPort); keepalive 32; }
                 server {
                     listen 127.0.0.1:\(port) ssl http2;
+                    ssl_session_cache shared:sessions:1m;
                     ssl_certificate \(folder)/server.pem;
                     ssl_certificate_key \(folder)/server.key;
                     keepalive_timeout \(keepalive);
@@ -63,6 +66,9 @@ package final class NginxServer: Sendable {
 
     /// Protocol and status of each request so far, one a line.
     package var log: [Substring] { Self.read("\(folder)/access.log").split(separator: "\n") }
+
+    /// For each request so far whether its connection went on with an earlier TLS session: `r`, else `.`.
+    package var sessions: [Substring] { Self.read("\(folder)/tls.log").split(separator: "\n") }
 
     package func stop() { process.stop() }
 

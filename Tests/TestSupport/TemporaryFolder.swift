@@ -8,3 +8,10 @@ package func makeTemporaryFolder(_ name: String) throws -> String {
     }
     return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }
+
+/// Writes a file anew.
+package func writeFile(_ text: String, to path: String) throws {
+    guard let file = fopen(path, "w") else { throw ChildProcess.Failure(description: "\(path) cannot be written") }
+    fputs(text, file)
+    fclose(file)
+}

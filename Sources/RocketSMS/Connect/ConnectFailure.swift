@@ -7,6 +7,7 @@ public struct ConnectFailure: Error, Equatable, Sendable, CustomStringConvertibl
         case timeout = "no connection to the provider within the connect timeout"
         case proxy = "the proxy refused the connection to the provider"
         case certificate = "the provider's certificate was not accepted"
+        case closed = "the provider closes connections before it answers"
         case tls = "the TLS handshake with the provider failed"
         case local = "no connection could be set up on this machine"
     }

@@ -11,45 +11,56 @@ final class Connector {
 
     private let loop: EventLoop
     private let settings: ConnectSettings
-    private let threads: [WorkThread]
+    /// Nil where libcurl has no memory for it.
+    private let share: ConnectShare?
+    private let maximumThreads: Int
+    /// Made when they are needed; as many as connects were ever under way at once.
+    private var threads: [WorkThread]
     private var freeThreads: [Int]
     private let closing: WorkThread
     private var isClosed = false
 
-    /// - Parameter threads: connects that may be under way at once.
-    init(loop: EventLoop, settings: ConnectSettings, threads count: Int) throws(EventLoopError) {
+    /// - Parameter maximumThreads: connects that may be under way at once.
+    init(loop: EventLoop, settings: ConnectSettings, maximumThreads: Int) throws(EventLoopError) {
         // libcurl leaves SIGPIPE to the program (CURLOPT_NOSIGNAL), and TLS may write to a connection that is gone.
         signal(SIGPIPE, SIG_IGN)
         self.loop = loop
         self.settings = settings
+        self.maximumThreads = maximumThreads
+        share = CurlHandle() == nil ? nil : ConnectShare(authorities: settings.certificateAuthorities)
         closing = try WorkThread(name: "http-close")
-        var threads: [WorkThread] = []
         do {
-            for number in 0..<count { threads.append(try WorkThread(name: "http-connect-\(number)")) }
+            threads = [try WorkThread(name: "http-connect-0")]
         } catch {
-            for thread in threads { thread.abandon() }
             closing.abandon()
             throw error
         }
-        self.threads = threads
-        freeThreads = Array(threads.indices)
+        freeThreads = [0]
     }
 
     deinit { close() }
 
     /// Connects that may begin now.
-    var capacity: Int { isClosed ? 0 : freeThreads.count }
+    var capacity: Int { isClosed ? 0 : freeThreads.count + maximumThreads - threads.count }
 
     /// Begins a connect, which ends in `ended`. There must be capacity.
-    func connect() {
-        guard !isClosed, let index = freeThreads.popLast() else {
-            preconditionFailure("a connect needs a free connecting thread")
-        }
+    ///
+    /// - Returns: false where the system gives no thread for it and none is free.
+    func connect() -> Bool {
+        guard !isClosed, capacity > 0 else { preconditionFailure("a connect needs a free connecting thread") }
+        guard let index = freeThreads.popLast() ?? newThread() else { return false }
         let connector = LoopBound(value: self)
-        threads[index].submit { [loop, settings] in
-            let result = Transport.open(settings)
+        threads[index].submit { [loop, settings, share] in
+            let result = Transport.open(settings, sharing: share)
             loop.execute { connector.value.finished(index, result) }
         }
+        return true
+    }
+
+    private func newThread() -> Int? {
+        guard let thread = try? WorkThread(name: "http-connect-\(threads.count)") else { return nil }
+        threads.append(thread)
+        return threads.count - 1
     }
 
     /// Closes a connection that the loop no longer watches, elsewhere and a little later.

@@ -15,7 +15,7 @@ struct CurlHandle: ~Copyable {
     private static let isLibraryReady = rs_curl_global_init() == CURLE_OK
 
     /// Nil once closed.
-    private var raw: UnsafeMutableRawPointer?
+    private(set) var raw: UnsafeMutableRawPointer?
 
     /// Nil where libcurl has no memory or no TLS library.
     init?() {
@@ -35,6 +35,9 @@ struct CurlHandle: ~Copyable {
 
     /// libcurl copies the string.
     func set(_ option: CURLoption, _ value: String) -> Bool { raw != nil && rs_curl_setopt_string(raw, option, value) == CURLE_OK }
+
+    /// What other handles know too. It must outlive the handle.
+    func share(_ share: UnsafeMutableRawPointer) -> Bool { raw.map { rs_curl_setopt_share($0, share) == CURLE_OK } ?? false }
 
     func abandonSlowLookups() { rs_curl_abandon_slow_lookups(raw) }
 

@@ -10,10 +10,13 @@ internal import Time
 final class Transport: @unchecked Sendable {
     private var handle: CurlHandle
     let socket: CInt
+    /// Outlives the handle, whose new TLS sessions go there.
+    private let share: ConnectShare?
 
-    private init(handle: consuming CurlHandle, socket: CInt) {
+    private init(handle: consuming CurlHandle, socket: CInt, share: ConnectShare?) {
         self.handle = handle
         self.socket = socket
+        self.share = share
     }
 
     func send(_ bytes: UnsafeRawBufferPointer) -> CurlHandle.Transfer { handle.send(bytes) }
@@ -27,18 +30,21 @@ final class Transport: @unchecked Sendable {
     func close() { handle.close() }
 
     /// Opens a connection. Blocks up to the timeout.
-    static func open(_ settings: ConnectSettings) -> Result<Transport, ConnectFailure> {
+    static func open(_ settings: ConnectSettings, sharing share: ConnectShare?) -> Result<Transport, ConnectFailure> {
         guard let handle = CurlHandle() else { return .failure(ConnectFailure(.local, detail: "libcurl is not ready")) }
-        guard configure(handle, settings) else {
+        let store = settings.url.scheme == .https ? share?.certificates() : nil
+        guard configure(handle, settings, share, store) else {
             return .failure(ConnectFailure(.local, detail: "libcurl refused an option; is its TLS library there?"))
         }
-        let code = handle.perform()
+        let code = withExtendedLifetime(store) { handle.perform() }
         guard code == CURLE_OK else { return .failure(failure(code, handle)) }
         guard let socket = handle.socket else { return .failure(ConnectFailure(.local, detail: "libcurl gave no socket")) }
-        return .success(Transport(handle: handle, socket: socket))
+        return .success(Transport(handle: handle, socket: socket, share: share))
     }
 
-    private static func configure(_ handle: borrowing CurlHandle, _ settings: ConnectSettings) -> Bool {
+    private static func configure(
+        _ handle: borrowing CurlHandle, _ settings: ConnectSettings, _ share: ConnectShare?, _ store: CertificateStore?
+    ) -> Bool {
         handle.abandonSlowLookups()
         let timeout = Int(max(1, settings.timeout.milliseconds))
         // HTTP/1.1 by name: else TLS offers h2 and servers take it. A tunnel through a proxy even for plain http: else the
@@ -52,7 +58,8 @@ final class Transport: @unchecked Sendable {
             && handle.set(CURLOPT_TIMEOUT_MS, timeout)
             && handle.set(CURLOPT_SSL_VERIFYPEER, 1)
             && handle.set(CURLOPT_SSL_VERIFYHOST, 2)
-            && (settings.certificateAuthorities.map { handle.set(CURLOPT_CAINFO, $0) } ?? true)
+            && (share?.use(in: handle) ?? true)
+            && (store.map { handle.trust($0) } ?? settings.certificateAuthorities.map { handle.set(CURLOPT_CAINFO, $0) } ?? true)
             && (!settings.url.isLoopback || handle.set(CURLOPT_PROXY, ""))
     }
 

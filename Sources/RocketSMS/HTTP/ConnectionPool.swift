@@ -34,9 +34,9 @@ final class ConnectionPool {
         self.loop = loop
         self.settings = settings
         self.owner = owner
-        policy = ConnectPolicy(maximumConnections: settings.maximumConnections)
-        connector = try Connector(
-            loop: loop, settings: connect, threads: max(1, min(settings.maximumConnects, settings.maximumConnections)))
+        let connects = max(1, min(settings.maximumConnects, settings.maximumConnections))
+        policy = ConnectPolicy(maximumConnections: settings.maximumConnections, maximumConnects: connects)
+        connector = try Connector(loop: loop, settings: connect, maximumThreads: connects)
         connector.ended = { [unowned self] in connectEnded($0) }
     }
 
@@ -80,9 +80,16 @@ extension ConnectionPool {
     private func takeIdle() -> PooledConnection? {
         while let connection = idle.popLast() {
             if connection.retiresAt > loop.now, connection.isStillOpen(scratch: scratch) { return connection }
+            ledNowhere(connection)
             discard(connection)
         }
         return nil
+    }
+
+    /// A connection that its host has closed: whether that tells something of the host.
+    private func ledNowhere(_ connection: PooledConnection) {
+        guard !connection.hasAnswered, connection.retiresAt > loop.now else { return }
+        if policy.ledNowhere(at: loop.now, chance: Double.random(in: 0..<1, using: &random)) { lastFailure = ConnectFailure(.closed) }
     }
 
     private func begin(_ exchange: Exchange, onIdle connection: PooledConnection) {
@@ -91,6 +98,10 @@ extension ConnectionPool {
             return failLater(exchange, .notSent(.leaseEnded))
         }
         wakeUp(at: exchange.deadline)
+        guard exchange.deadline > loop.now else {
+            rest(connection)
+            return failLater(exchange, .notSent(.waitedTooLong))
+        }
         guard case .fail(let failure) = connection.begin(exchange, encode: encode) else { return }
         _ = connection.takeExchange()
         discard(connection, cuttingOff: true)
@@ -103,6 +114,7 @@ extension ConnectionPool {
         guard connection.exchange != nil else {
             guard readiness.contains(.closed) || !connection.isStillOpen(scratch: scratch) else { return }
             idle.removeAll { $0 === connection }
+            ledNowhere(connection)
             discard(connection)
             return
         }
@@ -134,6 +146,8 @@ extension ConnectionPool {
         case .complete(let isReusable):
             guard let exchange = connection.takeExchange() else { return }
             let (reply, isSound) = owner.decode(connection.reader, for: exchange)
+            connection.hasAnswered = true
+            policy.answered()
             if isReusable, isSound, !isClosed, connection.retiresAt > loop.now {
                 release(connection)
             } else {
@@ -144,6 +158,13 @@ extension ConnectionPool {
         case .fail(let failure):
             guard let exchange = connection.takeExchange() else { return }
             let reply = owner.decode(failure, after: connection.reader, for: exchange)
+            if connection.reader.hasBegun {
+                // Broken as it was, somebody answered.
+                connection.hasAnswered = true
+                policy.answered()
+            } else if failure == .unknown(.closedByPeer) || failure == .unknown(.connectionBroken) {
+                ledNowhere(connection)
+            }
             discard(connection, cuttingOff: true)
             connectAsNeeded()
             owner.deliver(reply, tag: exchange.tag)
@@ -154,11 +175,16 @@ extension ConnectionPool {
     private func release(_ connection: PooledConnection) {
         guard !waiting.isEmpty else { return rest(connection) }
         guard connection.isStillOpen(scratch: scratch) else {
+            ledNowhere(connection)
             discard(connection)
             return connectAsNeeded()
         }
-        // A refused leave ends that exchange, and the next one gets the connection.
+        // A refused leave ends that exchange, and the next one gets the connection; so does a deadline that this turn has not told yet.
         while let exchange = waiting.popFirst() {
+            if exchange.deadline <= loop.now {
+                failLater(exchange, .notSent(.waitedTooLong))
+                continue
+            }
             if owner.mayBegin(exchange) {
                 wakeUp(at: exchange.deadline)
                 return act(connection.begin(exchange, encode: encode), on: connection)
@@ -201,8 +227,8 @@ extension ConnectionPool {
         guard !isClosed else { return }
         let count = policy.connects(waiting: waiting.count, open: connections.count, at: loop.now)
         for _ in 0..<min(count, connector.capacity) {
+            guard connector.connect() else { break }
             policy.began()
-            connector.connect()
         }
         guard let retryAt = policy.retryAt, retryAt > loop.now, policy.connecting == 0, !waiting.isEmpty else { return }
         if connections.isEmpty, let lastFailure {
@@ -232,6 +258,10 @@ extension ConnectionPool {
         do {
             connection.registration = try loop.register(fd: transport.socket) { [unowned self] in ready(connection, $0) }
         } catch {
+            // The kernel has no room to watch it: not the host's fault, but as good a reason to wait.
+            policy.began()
+            policy.failed(at: loop.now, chance: Double.random(in: 0..<1, using: &random))
+            lastFailure = ConnectFailure(.local, detail: "its socket cannot be watched")
             connector.dispose(transport)
             return
         }

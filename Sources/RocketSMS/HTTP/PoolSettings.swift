@@ -4,8 +4,8 @@ struct PoolSettings: Sendable {
     var maximumConnections = 64
     /// Requests that may wait for a connection.
     var maximumWaiting = 1_024
-    /// Connects that may be under way at once.
-    var maximumConnects = 4
+    /// Connects that may be under way at once, each on a thread of its own.
+    var maximumConnects = 32
     /// After this a connection carries no further request, so that names are looked up again. Up to a fifth less, by chance, so
     /// that connections opened together do not end together.
     var maximumAge = Duration.seconds(300)

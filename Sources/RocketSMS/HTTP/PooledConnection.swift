@@ -9,6 +9,8 @@ final class PooledConnection {
     /// Place in the pool's list.
     var slot = 0
     var registration: EventLoop.Registration?
+    /// An answer has come on it.
+    var hasAnswered = false
     /// Nil while idle.
     private(set) var exchange: Exchange?
     /// When the exchange ends at the latest: its deadline, or a moment after an answer that was cut short.

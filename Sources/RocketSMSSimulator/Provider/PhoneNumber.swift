@@ -26,9 +26,10 @@ struct PhoneNumber: Hashable, Sendable {
                 count += 1
                 continue
             }
-            guard switches.phoneFormat == .lenient else { return nil }
             switch byte {
-            case UInt8(ascii: "+") where index == 0: continue
+            case UInt8(ascii: "+") where index == 0 && switches.phoneFormat != .strict: continue
+            case UInt8(ascii: " ") where index == 0 && switches.phoneFormat != .strict: continue
+            case _ where switches.phoneFormat != .lenient: return nil
             case UInt8(ascii: " "), UInt8(ascii: "-"), UInt8(ascii: "("), UInt8(ascii: ")"): continue
             default: return nil
             }

@@ -94,10 +94,11 @@ extension SimulatedProvider {
         return mainSenders[Int(entry.mainSender)]
     }
 
-    /// The place in `mainSenders` of the name that messages without a sender of their own go out under now. Beyond 60,000 different
+    /// The place in `mainSenders` of the name that messages without a sender of their own go out under now: the account's main name, its
+    /// first, and the service's general one where that is not approved. Beyond 60,000 different
     /// names, which no account has, the last one stands for all further ones.
     mutating func mainSender() -> UInt16 {
-        let name = senders.first(where: \.isVerified)?.name ?? switches.generalSender
+        let name = senders.first.flatMap { $0.isVerified ? $0.name : nil } ?? switches.generalSender
         if mainSenders.last == name { return UInt16(mainSenders.count - 1) }
         if let place = mainSenders.firstIndex(of: name) { return UInt16(place) }
         if mainSenders.count < 60_000 { mainSenders.append(name) }

@@ -86,10 +86,10 @@ extension SimulatedProvider {
         }
     }
 
-    /// `true` and `1` are on; anything else is off.
+    /// `true` (in any letter case: C# writes `True`) and `1` are on; anything else is off.
     private static func isOn(_ value: FormValue?) -> Bool {
         guard let value else { return false }
-        return value.equals(Array("true".utf8)) || value.equals(Array("1".utf8))
+        return value.equals(Array("1".utf8)) || value.string.lowercased() == "true"
     }
 
     /// Reads text, sender and timestamp; the first two into the provider's room for them.

@@ -28,7 +28,7 @@ struct SendEntry {
     var fate: UInt16
     /// Into the provider's table of names: that of the account (or the service) at the time of acceptance.
     var mainSender: UInt16
-    var senderCount: UInt8
+    var senderCount: UInt32
     /// `FaultKind` by its place, from 1; 0: none.
     var fault: UInt8
     var flags: Flags

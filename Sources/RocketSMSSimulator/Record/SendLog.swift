@@ -29,7 +29,7 @@ struct SendLog {
 
     var kept: Range<Int> { dropped + 1..<total + 1 }
 
-    /// - Parameters: text and sender are valid UTF-8; of the sender at most 255 bytes.
+    /// - Parameters: text and sender are valid UTF-8.
     /// - Returns: the message's sequence number.
     mutating func append(_ entry: SendEntry, text: [UInt8], sender: [UInt8]) -> Int {
         if chunks.last.map({ $0.entries.count == chunkSize }) ?? true {
@@ -41,11 +41,11 @@ struct SendLog {
         var entry = entry
         entry.offset = UInt32(clamping: chunks[last].bytes.count)
         entry.textCount = UInt32(clamping: text.count)
-        entry.senderCount = UInt8(clamping: sender.count)
+        entry.senderCount = UInt32(clamping: sender.count)
         chunks[last].bytes.append(contentsOf: text)
-        chunks[last].bytes.append(contentsOf: sender.prefix(255))
+        chunks[last].bytes.append(contentsOf: sender)
         chunks[last].entries.append(entry)
-        byteCount += text.count + min(255, sender.count)
+        byteCount += text.count + sender.count
         total += 1
         return total
     }

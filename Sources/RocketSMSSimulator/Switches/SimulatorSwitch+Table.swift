@@ -22,7 +22,8 @@ extension SimulatorSwitch {
         number("auth-error-status", \.authErrorStatus, 200...599, .assumption, "HTTP status of WRONG_AUTH, which may differ"),
         text("content-type", \.contentType, .assumption, "Content-Type of JSON answers"),
         choice("id-type", \.idType, .known, "how an id is written in JSON"),
-        number("id-start", \.idStart, 1...Int.max / 2, .assumption, "the first message id"),
+        number(
+            "id-start", \.idStart, 1...Int.max / 2, .assumption, "the first message id; from 9007199254740993 on no Double holds them all"),
         number("id-step", \.idStep, 1...1_000_000, .assumption, "between two message ids"),
     ]
 
@@ -37,7 +38,10 @@ extension SimulatorSwitch {
         choice(
             "check-order", \.checkOrder, .assumption,
             "presence: is there a phone, a text, is the phone a number; phone: all about the phone, then the text; text: that first"),
-        choice("phone-format", \.phoneFormat, .assumption, "strict: digits only; lenient: a leading +, spaces, - ( ) are stripped"),
+        choice(
+            "phone-format", \.phoneFormat, .assumption,
+            "strict: digits only; plus: a leading + too, also as the space that it becomes unescaped; lenient: spaces, - ( ) are stripped as well"
+        ),
         number("phone-minimum-digits", \.phoneMinimumDigits, 1...19, .assumption, "fewer: BAD_PHONE"),
         number("phone-maximum-digits", \.phoneMaximumDigits, 1...19, .assumption, "more: BAD_PHONE"),
         choice("belarus-numbers", \.belarusNumbers, .assumption, "mobile: numbers of 375 must have code 25, 29, 33 or 44, else BAD_PHONE"),
@@ -85,7 +89,7 @@ extension SimulatorSwitch {
         text("sender-empty-code", \.senderEmptyCode, .assumption, "error code for senders/add without a name (invented)"),
         choice("sender-case", \.senderCase, .assumption, "strict: names that differ in case are different ones; any: they are the same"),
         choice("added-sender", \.addedSender, .assumption, "state of a name after senders/add"),
-        text("general-sender", \.generalSender, .known, "the service's own name, for accounts that have none"),
+        text("general-sender", \.generalSender, .known, "the service's own name, for accounts whose main (first) name is not approved"),
         text("template-key", \.templateKey, .known, "key of a template's tag; the vendor's document also writes tplid"),
         choice("empty-templates", \.emptyTemplates, .assumption, "how templates answers when there are none: [], {} or null"),
     ]

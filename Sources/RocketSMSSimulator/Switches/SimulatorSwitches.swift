@@ -17,8 +17,8 @@ package struct SimulatorSwitches: Sendable, Equatable {
     package var authErrorStatus = 200
     package var contentType = "application/json"
     package var idType = NumberOrString.number
-    /// Beyond 2^53, so that a client that reads ids as Double is found out.
-    package var idStart = 9_007_199_254_740_993
+    /// Eight digits, as seen in use. From 9007199254740993 on a client that reads ids as Double is found out.
+    package var idStart = 40_000_001
     package var idStep = 1
 
     // Credentials
@@ -29,7 +29,7 @@ package struct SimulatorSwitches: Sendable, Equatable {
 
     // Sending
     package var checkOrder = CheckOrder.presence
-    package var phoneFormat = StrictOrLenient.strict
+    package var phoneFormat = PhoneFormat.plus
     package var phoneMinimumDigits = 8
     package var phoneMaximumDigits = 15
     package var belarusNumbers = AnyOrMobile.any

@@ -9,6 +9,7 @@ package enum StrictOrLenient: String, SwitchChoice { case strict, lenient }
 package enum AnyOrMobile: String, SwitchChoice { case any, mobile }
 package enum ErrorOrAccept: String, SwitchChoice { case error, accept }
 package enum LengthOrFormat: String, SwitchChoice { case length, format }
+package enum PhoneFormat: String, SwitchChoice { case strict, plus, lenient }
 package enum PartsRule: String, SwitchChoice { case standard, by67 }
 package enum CostForm: String, SwitchChoice { case object, number, absent }
 package enum TotalOrPart: String, SwitchChoice { case total, part }

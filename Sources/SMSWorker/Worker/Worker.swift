@@ -39,6 +39,7 @@ package final class Worker: Sendable {
         log.info("admin port open", metadata: [LogKeys.adminAddress: "\(configuration.admin.host):\(admin.port)"])
         let client: RocketSMSClient.Configuration
         do throws(ProviderSetupError) { client = try configuration.providerClient() } catch { return .unfit(error.description) }
+        if let sentence = DescriptorLimit(connections: client.maximumConnections).makeRoom() { return .unfit(sentence) }
         do {
             return try await runPipeline(client)
         } catch {

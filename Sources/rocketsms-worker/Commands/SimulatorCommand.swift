@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTPServer
 internal import Requests
 internal import RocketSMSSimulator
@@ -12,6 +13,10 @@ struct SimulatorCommand: Command {
         options: [
             .value("--port", "PORT", "Where to listen on 127.0.0.1; 0 is any free port. Default: 8081."),
             .value("--seed", "NUMBER", "What all chance comes from. Default: 1."),
+            .flag("--tls", "Serve https on localhost, with a certificate made for this run."),
+            .value("--tls-write", "PATH", "Where that certificate goes as PEM, for clients to trust; implies --tls."),
+            .value("--tls-certificate", "PATH", "A certificate to serve https with, as PEM; with --tls-key."),
+            .value("--tls-key", "PATH", "Its key, as PEM."),
             .values("--switch", "NAME=VALUE", "How the provider behaves; may be given many times."),
         ],
         takesConfiguration: false)
@@ -21,6 +26,13 @@ struct SimulatorCommand: Command {
     }
 
     private let simulator: SimulatorConfiguration
+    private let tls: TLS
+
+    private enum TLS {
+        case off
+        case selfMade(writtenTo: String?)
+        case given(certificate: String, key: String)
+    }
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         var simulator = SimulatorConfiguration()
@@ -32,10 +44,45 @@ struct SimulatorCommand: Command {
             }
         }
         self.simulator = simulator
+        switch (arguments["--tls-certificate"], arguments["--tls-key"]) {
+        case (let certificate?, let key?): tls = .given(certificate: certificate, key: key)
+        case (nil, nil):
+            tls = arguments.has("--tls") || arguments["--tls-write"] != nil ? .selfMade(writtenTo: arguments["--tls-write"]) : .off
+        default: throw UsageError("--tls-certificate and --tls-key go together.")
+        }
+    }
+
+    private func certificate() throws -> SimulatorConfiguration.Certificate? {
+        switch tls {
+        case .off: return nil
+        case .given(let certificate, let key):
+            return SimulatorConfiguration.Certificate(certificate: try Self.text(certificate), key: try Self.text(key))
+        case .selfMade(let path):
+            guard let made = SimulatorConfiguration.Certificate.selfMade() else {
+                throw CommandFailure(.failed, "libcrypto makes no certificate.")
+            }
+            if let path, !Self.write(made.certificate, to: path) { throw CommandFailure(.failed, "\(path) cannot be written.") }
+            return made
+        }
+    }
+
+    private static func text(_ path: String) throws -> String {
+        guard let file = fopen(path, "r") else { throw CommandFailure(.configuration, "\(path) cannot be read.") }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 20)
+        return String(decoding: bytes[..<fread(&bytes, 1, bytes.count, file)], as: UTF8.self)
+    }
+
+    private static func write(_ text: String, to path: String) -> Bool {
+        guard let file = fopen(path, "w") else { return false }
+        let isWritten = fputs(text, file) >= 0
+        return fclose(file) == 0 && isWritten
     }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let server: SimulatorServer
+        var simulator = simulator
+        simulator.certificate = try certificate()
         do {
             server = try SimulatorServer(simulator)
         } catch let error as HTTPServerError {

@@ -36,7 +36,8 @@ class Send:
 
 class Simulator:
     USERNAME = "123456789"
-    SWITCHES = {"delivery-delay": "100ms", "delivery-jitter": "200ms"}
+    # Ids that no Double holds: whoever lets one in between is found out.
+    SWITCHES = {"delivery-delay": "100ms", "delivery-jitter": "200ms", "id-start": "9007199254740993"}
 
     def __init__(self, folder, seed=1, switches=None):
         self.port = ports.free_port()

@@ -211,6 +211,63 @@ import Time
         }
     }
 
+    /// The connection comes free in a turn that the deadline of who waits for it has passed too, and sockets are seen to before timers.
+    @Test func whoseDeadlineHasPassedGetsNoConnection() async throws {
+        let received = TestCounter()
+        let answers = ThreadGate()
+        let isAnswered = ThreadGate()
+        try await withClient {
+            $0.maximumConnections = 1
+        } script: { connection in
+            while connection.readRequest() != nil {
+                received.increment()
+                answers.pass()
+                connection.answer(Accepted.answer)
+                isAnswered.open()
+            }
+        } body: { client, _ in
+            let first = client.sends(1)
+            await received.wait(for: 1)
+            let late = await client.call { client, tag in
+                let deadline = MonotonicInstant.now + .milliseconds(5)
+                client.send(ClientFixture.message, deadline: deadline, tag: tag)
+                // On the loop: neither the answer nor the timer has its turn before both are due.
+                answers.open()
+                isAnswered.pass()
+                while MonotonicInstant.now <= deadline {}
+            }
+            #expect(late == .send(.notSent(.waitedTooLong, retryAfter: nil)))
+            #expect(await first.all() == [.accepted(Accepted.receipt)])
+            // The same where one is idle.
+            let past = await client.call { $0.send(ClientFixture.message, deadline: .now - .milliseconds(1), tag: $1) }
+            #expect(past == .send(.notSent(.waitedTooLong, retryAfter: nil)))
+            #expect(received.count == 1)
+        }
+    }
+
+    /// Connects would follow each other as fast as they go, until the deadline.
+    @Test func aHostThatAcceptsAndClosesIsLeftAlone() async throws {
+        try await withClient(timeout: .seconds(2)) { connection in
+            connection.finish()
+        } body: { client, server in
+            let outcomes = await client.sends(50).all()
+            #expect(!outcomes.contains { $0.isAccepted })
+            #expect(server.connectionCount < 100)
+            #expect(outcomes.contains(.notSent(.noConnection(ConnectFailure(.closed)), retryAfter: nil)))
+        }
+    }
+
+    /// `Connection: close` after each answer: connects go on many at a time, and no request waits in vain.
+    @Test func aServerThatClosesAfterEachAnswerIsUsedWell() async throws {
+        try await withClient { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.answer(Accepted.answer, headers: ["Connection: close"])
+        } body: { client, server in
+            #expect(await client.sends(300).all() == Array(repeating: .accepted(Accepted.receipt), count: 300))
+            #expect(server.connectionCount == 300)
+        }
+    }
+
     /// A burst meets a dead host: a few connects, and not one more while the host rests.
     @Test func aFailingHostIsLeftAlone() async throws {
         let client = try ClientFixture(port: FreePort.next())

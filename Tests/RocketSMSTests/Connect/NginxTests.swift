@@ -57,6 +57,28 @@ struct NginxTests {
         }
     }
 
+    /// Names, authorities and TLS sessions are kept for all connects: what costs most of a handshake is done once.
+    @Test func laterConnectionsGoOnWithAnEarlierTLSSession() async throws {
+        try await withNginx(requests: 1) { nginx, _ in
+            let client = try client("https://localhost:\(nginx.port)", authorities: nginx.authorities)
+            for _ in 0..<10 {
+                #expect(await client.send().isAccepted)
+                await client.untilNothingIsOpen()
+            }
+            let sessions = nginx.sessions
+            #expect(sessions.count >= 9 && sessions[0] == ".")
+            #expect(sessions.dropFirst().allSatisfy { $0 == "r" }, "\(sessions)")
+            await client.close()
+        }
+    }
+
+    @Test func theAuthoritiesAreReadOnceForManyConnects() throws {
+        let share = try #require(ConnectShare(authorities: nil))
+        let first = try #require(share.certificates(), "the system has no file of authorities, or libcurl another OpenSSL")
+        #expect(share.certificates() === first)
+        #expect(ConnectShare(authorities: "/nonexistent/ca.pem")?.certificates() == nil, "libcurl is left to say what is wrong")
+    }
+
     @Test func nginxsOwnAnswersAreUnderstood() async throws {
         try await withNginx { nginx, _ in
             for (path, expected) in [

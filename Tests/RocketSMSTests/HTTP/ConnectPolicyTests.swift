@@ -33,7 +33,48 @@ import Time
         policy.began()
         #expect(policy.connects(waiting: 8, open: 0, at: later) == 0)
         policy.succeeded()
-        #expect(policy.connects(waiting: 8, open: 1, at: later) == 7)
+        #expect(policy.connects(waiting: 8, open: 1, at: later) == 4)
+    }
+
+    /// A server that closes after each answer needs a connect for each request; a cold or failing one is not stormed.
+    @Test func connectsAtATimeFollowTheirSuccess() {
+        var policy = ConnectPolicy(maximumConnections: 64, maximumConnects: 16)
+        #expect(policy.connects(waiting: 64, open: 0, at: now) == 4)
+        for _ in 0..<20 {
+            policy.began()
+            policy.succeeded()
+        }
+        #expect(policy.connects(waiting: 64, open: 0, at: now) == 16)
+        #expect(policy.connects(waiting: 3, open: 0, at: now) == 3)
+        policy.began()
+        policy.failed(at: now, chance: 0)
+        policy.began()
+        policy.succeeded()
+        #expect(policy.connects(waiting: 64, open: 0, at: now) == 5, "from the beginning")
+    }
+
+    /// Accepted, and closed before an answer: a few of these mean nothing, many in a row are a host that is down.
+    @Test func aHostThatAcceptsAndClosesIsLeftAloneToo() throws {
+        var policy = ConnectPolicy(maximumConnections: 8)
+        for round in 1...8 {
+            #expect(policy.connects(waiting: 8, open: 0, at: now) > 0)
+            policy.began()
+            policy.succeeded()
+            let isFailure = policy.ledNowhere(at: now, chance: 0)
+            #expect(isFailure == (round == 8))
+        }
+        let retryAt = try #require(policy.retryAt)
+        #expect(retryAt == now + .milliseconds(50))
+        #expect(policy.connects(waiting: 8, open: 0, at: now) == 0)
+        policy.began()
+        policy.succeeded()
+        #expect(policy.connects(waiting: 8, open: 1, at: now) == 0, "a connection is no answer")
+        let isFailureAgain = policy.ledNowhere(at: now, chance: 0)
+        #expect(isFailureAgain && policy.retryAt == now + .milliseconds(100))
+        policy.answered()
+        #expect(policy.retryAt == nil && policy.connects(waiting: 8, open: 1, at: now) == 4)
+        let isFailureAfterAnAnswer = policy.ledNowhere(at: now, chance: 0)
+        #expect(!isFailureAfterAnAnswer, "the count begins anew")
     }
 
     /// The table of `ConnectPolicy`.
