@@ -96,11 +96,11 @@ package struct Gates: ~Copyable {
     // MARK: Attempts and polls
 
     /// - Parameter sendsWait: committed intents wait: polls leave them the breaker's permits.
-    package mutating func ask(_ kind: RateBudget.Kind, sendsWait: Bool, at now: MonotonicInstant) -> Answer {
+    package mutating func ask(_ kind: RateBudget.Kind, sendsWait: Bool, isTurn: Bool = false, at now: MonotonicInstant) -> Answer {
         let breakerKind: CircuitBreaker.Kind = kind == .poll ? .poll : .send
         // Before the budget, so that a probe that is not let through takes nothing from it.
         guard breaker.mayAdmit(breakerKind, at: now, sendsWait: sendsWait) else { return .noPermit }
-        guard budget.take(kind, at: now) else { return .noRate(until: budget.nextAvailable(kind, at: now)) }
+        guard budget.take(kind, isTurn: isTurn, at: now) else { return .noRate(until: budget.nextAvailable(kind, at: now)) }
         // Asked last: a permit that is not used would have to be given back.
         guard let permit = breaker.admit(breakerKind, at: now, sendsWait: sendsWait) else { return .noPermit }
         return .go(permit)

@@ -80,11 +80,13 @@ package struct RateBudget: Equatable, Sendable {
     }
 
     /// Takes the right to one request; false where it has to wait (`nextAvailable` says how long).
-    package mutating func take(_ kind: Kind, at now: MonotonicInstant) -> Bool {
+    ///
+    /// - Parameter isTurn: it is a bulk line's own turn (`FairLines`): no hungry lane goes before it.
+    package mutating func take(_ kind: Kind, isTurn: Bool = false, at now: MonotonicInstant) -> Bool {
         if isUnlimited { return true }
         refill(now)
         if kind == .prioritySend { priorityWantedAt = now }
-        guard mayTake(kind, at: now) else {
+        guard mayTake(kind, at: now) || (isTurn && hasToken(at: now)) else {
             lanes[kind.rawValue].refusedAt = now
             return false
         }
@@ -118,6 +120,8 @@ package struct RateBudget: Equatable, Sendable {
 
     /// A twentieth of a second, and at least what lets a late timer lose nothing.
     private var burst: Double { max(1.5, rate / 20) }
+
+    private mutating func hasToken(at now: MonotonicInstant) -> Bool { min(Int(tokens), mostInASecond - window.count(at: now)) >= 1 }
 
     private mutating func mayTake(_ kind: Kind, at now: MonotonicInstant) -> Bool {
         let available = min(Int(tokens), mostInASecond - window.count(at: now))

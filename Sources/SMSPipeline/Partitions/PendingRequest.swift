@@ -56,6 +56,8 @@ package final class PendingRequest {
     package internal(set) var isScheduled = false
     /// Its latest place in a line.
     var turn: UInt64 = 0
+    /// The place in its line that its attempt was begun from; 0: there was no line.
+    var begunTurn: UInt64 = 0
 
     package init(entry: LedgerEntry, assignment: Assignment, hash: RequestHash, orderHash: RequestHash?, isStrict: Bool) {
         self.entry = entry

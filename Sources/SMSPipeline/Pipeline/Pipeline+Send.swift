@@ -12,15 +12,18 @@ extension Pipeline {
 
     /// Whether one more intent of this kind may be written now, by every gate that could stop its POST.
     func mayBegin(_ line: FairLines.Line) -> Bool {
-        guard shut == nil, queue.stocked < gates.stockLimit else { return false }
-        // A one-time code must not wait behind the stock of bulk intents: it may go beyond it, up to a full transaction.
-        if line.isPriority, !line.isStrict { return queue.stocked < CommitQueue.recordLimit }
-        return room(isStrict: line.isStrict) > 0
+        let stocked = queue.stocked(isPriority: line.isPriority)
+        guard shut == nil, stocked < gates.stockLimit else { return false }
+        if line.isStrict { return strictRoom > 0 }
+        // A lane's own stock alone: a one-time code must not wait behind the stock of bulk intents, nor bulk get none behind a surge of codes.
+        // A few codes may be ahead where no POST has ended lately: the next slot is theirs without a transaction between.
+        return attempts.room(stocked: stocked, policy: .resend) > 0 || (line.isPriority && stocked < Self.codesAhead)
     }
 
-    private func room(isStrict: Bool) -> Int {
-        let shared = attempts.room(stocked: queue.stocked, policy: isStrict ? .hold : .resend)
-        guard isStrict else { return shared }
+    private static let codesAhead = 8
+
+    private var strictRoom: Int {
+        let shared = attempts.room(stocked: queue.stocked, policy: .hold)
         // Slots that ordinary requests leave free for it.
         return max(shared, min(attempts.free, queue.keptForStrict) - queue.strictStocked)
     }
@@ -68,13 +71,16 @@ extension Pipeline {
     func pumpSends() {
         defer { forgetIdleLanes() }
         var refused: Set<RateBudget.Kind> = []
+        var refusedTurn = false
         while queue.count(.stock) > 0, attempts.free > 0 {
             let isShut = shut != nil
             let freeForAll = attempts.free - queue.keptForStrict
+            let dueLines = FairLines.Line.allCases.filter { !$0.isPriority && queue.isDueInStock($0) }
             let next = queue.nextToPost { line, request in
                 // What cannot go is withdrawn, whatever its turn.
                 guard !isShut, gates.isValid(request.lease, at: now), expiry(request) == nil else { return true }
-                return (line.isStrict || freeForAll > 0) && !refused.contains(Self.kind(line))
+                return (line.isStrict || freeForAll > 0)
+                    && (!refused.contains(Self.kind(line)) || (!refusedTurn && dueLines.contains(line)))
             }
             guard let (line, request) = next else { return }
             guard !isShut, gates.isValid(request.lease, at: now) else {
@@ -87,11 +93,12 @@ extension Pipeline {
                 expire(request, reason, completion: .outcome(.notBegun, mark: request.entry.mark))
                 continue
             }
-            switch gates.ask(Self.kind(line), sendsWait: true, at: now) {
+            switch gates.ask(Self.kind(line), sendsWait: true, isTurn: dueLines.contains(line), at: now) {
             case .noPermit: return
             case .noRate(let until):
                 if let until { wake(at: until) }
                 refused.insert(Self.kind(line))
+                if dueLines.contains(line) { refusedTurn = true }
             case .go(let permit):
                 if !request.isRetry { gates.firstAttempt() }
                 queue.tookFromStock(line)

@@ -33,6 +33,8 @@ package struct FairLines {
     }
 
     private var lines = Array(repeating: Queue<Entry>(), count: Line.allCases.count)
+    /// Those whose intent was withdrawn: ahead of their line.
+    private var returned = Array(repeating: Queue<Entry>(), count: Line.allCases.count)
     private var saved = Array(repeating: 0.0, count: Line.allCases.count)
     private var turns: UInt64 = 0
     private let place: PendingRequest.Place
@@ -46,10 +48,19 @@ package struct FairLines {
         lines[Line(request).rawValue].append(Entry(request: request, turn: turns))
     }
 
+    /// Its attempt did not come to pass: it has the place again that it had, ahead of all that came after it.
+    mutating func putBack(_ request: PendingRequest, turn: UInt64) {
+        request.turn = turn
+        returned[Line(request).rawValue].append(Entry(request: request, turn: turn))
+    }
+
     /// Turns that the strict lines have saved up and not had.
     func strictTurns(atMost most: Int) -> Int {
         min(most, Int(saved[Line.priorityStrict.rawValue] + 1e-9) + Int(saved[Line.bulkStrict.rawValue] + 1e-9))
     }
+
+    /// Whether a whole turn is saved up.
+    func isDue(_ line: Line) -> Bool { saved[line.rawValue] >= 1 - 1e-9 }
 
     mutating func isEmpty(_ line: Line) -> Bool { head(line) == nil }
 
@@ -85,9 +96,9 @@ package struct FairLines {
     ///
     /// - Parameter mostSaved: turns that a strict line can save up: it needs a free slot, and these come in bunches.
     mutating func took(_ line: Line, mostSaved: Double) {
-        _ = lines[line.rawValue].popFirst()
+        if returned[line.rawValue].popFirst() == nil { _ = lines[line.rawValue].popFirst() }
         saved[line.rawValue] = max(0, saved[line.rawValue] - 1)
-        for other in Line.allCases where other != line && !lines[other.rawValue].isEmpty {
+        for other in Line.allCases where other != line && !(lines[other.rawValue].isEmpty && returned[other.rawValue].isEmpty) {
             saved[other.rawValue] = min(other.isStrict ? max(1, mostSaved) : 1, saved[other.rawValue] + Self.floor)
         }
     }
@@ -103,9 +114,13 @@ package struct FairLines {
         }
     }
 
-    var count: Int { lines.reduce(0) { $0 + $1.count } }
+    var count: Int { lines.reduce(0) { $0 + $1.count } + returned.reduce(0) { $0 + $1.count } }
 
     private mutating func head(_ line: Line) -> PendingRequest? {
+        while let entry = returned[line.rawValue].first {
+            if isHere(entry) { return entry.request }
+            _ = returned[line.rawValue].popFirst()
+        }
         while let entry = lines[line.rawValue].first {
             if isHere(entry) { return entry.request }
             _ = lines[line.rawValue].popFirst()

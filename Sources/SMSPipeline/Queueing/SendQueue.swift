@@ -10,6 +10,7 @@ package struct SendQueue: ~Copyable {
     private var timers = WaitTimers()
     private var counts = Array(repeating: 0, count: PendingRequest.Place.allCases.count)
     private var strictCounts = Array(repeating: 0, count: PendingRequest.Place.allCases.count)
+    private var priorityCounts = Array(repeating: 0, count: PendingRequest.Place.allCases.count)
     private let slots: Int
 
     /// - Parameter slots: `SEND_MAX_IN_FLIGHT`.
@@ -22,6 +23,11 @@ package struct SendQueue: ~Copyable {
     package var waiting: Int { count(.behindKey) + count(.timer) + count(.runnable) }
     /// Intents without a running POST: those under way to Kafka, and committed ones that wait for a slot.
     package var stocked: Int { count(.intentQueued) + count(.stock) }
+    /// Those of them of one lane: neither lane's stock takes the other's room.
+    package func stocked(isPriority: Bool) -> Int {
+        let priority = priorityCounts[PendingRequest.Place.intentQueued.rawValue] + priorityCounts[PendingRequest.Place.stock.rawValue]
+        return isPriority ? priority : stocked - priority
+    }
     /// Those of them with policy `fail` or `hold`: each has a slot kept free for it.
     package var strictStocked: Int {
         strictCounts[PendingRequest.Place.intentQueued.rawValue] + strictCounts[PendingRequest.Place.stock.rawValue]
@@ -58,6 +64,7 @@ package struct SendQueue: ~Copyable {
         guard place != .gone else { return }
         counts[place.rawValue] += number
         if request.isStrict { strictCounts[place.rawValue] += number }
+        if request.entry.isPriority { priorityCounts[place.rawValue] += number }
         let assignment = request.assignment
         if place.isWaiting {
             assignment.waiting += number
@@ -96,8 +103,9 @@ package struct SendQueue: ~Copyable {
             request.timerGeneration &+= 1
             timers.insert(WaitTimer(request: request, generation: request.timerGeneration, kind: .due), at: due)
         } else {
+            let wasBegun = request.place == .intentQueued || request.place == .stock || request.place == .running
             move(request, to: .runnable)
-            runnable.append(request)
+            if wasBegun { runnable.putBack(request, turn: request.begunTurn) } else { runnable.append(request) }
         }
     }
 
@@ -167,6 +175,7 @@ package struct SendQueue: ~Copyable {
     package mutating func nextToBegin(where mayBegin: (FairLines.Line, PendingRequest) -> Bool) -> PendingRequest? {
         guard let next = runnable.next(where: mayBegin) else { return nil }
         runnable.took(next.line, mostSaved: Double(mostStrict))
+        next.request.begunTurn = next.request.turn
         return next.request
     }
 
@@ -174,6 +183,9 @@ package struct SendQueue: ~Copyable {
     package mutating func nextToPost(where mayPost: (FairLines.Line, PendingRequest) -> Bool) -> (
         line: FairLines.Line, request: PendingRequest
     )? { stock.next(where: mayPost) }
+
+    /// Whether it is the line's own turn, whatever stands before it.
+    package func isDueInStock(_ line: FairLines.Line) -> Bool { stock.isDue(line) }
 
     /// Follow it with a move.
     package mutating func tookFromStock(_ line: FairLines.Line) { stock.took(line, mostSaved: 1) }
