@@ -8,7 +8,7 @@ import Time
 /// The scripts that `scripts/simulate --scripts` runs on the simulated cluster, on a real one: where they differ, the simulator is wrong.
 ///
 /// Left out are those that need a frozen process, a broker that refuses or stays away, or requests that come late.
-@Suite(.serialized, .enabled(if: Broker.isKafka, "what only Kafka itself decides"), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: Broker.isKafka, "what only Kafka itself decides"), .timeLimit(.minutes(5)))
 struct ConformanceTests {
     static let names = [
         "a transaction becomes visible whole",

@@ -8,7 +8,7 @@ import Time
 extension Judge {
     func decided(_ transaction: DecidedTransaction) {
         guard transaction.isCommit else { return }
-        let writer = writer(transaction.transactionalID)
+        let writer = writer(transaction)
         trace.note(writer?.number ?? -1, "decided", describe(transaction))
         // Partitions take their records in any order; those of one are in the order of the worker's operations.
         touched.removeAll(keepingCapacity: true)
@@ -122,8 +122,7 @@ extension Judge {
 
     /// *Unknown* is for what may have left, or whose process is gone.
     private func judgeUnknown(_ made: RequestCase, _ writer: SimulatedProcess?) {
-        // Of two that write under one name nobody can say which it was.
-        guard !hasTwins, !begun.contains(made.mark), let writer, writer === made.intentBy else { return }
+        guard !begun.contains(made.mark), let writer, writer === made.intentBy else { return }
         find(.unknownWithoutCause, "\(made.name) by p\(writer.number)")
     }
 

@@ -82,9 +82,11 @@ extension Judge {
         requestTimes.append(now)
         while requestsBefore < requestTimes.count, requestTimes[requestsBefore] <= now - 1_000_000_000 { requestsBefore += 1 }
         let count = requestTimes.count - requestsBefore
-        // Each share is rounded up by itself, and a member that is put out of the group learns of it late.
+        // Each share is rounded up by itself, and a member that is put out of the group learns of it late; of two that share a name, each has
+        // what the other has.
         let most =
             Int(options.rateLimit.rounded(.up)) + options.workers * Int(options.partitions) + (isInChaos ? Int(options.rateLimit) : 0)
+            + (hasTwins ? Int(options.rateLimit.rounded(.up)) : 0)
         if count > most { find(.fleetRate, "\(count) in a second, the limit is \(options.rateLimit)") }
     }
 

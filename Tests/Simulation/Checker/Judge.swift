@@ -91,6 +91,16 @@ final class Judge {
         }
     }
 
+    /// An operator has the partition read from its earliest record: what was closed, and is not remembered any more, is sent anew.
+    func isReadAnew(_ key: PartitionKey) {
+        guard let index = index(ofRequests: key) else { return }
+        for (place, made) in partitions[index].cases.enumerated() where made.isTaken && made.state == .closed && made.isFinal {
+            made.isExcused = true
+            partitions[index].former.append(made)
+            partitions[index].cases[place] = made.anew()
+        }
+    }
+
     // MARK: Processes
 
     func started(_ process: SimulatedProcess) { processes.append(process) }
@@ -124,22 +134,9 @@ final class Judge {
         options.drainLimit + options.transaction + .seconds(5) + (isInChaos ? options.session * 3 + .seconds(60) : .zero)
     }
 
-    /// The one living process that writes under this name; nil: none, or several.
-    func writer(_ transactionalID: String) -> SimulatedProcess? {
-        var found: SimulatedProcess?
-        for process in processes where process.isRunning {
-            guard isTransactionalID(transactionalID, of: process.name) else { continue }
-            if found != nil { return nil }
-            found = process
-        }
-        return found
-    }
-
-    /// `<group>-<name>-<number>`.
-    private func isTransactionalID(_ id: String, of name: String) -> Bool {
-        guard let hyphen = id.utf8.lastIndex(of: UInt8(ascii: "-")) else { return false }
-        let stem = id.utf8[..<hyphen]
-        return stem.count >= name.utf8.count && stem.suffix(name.utf8.count).elementsEqual(name.utf8)
+    /// Whose producer it was, living or not; a late request may end the transaction of one that is gone.
+    func writer(_ transaction: DecidedTransaction) -> SimulatedProcess? {
+        processes.last { ObjectIdentifier($0.client) == transaction.holder }
     }
 
     /// Lets go of the processes, which know their judge.

@@ -94,6 +94,15 @@ final class RequestCase {
         self.expiresAt = expiresAt
     }
 
+    /// The same record, read a second time: sent anew, or a repeat of what is remembered.
+    func anew() -> RequestCase {
+        let made = RequestCase(
+            number: number, kind: kind, partition: partition, offset: offset, timestamp: timestamp, id: id, policy: policy, key: key,
+            isPriority: isPriority, sendAt: sendAt, expiresAt: expiresAt)
+        made.isGone = true
+        return made
+    }
+
     var isStrict: Bool { policy != .resend }
 
     var name: String { "r\(number) (\(partition)@\(offset))" }

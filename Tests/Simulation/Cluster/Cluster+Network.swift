@@ -91,6 +91,8 @@ extension Cluster {
         _ connection: Connection, _ course: Course, after delay: Duration, _ execute: @escaping () -> Reply,
         _ answered: @escaping (Reply) -> Void
     ) {
+        // Nobody notices yet, and the call that waits for it has a timeout of its own.
+        connection.client.deliver { if !connection.isClosed { connection.delayed() } }
         world.schedule(after: delay) { [self] in
             connection.client.deliver { [self] in
                 guard !connection.isClosed else { return }

@@ -18,6 +18,8 @@ struct TransactionalID {
 
     let name: String
     var epoch: Int32 = -1
+    /// Whose initialisation gave it this epoch.
+    var holder: ObjectIdentifier?
     var state = State.empty
     /// Index into `transactions`.
     var current: Int32 = -1
@@ -27,6 +29,7 @@ struct BrokerTransaction {
     enum State { case open, committing, aborting, committed, aborted }
 
     let producer: Int
+    let holder: ObjectIdentifier?
     let beganAt: MonotonicInstant
     var state = State.open
     var logs: [Int] = []
@@ -48,7 +51,7 @@ extension Cluster {
     }
 
     /// Fences who had the name. `concurrentTransactions` until the transaction that its predecessor left is ended and written.
-    func initialise(_ producer: Int) -> (code: BrokerCode, epoch: Int32) {
+    func initialise(_ producer: Int, by client: ClusterClient? = nil) -> (code: BrokerCode, epoch: Int32) {
         switch producers[producer].state {
         case .open:
             producers[producer].epoch += 1
@@ -57,6 +60,7 @@ extension Cluster {
         case .committing, .aborting: return (.concurrentTransactions, 0)
         case .empty, .committed, .aborted:
             producers[producer].epoch += 1
+            producers[producer].holder = client.map(ObjectIdentifier.init)
             producers[producer].state = .empty
             return (.none, producers[producer].epoch)
         }
@@ -86,7 +90,7 @@ extension Cluster {
         case .empty, .committed, .aborted:
             producers[producer].state = .open
             producers[producer].current = Int32(transactions.count)
-            transactions.append(BrokerTransaction(producer: producer, beganAt: now))
+            transactions.append(BrokerTransaction(producer: producer, holder: producers[producer].holder, beganAt: now))
             openTransactions += 1
             armLook()
             return .none
@@ -143,7 +147,8 @@ extension Cluster {
         if let onDecided {
             onDecided(
                 DecidedTransaction(
-                    transactionalID: producers[transaction.producer].name, isCommit: isCommit, isByBroker: isByBroker,
+                    transactionalID: producers[transaction.producer].name, holder: transaction.holder, isCommit: isCommit,
+                    isByBroker: isByBroker,
                     records: transaction.records.compactMap { place in
                         let log = logs[place.log]
                         let position = log.position(of: place.offset)

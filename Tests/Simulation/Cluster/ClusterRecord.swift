@@ -48,6 +48,8 @@ extension LogEntry {
 /// A transaction at the moment of its decision: nothing of it may be visible yet, and all of it will be.
 struct DecidedTransaction {
     let transactionalID: String
+    /// The client whose producer it was.
+    let holder: ObjectIdentifier?
     let isCommit: Bool
     /// By the broker: it was open too long, or its producer was fenced.
     let isByBroker: Bool

@@ -71,6 +71,12 @@ final class ConsumerGroup {
     private var options: ClusterOptions { cluster.options }
     private func member(_ id: String) -> GroupMember? { members.first { $0.id == id } }
 
+    /// As the coordinator sees it now.
+    func isOwner(_ client: ClusterClient, of key: PartitionKey) -> Bool {
+        guard let log = cluster.log(key)?.index else { return false }
+        return members.contains { $0.client === client && $0.assignment.contains(log) }
+    }
+
     private func makeID(_ instanceID: String?) -> String {
         count += 1
         return "\(instanceID ?? "m")-\(count)"

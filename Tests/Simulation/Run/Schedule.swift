@@ -135,6 +135,7 @@ final class Schedule {
                 cluster.setOffset(topic: course.key.topic, partition: course.key.partition, to: recorded)
             } else {
                 trace.note(-1, "repair", "\(course.key) from the earliest")
+                judge.isReadAnew(course.key)
                 var value: [UInt8] = []
                 LedgerCodec.encode(LedgerCodec.Recorded(group: Options.group, offset: log.low), into: &value)
                 cluster.produce(

@@ -30,6 +30,8 @@ final class SimulatedCommitter: Forgetful {
     private var callTimeout = Duration.zero
     private var callBegan: MonotonicInstant
     private var isTimed = false
+    /// A request of this work has met a delay: it may be what a later call waits for.
+    private var isDelayed = false
     private var timedOut: (BrokerError) -> Void = { _ in }
 
     private var timeout: Duration { cluster.options.transactionTimeout }
@@ -107,6 +109,7 @@ final class SimulatedCommitter: Forgetful {
 
     private func ended() {
         isBusy = false
+        isDelayed = false
         overdueAt = nil
         work()
     }
@@ -151,6 +154,7 @@ final class SimulatedCommitter: Forgetful {
         callBegan = cluster.now
         isTimed = false
         timedOut = done
+        if isDelayed { watch() }
         body { [self] error in
             guard callNumber == number else { return }
             callNumber += 1
@@ -160,7 +164,9 @@ final class SimulatedCommitter: Forgetful {
 
     /// A request of it has met a delay: from now on its timeout is of interest.
     private func watch() {
-        guard isBusy, !isTimed else { return }
+        guard isBusy else { return }
+        isDelayed = true
+        guard !isTimed else { return }
         isTimed = true
         let number = callNumber
         cluster.world.schedule(at: callBegan + callTimeout) { [weak self, client] in

@@ -46,8 +46,8 @@ final class SimulatedProducer {
 
     func initialise(_ done: @escaping Done) {
         isInitialising = true
-        cluster.send(connection, .initialisation) { [cluster, id] in
-            cluster.initialise(id)
+        cluster.send(connection, .initialisation) { [cluster, id, client = connection.client] in
+            cluster.initialise(id, by: client)
         } _: { [weak self] code, epoch in
             guard let self else { return }
             guard code == .none else { return again { $0.initialise(done) } }
