@@ -3,7 +3,10 @@ import PackageDescription
 
 // No `dependencies:`: everything comes from the toolchain or, as a C library behind a module map,
 // from the distribution (see README, "Building").
-let settings: [SwiftSetting] = [
+
+// Where changes are judged, a warning is an error. Not always: a newer compiler may warn of what this one does not.
+let strictness: [SwiftSetting] = Context.environment["WARNINGS_AS_ERRORS"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
+let settings: [SwiftSetting] = strictness + [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),

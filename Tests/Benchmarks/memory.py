@@ -21,10 +21,8 @@ REQUESTS = int(os.environ.get("MEMORY_REQUESTS", "500000"))
 RATE = int(os.environ.get("MEMORY_RATE", "4000"))
 # Whatever is taken once: buffers of the client library, connections, tables, the allocator's arenas.
 WARM_UP = 50_000
-# Records that are there beyond those that have ended: more than may wait in the worker, so that the rate alone holds it back. The client
-# library fetches ahead of it, up to `queued.max.messages.kbytes` (64 MiB) a partition, and what it gives back stays resident: with the whole
-# backlog there at once, that would be measured.
-AHEAD = 20_000
+# Records that are there beyond those that have ended; all of them at once unless it is told.
+AHEAD = int(os.environ.get("MEMORY_AHEAD", REQUESTS))
 PARTITIONS = 8
 BYTES_OF_AN_ID, SLACK = 40, 0.10
 

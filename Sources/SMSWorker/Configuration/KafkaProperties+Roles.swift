@@ -9,10 +9,25 @@ extension KafkaProperties {
         entries.filter { !Self.producerOnly.contains($0.key) }
     }
 
-    /// For the handle that joins the group: with the heartbeat that leases count with.
-    package var forMembers: [(key: String, value: String)] {
-        forConsumers + [(key: Self.heartbeatKey, value: "\(heartbeat.milliseconds)")]
+    /// For the handle that joins the group: with the heartbeat that leases count with, and a bound on what is fetched ahead.
+    ///
+    /// Every partition has a queue of its own, and librdkafka counts its bound (64 MiB) for each queue: a backlog on all partitions would be
+    /// held in memory many times over.
+    ///
+    /// - Parameter partitionCount: of all request topics; one member may own them all.
+    package func forMembers(partitionCount: Int) -> [(key: String, value: String)] {
+        var properties = forConsumers + [(key: Self.heartbeatKey, value: "\(heartbeat.milliseconds)")]
+        if self[Self.fetchedAheadKey] == nil {
+            let share = max(Self.leastFetchedAhead, Self.mostFetchedAhead / max(1, partitionCount))
+            properties.append((key: Self.fetchedAheadKey, value: "\(share)"))
+        }
+        return properties
     }
+
+    private static let fetchedAheadKey = "queued.max.messages.kbytes"
+    /// KiB, in all and for one partition.
+    private static let mostFetchedAhead = 32 * 1_024
+    private static let leastFetchedAhead = 1_024
 
     /// For handles that write or ask.
     package var forProducers: [(key: String, value: String)] {

@@ -66,7 +66,7 @@ final class KafkaSessionFactory: Sendable {
             try opening.expectEnd(of: Self.questionTimeout * 2)
             let consumer = try Consumer(
                 group: kafka.groupID, instanceID: kafka.instanceID, bootstrapServers: kafka.bootstrapServers,
-                properties: kafka.properties.forMembers, topics: topics.allRequests)
+                properties: kafka.properties.forMembers(partitionCount: partitionCount), topics: topics.allRequests)
             learnEnds(consumer)
             let readerProperties = consumerProperties
             let restorer = try Restorer(consumer: consumer, transactionTimeout: timings.transaction) { () throws(KafkaError) in

@@ -141,6 +141,15 @@ import Testing
         let file = try TemporaryFile(text)
         let properties = try loadConfiguration(["KAFKA_PROPERTIES_FILE": file.path]).configuration.kafka.properties
         #expect(KafkaTimings(properties).heartbeat == .milliseconds(milliseconds))
-        #expect(properties.forMembers.last { $0.key == "heartbeat.interval.ms" }?.value == "\(milliseconds)")
+        #expect(properties.forMembers(partitionCount: 8).last { $0.key == "heartbeat.interval.ms" }?.value == "\(milliseconds)")
+    }
+
+    /// A backlog on every partition is not held in memory many times over; who sets a bound has it.
+    @Test(arguments: [("", 1, 32_768), ("", 8, 4_096), ("", 500, 1_024), ("", 0, 32_768), ("queued.max.messages.kbytes=65536", 8, 65_536)])
+    func whatIsFetchedAheadIsBounded(text: String, partitions: Int, kibibytes: Int) throws {
+        let file = try TemporaryFile(text)
+        let properties = try loadConfiguration(["KAFKA_PROPERTIES_FILE": file.path]).configuration.kafka.properties
+        let bounds = properties.forMembers(partitionCount: partitions).filter { $0.key == "queued.max.messages.kbytes" }
+        #expect(bounds.map(\.value) == ["\(kibibytes)"])
     }
 }
