@@ -10,3 +10,30 @@ package struct HTTPExchange: Sendable {
         loop.execute { [self] in loop.answer(slot: slot, generation: generation, action) }
     }
 }
+
+/// What becomes of a request.
+package enum HTTPAction: Sendable {
+    case respond(HTTPResponse)
+    /// Later, from whatever thread, by `HTTPExchange.answer`. The server's stop drops it, and so does, within a second, a client that
+    /// closes its connection (or only its own half of it: that looks alike).
+    case suspend
+    /// The action, after a delay.
+    indirect case after(Duration, HTTPAction)
+    case fault(HTTPFault)
+}
+
+/// A way not to answer properly, for servers that play a failing one.
+package enum HTTPFault: Sendable {
+    /// Closes the connection (FIN) without a byte of an answer.
+    case drop
+    /// Resets the connection (RST) without a byte of an answer.
+    case reset
+    /// Silence; then `drop`. A client that goes away ends it sooner.
+    case hang(limit: Duration)
+    /// Announces the whole body, sends its first `bytes`, closes.
+    case truncate(HTTPResponse, bytes: Int)
+    /// Sends the body in pieces of `bytes`, with `interval` between them.
+    case trickle(HTTPResponse, bytes: Int, interval: Duration)
+    /// Sends these bytes instead of an answer, closes. More than the socket takes at once (some 100 KiB) is cut off.
+    case garbage([UInt8])
+}

@@ -13,3 +13,16 @@ package struct JSONNumber: Hashable, Sendable {
     /// The nearest Double; infinite beyond its range.
     package var double: Double { Double(literal) ?? .nan }
 }
+
+/// The kind of a value, known from its first byte.
+package enum JSONKind: Sendable {
+    case null, bool, number, string, array, object
+}
+
+/// Which text the reader takes.
+package enum JSONSyntax: Sendable {
+    /// RFC 8259 and nothing else.
+    case strict
+    /// RFC 8259, and `//` and `/* */` comments, and a comma after the last member or element: for files that people write.
+    case configuration
+}

@@ -10,3 +10,16 @@ package struct TopicPartition: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { "\(topic)-\(partition)" }
 }
+
+/// A consumer offset: the next record to read.
+package struct ConsumerOffset: Hashable, Sendable {
+    package let topic: String
+    package let partition: Int32
+    package let offset: Int64
+
+    package init(topic: String, partition: Int32, offset: Int64) {
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+    }
+}

@@ -54,3 +54,13 @@ package final class Producer: @unchecked Sendable {
         try check(rd_kafka_flush(client.pointer, timeout.rdkafkaMilliseconds))
     }
 }
+
+/// What became of one produced record.
+package struct DeliveryReport: Sendable {
+    /// As it was given to `produce`.
+    package let tag: Int
+    package let partition: Int32
+    /// Nil where the record was refused.
+    package let offset: Int64?
+    package let error: KafkaError?
+}

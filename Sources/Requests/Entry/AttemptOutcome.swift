@@ -13,3 +13,6 @@ package enum AttemptOutcome: Equatable, Sendable {
     /// Bytes left and no valid answer came.
     case unknown(reason: String)
 }
+
+/// What a refusal says of the account.
+package enum AccountProblem: Equatable, Sendable { case credentials, credit }

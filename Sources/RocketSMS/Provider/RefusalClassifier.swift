@@ -23,3 +23,23 @@ package struct RefusalClassifier: Equatable, Sendable {
     /// Whether the code's meaning is known: configured, or one that is about the message.
     package func isFamiliar(_ code: String) -> Bool { kind(of: code) != .permanent || Self.messageCodes.contains(code) }
 }
+
+/// What an HTTP 503 with `Retry-After` says of a send. Caches and balancers in front answer so too after the provider had the request, so
+/// only an operator who knows the way can say more than "unknown".
+package enum UnavailableMeaning: String, CaseIterable, Equatable, Sendable {
+    case unknown
+    case notSent = "not-sent"
+}
+
+/// What a provider's error code means for the message that it refuses.
+public enum RefusalKind: String, Equatable, Sendable {
+    /// The credentials are bad: nothing can be sent until they are changed.
+    case account
+    /// The account is empty: nothing can be sent until it is filled.
+    case credit
+    /// Not taken now: try again.
+    case transient
+    /// Every other code. Whether it is about this message (`BAD_PHONE`) or about the account in a way that the vendor does not
+    /// document, the code does not say.
+    case permanent
+}

@@ -9,3 +9,14 @@ package enum Reply: Equatable, Sendable {
     case senderAdded(ChangeOutcome)
     case templates(QueryOutcome<[MessageTemplate]>)
 }
+
+/// The calls of the provider's API.
+package enum ProviderRequest: Sendable {
+    case send(SendMessage)
+    case bulkSend(BulkMessage)
+    case status(id: String)
+    case balance
+    case senders
+    case addSender(name: String)
+    case templates
+}

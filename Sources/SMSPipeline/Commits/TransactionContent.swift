@@ -54,3 +54,14 @@ package struct TransactionContent: Sendable {
 
     package init() {}
 }
+
+/// Where events and dead letters go.
+package struct TransactionTopics: Sendable {
+    package let status: String
+    package let deadLetter: String
+
+    package init(status: String, deadLetter: String) {
+        self.status = status
+        self.deadLetter = deadLetter
+    }
+}

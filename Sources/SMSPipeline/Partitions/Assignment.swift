@@ -1,4 +1,5 @@
 package import Requests
+internal import Synchronization
 package import Time
 
 /// One ownership of one partition, from its assign event to the answer of its revoke (or to its loss). Assigned again, the partition gets
@@ -116,4 +117,24 @@ package final class Assignment {
 
     /// `<topic>-<partition>`: for log lines.
     package var name: String { key.name }
+}
+
+/// Names one ownership of one partition in this process; another assignment of the same partition has another one.
+package struct AssignmentID: Hashable, Sendable {
+    package let value: UInt64
+
+    package init(value: UInt64) {
+        self.value = value
+    }
+}
+
+/// Tells a thread that reads for an assignment when it may stop.
+package final class Liveness: Sendable {
+    private let alive = Atomic<Bool>(true)
+
+    package init() {}
+
+    package var isAlive: Bool { alive.load(ordering: .relaxed) }
+
+    package func end() { alive.store(false, ordering: .relaxed) }
 }

@@ -1,5 +1,6 @@
+package import Logging
 internal import Requests
-internal import SMSPipeline
+package import SMSPipeline
 
 /// Everything that the worker is told at start, checked. Made by `ConfigurationLoader`; each property's key, default, range and unit
 /// stand with its descriptor in `ConfigurationKey+Table`.
@@ -28,5 +29,17 @@ package struct WorkerConfiguration: Equatable, Sendable {
         package var port: Int
         /// What everything but `/livez` and `/readyz` asks for; nil: nothing.
         package var token: AdminToken?
+    }
+}
+
+extension WorkerConfiguration {
+    package typealias Send = SendSettings
+    package typealias Track = TrackSettings
+}
+
+extension WorkerConfiguration {
+    package struct Log: Equatable, Sendable {
+        package var level: LogLevel
+        package var format: LogFormat
     }
 }

@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Glibc
 internal import Requests
 internal import SMSPipeline
+internal import Synchronization
 
 /// SIGTERM and SIGINT as calls. The second one ends the process at once.
 final class Signals {
@@ -28,4 +29,20 @@ final class Signals {
         for await _ in stream.stream {}
         withExtendedLifetime(signals) {}
     }
+}
+
+/// Tells the first call from later ones.
+final class SignalCount: Sendable {
+    private let isTaken = Atomic<Bool>(false)
+
+    func isFirst() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
+}
+
+/// Set once, by a signal; asked by a thread that works on.
+final class StopFlag: Sendable {
+    private let isStopped = Atomic<Bool>(false)
+
+    var isSet: Bool { isStopped.load(ordering: .relaxed) }
+
+    func set() { isStopped.store(true, ordering: .relaxed) }
 }

@@ -1,2 +1,0 @@
-/// What a refusal says of the account.
-package enum AccountProblem: Equatable, Sendable { case credentials, credit }

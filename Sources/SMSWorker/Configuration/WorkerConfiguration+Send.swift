@@ -1,6 +1,0 @@
-package import SMSPipeline
-
-extension WorkerConfiguration {
-    package typealias Send = SendSettings
-    package typealias Track = TrackSettings
-}
