@@ -7,8 +7,6 @@ import Time
 enum KnownSeeds {
     /// Failed once, and run first for ever.
     static let all = read("Tests/Simulation/seeds.txt")
-    /// What they show is known and not settled yet: a run of many leaves them out, and `--seed` shows them.
-    static let open = Set(read("Tests/Simulation/open.txt"))
 
     private static func read(_ path: String) -> [UInt64] {
         guard let file = fopen(path, "r") else { return [] }
