@@ -72,7 +72,7 @@ let package = Package(
                 "SMSWorker", "SMSPipeline", "Requests", "RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "Logging",
                 "Metrics",
             ],
-            path: "Tests/Simulation", exclude: ["seeds.txt", "open.txt", "mutations"], swiftSettings: settings),
+            path: "Tests/Simulation", exclude: ["seeds.txt", "mutations"], swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "Time", "CLinux"], path: "Tests/TestSupport",
             swiftSettings: settings),
