@@ -1,17 +1,24 @@
-"""A receipt that came is never thrown away, whatever is wrong around it (G3: what was accepted is not sent again)."""
+"""What an answer means: a receipt that came is never thrown away, whatever is wrong around it (G3: what was accepted is not sent again), and a
+page of a web server in front is no answer of the provider's (G1)."""
 
+import json
+import os
 import random
+import time
 
 import pytest
 
 from harness.requests import key_of, phone
 from harness.scripted import ScriptedProvider
+from harness.waiting import wait_for
 
-OK = b"HTTP/1.1 200 OK\r\n"
+# Announced, for a request that meets the end of a connection unannounced may have been read.
+CLOSE = b"Connection: close\r\n"
+OK = b"HTTP/1.1 200 OK\r\n" + CLOSE
 
 
 def sized(body, more=0, status=b"HTTP/1.1 200 OK", fields=b""):
-    return b"%s\r\nContent-Length: %d\r\n%s\r\n" % (status, len(body) + more, fields) + body
+    return b"%s\r\n%sContent-Length: %d\r\n%s\r\n" % (status, CLOSE, len(body) + more, fields) + body
 
 
 def chunk(body):
@@ -31,7 +38,7 @@ ENVELOPES = {
     "a folded header": (lambda body: sized(body, fields=b"Set-Cookie: a=b\r\n    continued; path=/\r\n"), False),
     "a header without a colon": (lambda body: sized(body, fields=b"Warning\r\n"), False),
     "a header of 20,000 bytes": (lambda body: sized(body, fields=b"X: " + b"x" * 20_000 + b"\r\n"), False),
-    "lines without CR": (lambda body: b"HTTP/1.1 200 OK\nContent-Length: %d\n\n" % len(body) + body, False),
+    "lines without CR": (lambda body: b"HTTP/1.1 200 OK\nConnection: close\nContent-Length: %d\n\n" % len(body) + body, False),
     "HTTP/2 in text": (lambda body: sized(body, status=b"HTTP/2 200"), False),
     "404": (lambda body: sized(body, status=b"HTTP/1.1 404 Not Found"), False),
     "500": (lambda body: sized(body, status=b"HTTP/1.1 500 Oh"), False),
@@ -100,5 +107,48 @@ def test_a_receipt_in_a_damaged_envelope_is_one_sms(make_site, policy):
         again = [by_phone[to][1][0] for to in set(phones) if phones.count(to) > 1]
         assert not again, f"sent again: {again}"
         assert len(phones) == len(cases)
+    finally:
+        provider.stop()
+
+
+PAGE = b"<html><body><h1>%s</h1></body></html>"
+FRONTS = {
+    "redirect": sized(PAGE % b"Moved", status=b"HTTP/1.1 301 Moved Permanently", fields=b"Location: https://elsewhere.example/\r\n"),
+    "not found": sized(PAGE % b"Not Found", status=b"HTTP/1.1 404 Not Found"),
+    "forbidden": sized(PAGE % b"Forbidden", status=b"HTTP/1.1 403 Forbidden"),
+}
+# A minute is what the README's figure is from.
+FRONT_SECONDS = float(os.environ.get("FRONT_SECONDS", "10"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("front", FRONTS)
+def test_a_web_server_in_front_fails_nothing(make_site, front):
+    """With 1,000 waiting, under the policy that would make a final failure of every unknown."""
+    until = None
+
+    def answer(form):
+        if until is None or time.monotonic() < until:
+            return FRONTS[front], False
+        return sized(b'{"id":%d,"status":"SENT"}' % int(form["phone"][-9:])), False
+
+    provider = ScriptedProvider(answer)
+    try:
+        site = make_site(provider)
+        for number in range(1_000):
+            site.publish({"id": f"f-{number}", "phone": phone(), "text": "Your code is 1234"}, key=key_of(number))
+        site.flush()
+        worker = site.started(SEND_ON_UNKNOWN="fail", TRACK_CADENCE="500ms", LOG_LEVEL="info")
+        # Some are on their way to an attempt again.
+        wait_for(lambda: worker.metric("rocketsms_requests_waiting") > 900, 30, worker.state)
+        until = time.monotonic() + FRONT_SECONDS
+        site.status.until_final(*site.published, timeout=FRONT_SECONDS + 120)
+        finals = [site.status.final(one) for one in site.published]
+        wrong = [event.value for event in finals if event.status != "DELIVERED" or event.value.get("possibleDuplicate")]
+        assert not wrong, json.dumps(wrong)
+        pages = len(provider.sends) - 1_000
+        print(f"{front}: {pages} requests met the page in {FRONT_SECONDS:.0f} s and more")
+        named = [line for line in map(json.loads, worker.log().splitlines()) if provider.url in json.dumps(line) and "address" in json.dumps(line)]
+        assert len(named) == 1, named
     finally:
         provider.stop()
