@@ -21,6 +21,7 @@ struct Finding {
         case offsetBack = "the committed offset went back"
         case expiredEarly = "EXPIRED without reason"
         case unknownWithoutCause = "unknown, though its POST never began and its process lives"
+        case drainedAway = "an acceptance that its process knew, and did not commit before it left"
         case withdrawnWithoutCause = "an intent committed and withdrawn, with nothing in its way"
         // What is sent
         case notDecided = "G2: a POST without its decided intent"
@@ -36,6 +37,7 @@ struct Finding {
         case invariant = "an invariant of the pipeline"
         case busy = "turns without end"
         case starved = "G5: one that could be sent is overtaken again and again"
+        case overtaken = "one that came later goes first in its line"
         case bulkStarved = "G5: the bulk lane has no floor"
         case readingHeld = "G5: one key holds up the reading of the others"
         case wrongRival = "ended for a rival that there is not"

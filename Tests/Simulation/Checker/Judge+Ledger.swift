@@ -122,8 +122,18 @@ extension Judge {
 
     /// *Unknown* is for what may have left, or whose process is gone.
     private func judgeUnknown(_ made: RequestCase, _ writer: SimulatedProcess?) {
+        judgeDrain(made, writer)
         guard !begun.contains(made.mark), let writer, writer === made.intentBy else { return }
         find(.unknownWithoutCause, "\(made.name) by p\(writer.number)")
+    }
+
+    /// Who is told to stop commits what it knows, as long as its limit lasts.
+    private func judgeDrain(_ made: RequestCase, _ writer: SimulatedProcess?) {
+        guard let process = made.intentBy, process !== writer, case .drained = process.end, !process.hasStoodStill, !hasTwins,
+            made.acceptedMark == made.mark, let since = process.drainingSince, made.acceptanceKnownAt >= since,
+            made.acceptanceKnownAt <= since + options.drainLimit, !options.hasClusterFaults
+        else { return }
+        find(.drainedAway, "\(made.name) by p\(process.number)")
     }
 
     // MARK: Offsets

@@ -16,6 +16,7 @@ extension Judge {
         judgeTurn(made, pipeline, process)
         made.eligibleSince = nil
         made.overtaken = 0
+        made.passed = 0
     }
 
     func polled(_ process: SimulatedProcess) { countRequest() }
@@ -74,6 +75,13 @@ extension Judge {
         if !made.hasUnknown { find(.hiddenDuplicate, "\(made.name)") }
     }
 
+    /// A process has the answer that its attempt was accepted.
+    func learned(_ process: SimulatedProcess, tag: UInt64) {
+        guard let attempt = process.pipeline?.attempt(tag: tag), let made = caseOfMark[attempt.mark] else { return }
+        made.acceptedMark = attempt.mark
+        made.acceptanceKnownAt = world.monotonic
+    }
+
     // MARK: The rate
 
     private func countRequest() {
@@ -119,9 +127,13 @@ extension Judge {
             guard !isNew, let since = other.eligibleSince else {
                 other.eligibleSince = now
                 other.overtaken = 0
+                other.passed = 0
                 if other.isStrict { newlyStrict.append(other) }
                 return
             }
+            judgeFloor(other, isPriority, now - since)
+            // Who is restored stands in line again, partition by partition.
+            if since > process.disturbedAt { judgeLine(other, isPriority, waitsSince: world.wall - (now - since).milliseconds, made) }
             if !isPriority, made.isPriority, now - since >= Self.patience { bulkWaits = other }
             // By one that has come later, and not by right of its lane.
             guard made.admittedAt >= world.wall - (now - since).milliseconds, isPriority || !made.isPriority else { return }
@@ -138,5 +150,21 @@ extension Judge {
         if options.rateLimit > 0, priorityRun >= Self.floorRun, let bulkWaits {
             find(.bulkStarved, "\(bulkWaits.name) waits behind \(priorityRun) of the priority lane in a row")
         }
+    }
+
+    /// Whatever the policy is: a line that waits gets one of twenty.
+    private func judgeFloor(_ other: RequestCase, _ isPriority: Bool, _ waited: Duration) {
+        guard other.isStrict else { return }
+        other.passed += 1
+        guard other.passed >= Self.floorRun + other.strictAhead * Self.turnsOfFloor, waited >= Self.patience else { return }
+        find(.starved, "\(other.name), onUnknown is \(other.policy), for \(waited.milliseconds) ms by \(other.passed) of other lines")
+    }
+
+    /// Within a line, whoever came first goes first.
+    private func judgeLine(_ other: RequestCase, _ isPriority: Bool, waitsSince: Int64, _ made: RequestCase) {
+        guard isPriority == made.isPriority, !other.isStrict, !made.isStrict, other.attempt == 0, made.attempt == 1, !made.hasUnknown,
+            made.sendAt == nil, made.admittedAt > waitsSince + 1
+        else { return }
+        find(.overtaken, "\(other.name), by \(made.name), which came \(made.admittedAt - waitsSince) ms later")
     }
 }

@@ -40,6 +40,9 @@ final class RequestCase {
     /// When the transaction of the newest intent was begun, and by which process.
     var intentBegan = MonotonicInstant(nanoseconds: 0)
     var intentBy: SimulatedProcess?
+    /// Its process knows that the attempt with this mark was accepted, and since when.
+    var acceptedMark: UInt64 = 0
+    var acceptanceKnownAt = MonotonicInstant(nanoseconds: 0)
     var heldSince: Int64?
     /// When its newest intent was decided, and when commands for it were written.
     var sendingSince: Int64 = 0
@@ -74,6 +77,8 @@ final class RequestCase {
     var eligibleAt = 0
     var eligibleIn: SimulatedProcess?
     var overtaken = 0
+    /// By requests of other lines, whenever they came.
+    var passed = 0
     /// Of policy `fail` or `hold` itself: how many of these waited when its wait began.
     var strictAhead = 0
 

@@ -15,6 +15,8 @@ final class ClusterClient {
     var isFrozen = false {
         didSet { if oldValue, !isFrozen { thaw() } }
     }
+    /// Its thread of heartbeats gets no processor, while others do.
+    var isOutOfBreath = false
     /// What came for it meanwhile.
     private var deferred: [() -> Void] = []
     let consumers = Consumers()

@@ -64,6 +64,8 @@ extension Options {
         var rare = Stream(seed, "rare")
         if rare.has(isShort ? 0.002 : 0.02) { makeBacklog(&rare) }
         if rare.has(0.01) { maxAge = .seconds(86_400) }
+        if rare.has(0.01) { makeLongPosts(&rare) }
+        if rare.has(0.01) { makeStutter(&rare) }
     }
 
     /// As many faults and requests as one fault of the worker needs to show: most that were found need two processes and a handful of
@@ -104,6 +106,37 @@ extension Options {
             isCooperative = draw.has(0.8)
             freezeInRevoke = 0.7
         }
+    }
+
+    /// POSTs that take longer than a session lasts, and processes that are told to stop meanwhile: who leaves before it has drained is put
+    /// out of the group in the midst of it.
+    private mutating func makeLongPosts(_ draw: inout Stream) {
+        session = .seconds(6)
+        heartbeat = min(heartbeat, session / 4)
+        postLatency = 3_000_000...6_000_000
+        requestTimeout = .seconds(20)
+        drainLimit = .seconds(20)
+        maxInFlight = 64
+        chaos = .seconds(draw.int(4...12))
+        window = chaos / 2
+        classes &= ~FaultClass.mask([
+            .kill, .freeze, .brokerAway, .coordinator, .slowCluster, .refusal, .lostAnswers, .lateCopies, .slowMarkers,
+        ])
+        classes |= FaultClass.drain.bit
+    }
+
+    /// One of two stands still nearly as long as its session lasts, and takes up its work for a moment.
+    private mutating func makeStutter(_ draw: inout Stream) {
+        workers = 2
+        partitions = Int32(draw.pick([1, 2]))
+        session = .seconds(6)
+        heartbeat = min(heartbeat, session / 4)
+        stutters = true
+        chaos = .seconds(8)
+        window = .seconds(8)
+        requests = draw.int(8...16)
+        classes &= ~FaultClass.mask([.kill, .brokerAway, .coordinator, .slowCluster, .refusal, .outage, .wrongAuth, .noCredit])
+        classes |= FaultClass.freeze.bit
     }
 
     /// More comes than can be sent, for a while: what is starved shows only then.

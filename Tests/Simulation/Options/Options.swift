@@ -52,11 +52,21 @@ struct Options {
     /// How often what happens to a process happens while it gives partitions back.
     var freezeInRevoke: Double
     var killInRevoke: Double
+    /// Some stand still for nearly a session, run for a moment, and stand still again.
+    var stutters = false
 
     /// Most are short, so that there are many; a few are as long as it takes for what only time and number bring about.
     var isShort: Bool
     /// The pipeline's invariants are recounted after each turn of so many, beside those in which something is in its way.
     var recountStride: Int
+
+    /// Something may keep a transaction from committing.
+    var hasClusterFaults: Bool {
+        classes
+            & FaultClass.mask([
+                .brokerAway, .coordinator, .slowCluster, .refusal, .lostAnswers, .lateCopies, .slowMarkers, .offsetsLost, .recreation,
+            ]) != 0
+    }
 
     func has(_ fault: FaultClass) -> Bool { classes & fault.bit != 0 }
 

@@ -98,6 +98,10 @@ final class Fleet {
 
     func freeze(_ number: Int, for duration: Duration) { place(number).process?.freeze(for: duration) }
 
+    func stutter(_ number: Int, _ first: Duration, awake: Duration, _ second: Duration) {
+        place(number).process?.stutter(first, awake: awake, second)
+    }
+
     func drain(_ number: Int) { place(number).process?.drain() }
 
     /// The next one in this place has another name.

@@ -16,6 +16,7 @@ final class SimulatedProcess {
     private(set) var pipeline: Pipeline?
     private(set) var isKilled = false
     private(set) var frozenUntil: MonotonicInstant?
+    private(set) var hasStoodStill = false
     /// When it was told to stop.
     private(set) var drainingSince: MonotonicInstant?
     /// How long it may take over stopping.
@@ -192,9 +193,21 @@ final class SimulatedProcess {
         let until = world.monotonic + duration
         frozenUntil = max(frozenUntil ?? until, until)
         guard !client.isFrozen else { return }
+        hasStoodStill = true
         trace.note(number, "frozen", "\(duration.milliseconds) ms")
         client.isFrozen = true
         thawLater()
+    }
+
+    /// As a container that is short of processor time: it stands still, some of its threads run for a moment, and it stands still again.
+    func stutter(_ first: Duration, awake: Duration, _ second: Duration) {
+        guard pipeline != nil, !client.isFrozen else { return }
+        client.isOutOfBreath = true
+        freeze(for: first)
+        world.schedule(after: first + awake) { [self] in
+            freeze(for: second)
+            world.schedule(after: second) { [self] in client.isOutOfBreath = false }
+        }
     }
 
     private func thawLater() {

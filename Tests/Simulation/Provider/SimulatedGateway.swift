@@ -163,6 +163,7 @@ final class SimulatedGateway: ProviderGateway {
         guard exchange.isOpen else { return }
         exchange.isOpen = false
         if let timeout = exchange.timeout { world.cancel(timeout) }
+        if case .send(.accepted) = reply { judge.learned(process, tag: exchange.tag) }
         if let pause = GatewayEvent.pause(reply) { receive(pause) }
         if let event = GatewayEvent(reply, tag: exchange.tag) { receive(event) }
     }

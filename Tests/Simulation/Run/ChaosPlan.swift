@@ -9,6 +9,7 @@ struct ChaosPlan {
     enum Action {
         case kill(Int, downtime: Duration)
         case freeze(Int, Duration)
+        case stutter(Int, Duration, awake: Duration, Duration)
         case drain(Int)
         case twin(Int, Duration)
         case rename(Int, downtime: Duration)
@@ -19,6 +20,7 @@ struct ChaosPlan {
         case retention
         case compaction
         case offsetsLost
+        case offsetsSetBack
         case recreation
         case outage(Duration)
         case wrongAuth(Duration)
@@ -40,6 +42,14 @@ struct ChaosPlan {
         let session = Int(options.session.milliseconds)
         add(.kill, "kill", most: 4) { .kill($0.int(0...2), downtime: $0.milliseconds(50...session * 2)) }
         add(.freeze, "freeze", most: 3) { .freeze($0.int(0...2), $0.milliseconds(200...session * 3)) }
+        if options.stutters {
+            // Awake again just before it is put out of the group.
+            add(.freeze, "stutter", most: 1) {
+                .stutter(
+                    $0.int(0...1), .milliseconds(session - $0.int(50...1_000)), awake: $0.milliseconds(5...100),
+                    $0.milliseconds(200...Int(options.heartbeat.milliseconds)))
+            }
+        }
         add(.drain, "drain", most: 3) { .drain($0.int(0...2)) }
         add(.twin, "twin", most: 1) { .twin($0.int(0...2), $0.milliseconds(1_000...session * 3)) }
         add(.rename, "rename", most: 2) { .rename($0.int(0...2), downtime: $0.milliseconds(50...session)) }
@@ -50,7 +60,7 @@ struct ChaosPlan {
         add(.refusal, "refusal", most: 2) { .refusal($0.pick(topics), $0.milliseconds(100...20_000)) }
         add(.retention, "retention", most: 2) { _ in .retention }
         add(.compaction, "compaction", most: 4) { _ in .compaction }
-        add(.offsetsLost, "offsetsLost", most: 1) { _ in .offsetsLost }
+        add(.offsetsLost, "offsetsLost", most: 1) { $0.has(0.6) ? .offsetsLost : .offsetsSetBack }
         add(.recreation, "recreation", most: 1) { _ in .recreation }
         add(.outage, "outage", most: 2) { .outage($0.milliseconds(200...20_000)) }
         add(.wrongAuth, "wrongAuth", most: 2) { .wrongAuth($0.milliseconds(200...20_000)) }

@@ -77,6 +77,9 @@ final class Schedule {
         case .freeze(let place, let duration):
             count("freeze")
             fleet.freeze(place, for: duration)
+        case .stutter(let place, let first, let awake, let second):
+            count("stutter")
+            fleet.stutter(place, first, awake: awake, second)
         case .drain(let place):
             count("drain")
             fleet.drain(place)
@@ -96,11 +99,25 @@ final class Schedule {
         case .offsetsLost:
             judge.offsetsWereLost = true
             cluster.loseOffsets(group: Options.group)
+        case .offsetsSetBack:
+            judge.offsetsWereLost = true
+            setOffsetsBack()
         case .recreation: recreate()
         case .outage(let duration): provider.outage(for: duration)
         case .wrongAuth(let duration): provider.refuseAccount(for: duration)
         case .noCredit(let duration): provider.runOutOfCredit(for: duration)
         case .slowProvider(let duration): provider.slow(for: duration)
+        }
+    }
+
+    /// By somebody who takes the group for an ordinary one.
+    private func setOffsetsBack() {
+        count("offsetsSetBack")
+        for course in judge.partitions {
+            guard let low = cluster.log(course.key)?.low, course.committed > low else { continue }
+            cluster.setOffset(
+                topic: course.key.topic, partition: course.key.partition, to: Int64.random(in: low..<course.committed, using: &world.random)
+            )
         }
     }
 

@@ -256,11 +256,14 @@ final class SimulatedConsumer {
 
     // MARK: Heartbeats
 
-    private func beat() {
-        cluster.world.schedule(after: cluster.options.heartbeat) { [weak self] in
+    private func beat() { beat(after: cluster.options.heartbeat) }
+
+    private func beat(after delay: Duration) {
+        cluster.world.schedule(after: delay) { [weak self] in
             guard let self, !isFreed else { return }
             client.deliver { [weak self] in
                 guard let self, !isFreed, state != .closed else { return }
+                guard !client.isOutOfBreath else { return beat(after: .milliseconds(5)) }
                 heartbeat()
                 beat()
             }
