@@ -20,7 +20,7 @@ LOSSES = ["replyLost", "resetAfterAccept", "emptyBody", "html", "truncated", "cu
 def test_policies_decide_what_follows_an_unknown_outcome(site, simulator):
     """Each way of losing a reply, under each policy: resend sends again and says so; fail and hold send nothing."""
     worker = site.started(SEND_RETRY_BUDGET=1)
-    # Enough that go well, or the breaker would take the provider for broken.
+    # Enough that go well, or the pace would take the provider for broken.
     site.status.until_first(*site.send(*(request(f"good-{number}") for number in range(100))))
     made = {}
     for loss in LOSSES:

@@ -31,7 +31,7 @@ def test_an_outage_delays_and_loses_nothing(site, simulator, outage):
     site.judge(default_policy=policy)
 
 
-@pytest.mark.parametrize("failing", [pytest.param(0.1, marks=pytest.mark.long), pytest.param(0.2, marks=pytest.mark.long), 0.35])
+@pytest.mark.parametrize("failing", [*[pytest.param(share, marks=pytest.mark.long) for share in (0.1, 0.2, 0.35)], 0.5])
 def test_a_provider_that_fails_some_is_used_in_full_after_an_outage(make_site, start_simulator, failing):
     """The pace follows the share of failures: it needs no run of luck to go on. With the defaults for retries."""
     switches = {"latency": "20ms", "latency-jitter": "30ms", "delivery-delay": "24h", "send-answer": "SENT"}
@@ -58,7 +58,7 @@ def test_a_provider_that_fails_some_is_used_in_full_after_an_outage(make_site, s
     said = f"accepted a second: {sound:.1f} before; {after:.1f} with {failing:.0%} failing, from 10 s after an outage on; {after / sound:.3f}"
     print(said)
     assert len(simulator.sends()) < 15_000, "nothing was left to send"
-    assert after >= 0.8 * (1 - failing) * sound, f"{said}; {worker.state()}"
+    assert after >= 0.9 * (1 - failing) * sound, f"{said}; {worker.state()}"
 
 
 def test_without_credits_nothing_fails_and_a_top_up_goes_on(site, simulator):

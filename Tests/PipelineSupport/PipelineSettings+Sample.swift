@@ -10,7 +10,8 @@ extension PipelineSettings {
     ) -> PipelineSettings {
         PipelineSettings(
             group: "g", topics: topics, statusTopic: "s", deadLetterTopic: "d", deadLetterLimit: 1_000_000, timings: .defaults, send: send,
-            track: track, dedupWindow: dedupWindow, dedupMaxEntries: 1_000_000, checksBalance: checksBalance, maxParts: maxParts)
+            track: track, dedupWindow: dedupWindow, dedupMaxEntries: 1_000_000, checksBalance: checksBalance, maxParts: maxParts,
+            requestTimeout: .seconds(15))
     }
 }
 

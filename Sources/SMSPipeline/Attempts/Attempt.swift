@@ -5,10 +5,10 @@ package final class Attempt {
     package let mark: UInt64
     /// Nil once the assignment has ended (until a restore in this process finds the entry again).
     package var request: PendingRequest?
-    /// The circuit breaker's, given back with the outcome.
-    package let permit: CircuitBreaker.Permit
+    /// The pace's, given back with the outcome.
+    package let permit: Pace.Permit
 
-    package init(mark: UInt64, request: PendingRequest, permit: CircuitBreaker.Permit) {
+    package init(mark: UInt64, request: PendingRequest, permit: Pace.Permit) {
         self.mark = mark
         self.permit = permit
         self.request = request

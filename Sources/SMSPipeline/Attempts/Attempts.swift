@@ -38,7 +38,7 @@ package struct Attempts: ~Copyable {
     // MARK: One attempt
 
     /// - Returns: the tag that the provider's answer carries.
-    package mutating func begin(_ request: PendingRequest, permit: CircuitBreaker.Permit) -> UInt64 {
+    package mutating func begin(_ request: PendingRequest, permit: Pace.Permit) -> UInt64 {
         slots.insert(Attempt(mark: request.entry.mark, request: request, permit: permit))
     }
 

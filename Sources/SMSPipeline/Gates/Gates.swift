@@ -13,7 +13,8 @@ package struct Gates: ~Copyable {
         /// This process stood still a moment ago.
         case clock
         case retryAfter = "retry-after"
-        case breaker
+        /// Nearly everything fails, and the next probe has its time.
+        case pace
     }
 
     /// What the other machines say of themselves.
@@ -29,7 +30,7 @@ package struct Gates: ~Copyable {
 
     /// To a request, or to a poll, that would go now.
     package enum Answer: Equatable {
-        case go(CircuitBreaker.Permit)
+        case go(Pace.Permit)
         /// The rate has no room of this kind; nil: nobody knows when.
         case noRate(until: MonotonicInstant?)
         /// The provider is asked by others now.
@@ -37,7 +38,7 @@ package struct Gates: ~Copyable {
     }
 
     package private(set) var account = AccountGate()
-    package private(set) var breaker = CircuitBreaker()
+    package private(set) var pace: Pace
     private var retryAfter = RetryAfterGate()
     private var budget: RateBudget
     private var retries: RetryBudget
@@ -45,7 +46,8 @@ package struct Gates: ~Copyable {
     /// What the last attempt or poll failed of that spoke against the provider: harmless words.
     package private(set) var lastFailure = ""
 
-    package init(_ send: SendSettings, _ timings: KafkaTimings) {
+    package init(_ send: SendSettings, _ track: TrackSettings, _ timings: KafkaTimings, requestTimeout: Duration) {
+        pace = Pace(slots: send.maxInFlight, pollSlots: track.maxInFlight, requestTimeout: requestTimeout)
         budget = RateBudget(limit: send.rateLimit, priorityShare: send.priorityShare)
         retries = RetryBudget(share: send.retryBudget, most: send.maxInFlight)
         clockGuard = ClockGuard(heartbeatInterval: timings.heartbeat, sessionTimeout: timings.session)
@@ -53,15 +55,15 @@ package struct Gates: ~Copyable {
 
     // MARK: The verdicts
 
-    /// The first gate that keeps every attempt from beginning; nil: none does. Half-open the breaker lets a few through, and the others
-    /// wait with their intents, for a moment.
+    /// The first gate that keeps every attempt from beginning; nil: none does. A narrowed pace lets a few through, and the others wait with
+    /// their intents, for a moment.
     package func shut(_ outside: Outside, at now: MonotonicInstant) -> Gate? {
         if outside.isDraining { return .draining }
         if !account.maySend { return .account }
         if outside.isCommitStuck { return .commits }
         if !clockGuard.mayLease(at: now) { return .clock }
         if !retryAfter.mayBegin(at: now) { return .retryAfter }
-        if case .open(let until) = breaker.state, until > now { return .breaker }
+        if pace.sendsShutUntil(now) != nil { return .pace }
         return nil
     }
 
@@ -75,36 +77,43 @@ package struct Gates: ~Copyable {
 
     package func isValid(_ lease: Lease, at now: MonotonicInstant) -> Bool { clockGuard.isValid(lease, at: now) }
 
-    /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the breaker.
+    /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the pace.
     package func nextChange(at now: MonotonicInstant) -> MonotonicInstant? {
         var next: MonotonicInstant?
-        for change in [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), breaker.nextChange] {
+        for change in [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), pace.nextChange(after: now)] {
             if let change, change > now { next = min(next ?? change, change) }
         }
         return next
     }
 
-    /// Intents that could not leave soon would only grow old: while the breaker is narrowed, and under a low rate.
-    package var stockLimit: Int {
-        let narrowed = breaker.width.map { max(Self.leastStock, $0) } ?? Int.max
+    /// Intents that could not leave soon would only grow old: while the pace is narrowed, and under a low rate.
+    package func stockLimit(at now: MonotonicInstant) -> Int {
+        let narrowed =
+            switch pace.state(at: now) {
+            case .closed: Int.max
+            case .open, .halfOpen: max(Self.leastStock, pace.width(.send, at: now))
+            }
         return budget.isUnlimited ? narrowed : min(narrowed, max(2, Int(2 * budget.rate)))
     }
 
-    /// Enough that the breaker widens without a transaction for each step.
+    /// Enough that the pace widens without a transaction for each step.
     private static let leastStock = 8
 
     // MARK: Attempts and polls
 
-    /// - Parameter sendsWait: committed intents wait: polls leave them the breaker's permits.
+    /// - Parameter sendsWait: a send could begin now: where only probes may, polls leave them to the sends.
     package mutating func ask(_ kind: RateBudget.Kind, sendsWait: Bool, isTurn: Bool = false, at now: MonotonicInstant) -> Answer {
-        let breakerKind: CircuitBreaker.Kind = kind == .poll ? .poll : .send
+        let paceKind: Pace.Kind = kind == .poll ? .poll : .send
         // Before the budget, so that a probe that is not let through takes nothing from it.
-        guard breaker.mayAdmit(breakerKind, at: now, sendsWait: sendsWait) else { return .noPermit }
+        guard pace.mayAdmit(paceKind, at: now, sendsWait: sendsWait) else { return .noPermit }
         guard budget.take(kind, isTurn: isTurn, at: now) else { return .noRate(until: budget.nextAvailable(kind, at: now)) }
         // Asked last: a permit that is not used would have to be given back.
-        guard let permit = breaker.admit(breakerKind, at: now, sendsWait: sendsWait) else { return .noPermit }
+        guard let permit = pace.admit(paceKind, at: now, sendsWait: sendsWait) else { return .noPermit }
         return .go(permit)
     }
+
+    /// How many more sends the pace lets begin now.
+    package func freeSends(at now: MonotonicInstant) -> Int { pace.freeSends(at: now) }
 
     /// A kind that has nothing to ask leaves its part of the rate to the others at once.
     package mutating func notWaiting(_ kind: RateBudget.Kind) { budget.notWaiting(kind) }
@@ -113,18 +122,17 @@ package struct Gates: ~Copyable {
 
     /// - Parameter failure: of the provider, in harmless words.
     package mutating func ended(
-        _ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending, failure: String? = nil, at now: MonotonicInstant,
-        using chance: inout Chance
-    ) -> CircuitBreaker.Change? {
+        _ permit: Pace.Permit, _ ending: Pace.Ending, failure: String? = nil, at now: MonotonicInstant, using chance: inout Chance
+    ) -> Pace.Change? {
         if let failure { lastFailure = failure }
-        return breaker.ended(permit, ending, at: now, using: &chance)
+        return pace.ended(permit, ending, at: now, using: &chance)
     }
 
     /// The provider said `Retry-After`.
     package mutating func retryAfter(_ duration: Duration, at now: MonotonicInstant) { retryAfter.close(for: duration, at: now) }
 
     /// How an attempt's outcome speaks of the provider.
-    package static func ending(of outcome: AttemptOutcome) -> (CircuitBreaker.Ending, failure: String?) {
+    package static func ending(of outcome: AttemptOutcome) -> (Pace.Ending, failure: String?) {
         switch outcome {
         case .accepted, .refused, .account: (.success, nil)
         case .notSent(let reason, _, let isAnswer): isAnswer ? (.success, nil) : (.failure, reason)
@@ -134,7 +142,7 @@ package struct Gates: ~Copyable {
     }
 
     /// How a poll's outcome speaks of the provider.
-    package static func ending(of outcome: PollOutcome) -> (CircuitBreaker.Ending, failure: String?) {
+    package static func ending(of outcome: PollOutcome) -> (Pace.Ending, failure: String?) {
         switch outcome {
         case .status, .unknownID, .account, .refused, .failed(_, retryAfter: .some): (.success, nil)
         case .failed(let reason, retryAfter: nil): (.failure, reason)

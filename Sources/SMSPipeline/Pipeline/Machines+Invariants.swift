@@ -11,6 +11,11 @@ extension SendQueue {
     }
 }
 
+extension Gates {
+    /// A permit that nobody ends would narrow the pace for ever.
+    func invariants(attempts: Int, polls: Int, _ wrong: inout [String]) { pace.invariants(attempts: attempts, asked: polls, &wrong) }
+}
+
 extension Attempts {
     func invariants(_ wrong: inout [String]) {
         if count > most { wrong.append("\(count) POSTs are under way, \(most) slots") }

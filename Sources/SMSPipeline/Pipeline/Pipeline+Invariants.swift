@@ -19,6 +19,7 @@ extension Pipeline {
             wrong.append("there are \(queue.timerCount) timers for \(queue.waiting) waiting requests")
         }
         queue.invariants(&wrong)
+        gates.invariants(attempts: attempts.count, polls: tracker.pollCount, &wrong)
         attempts.invariants(&wrong)
         tracker.invariants(&wrong)
         commits.invariants(&wrong)

@@ -13,7 +13,7 @@ extension Pipeline {
     /// Whether one more intent of this kind may be written now, by every gate that could stop its POST.
     func mayBegin(_ line: FairLines.Line) -> Bool {
         let stocked = queue.stocked(isPriority: line.isPriority)
-        guard shut == nil, stocked < gates.stockLimit else { return false }
+        guard shut == nil, stocked < gates.stockLimit(at: now) else { return false }
         if line.isStrict { return strictRoom > 0 }
         // A lane's own stock alone: a one-time code must not wait behind the stock of bulk intents, nor bulk get none behind a surge of codes.
         // A few codes may be ahead where no POST has ended lately: the next slot is theirs without a transaction between.
@@ -24,8 +24,9 @@ extension Pipeline {
 
     private var strictRoom: Int {
         let shared = attempts.room(stocked: queue.stocked, policy: .hold)
-        // Slots that ordinary requests leave free for it.
-        return max(shared, min(attempts.free, queue.keptForStrict) - queue.strictStocked)
+        // Slots that ordinary requests leave free for it, and that the pace lets it have.
+        let kept = min(attempts.free, queue.keptForStrict) - queue.strictStocked
+        return min(max(shared, kept), gates.freeSends(at: now) - queue.strictStocked)
     }
 
     func begin(_ request: PendingRequest, advance: Int64? = nil) {
@@ -74,7 +75,8 @@ extension Pipeline {
         var refusedTurn = false
         while queue.count(.stock) > 0, attempts.free > 0 {
             let isShut = shut != nil
-            let freeForAll = attempts.free - queue.keptForStrict
+            // Strict requests have their floor of a narrowed pace too.
+            let freeForAll = min(attempts.free, gates.freeSends(at: now)) - queue.keptForStrict
             let dueLines = FairLines.Line.allCases.filter { !$0.isPriority && queue.isDueInStock($0) }
             let next = queue.nextToPost { line, request in
                 // What cannot go is withdrawn, whatever its turn.
@@ -116,7 +118,7 @@ extension Pipeline {
         if !queue.stockHas({ !$0.isPriority }) { gates.notWaiting(.bulkSend) }
     }
 
-    private func post(_ request: PendingRequest, _ permit: CircuitBreaker.Permit) {
+    private func post(_ request: PendingRequest, _ permit: Pace.Permit) {
         guard let message = request.entry.message else { preconditionFailure("a request that is not accepted has its message") }
         let tag = attempts.begin(request, permit: permit)
         queue.begun(request)

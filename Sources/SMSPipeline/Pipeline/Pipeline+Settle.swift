@@ -26,7 +26,7 @@ extension Pipeline {
     }
 
     /// - Parameter failure: of the provider, in harmless words.
-    func endPermit(_ permit: CircuitBreaker.Permit, _ ending: CircuitBreaker.Ending, _ failure: String? = nil) {
+    func endPermit(_ permit: Pace.Permit, _ ending: Pace.Ending, _ failure: String? = nil) {
         switch gates.ended(permit, ending, failure: failure, at: now, using: &random) {
         case .opened(let duration):
             tell(.providerFails(for: duration, lastFailure: gates.lastFailure))

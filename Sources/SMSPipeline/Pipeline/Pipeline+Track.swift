@@ -12,7 +12,8 @@ extension Pipeline {
     func pumpPolls() {
         tracker.isGated = true
         guard gateway.mustPoll, gates.mayPoll(outside, at: now) else { return }
-        let sendsWait = queue.count(.stock) > 0
+        // Of sends that may begin: the intent of a probe takes a transaction.
+        let sendsWait = queue.count(.stock) > 0 || (shut == nil && queue.count(.intentQueued) + queue.count(.runnable) > 0)
         if !gates.isRateUnlimited, !tracker.hasDue(at: now) { gates.notWaiting(.poll) }
         while tracker.mayPoll(at: now) {
             switch gates.ask(.poll, sendsWait: sendsWait, at: now) {
@@ -26,7 +27,7 @@ extension Pipeline {
         tracker.isGated = false
     }
 
-    private func poll(_ permit: CircuitBreaker.Permit) {
+    private func poll(_ permit: Pace.Permit) {
         guard let due = tracker.takeDue(at: now) else { return endPermit(permit, .neutral) }
         guard let id = due.messageID else {
             endPermit(permit, .neutral)

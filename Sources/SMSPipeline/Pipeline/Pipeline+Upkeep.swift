@@ -121,7 +121,7 @@ extension Pipeline {
         report.reason = partitions.unreadiness(life, isCommitStuck: commits.isStuck)
         report.account = gates.account.problem
         report.breaker =
-            switch gates.breaker.state {
+            switch gates.pace.state(at: now) {
             case .closed: .closed
             case .open: .open
             case .halfOpen: .halfOpen

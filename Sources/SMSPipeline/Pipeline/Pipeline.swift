@@ -59,7 +59,7 @@ package final class Pipeline {
         var chance = Chance(seed: seed)
         attempts = Attempts(most: settings.send.maxInFlight, using: &chance)
         random = chance
-        gates = Gates(settings.send, settings.timings)
+        gates = Gates(settings.send, settings.track, settings.timings, requestTimeout: settings.requestTimeout)
         backoff = Backoff(base: settings.send.backoff, maximum: settings.send.backoffMax)
         life = SessionLife(settings.timings)
         queue = SendQueue(slots: settings.send.maxInFlight)

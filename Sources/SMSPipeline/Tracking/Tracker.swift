@@ -93,7 +93,7 @@ package struct Tracker: ~Copyable {
     }
 
     /// - Returns: the tag that the provider's answer carries.
-    package mutating func begin(_ handle: TrackingHandle, permit: CircuitBreaker.Permit) -> UInt64 {
+    package mutating func begin(_ handle: TrackingHandle, permit: Pace.Permit) -> UInt64 {
         polls.insert(Poll(handle: handle, permit: permit))
     }
 

@@ -2,6 +2,7 @@ package import Requests
 
 /// What the pipeline says of itself, each second and at each change.
 package struct HealthReport: Equatable, Sendable {
+    /// The pace, by the name that operators know: all slots, probes only, or something between.
     package enum Breaker: String, Equatable, Sendable {
         case closed, open
         case halfOpen = "half-open"

@@ -112,7 +112,7 @@ package final class PipelineReporter: PipelineObserver {
         case .providerFails(let duration, let failure):
             guard let suppressed = failures.admit(at: now) else { return }
             log.warning(
-                "the provider fails: attempts and polls stop and are tried again one by one",
+                "the provider fails nearly everything: attempts, or polls, are tried one by one",
                 metadata: [
                     LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(failure)", LogKeys.suppressed: "\(suppressed)",
                 ])

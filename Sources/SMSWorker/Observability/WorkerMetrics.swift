@@ -89,7 +89,8 @@ package struct WorkerMetrics: Sendable {
         sending = registry.gauge("rocketsms_requests_sending", help: "Requests whose intent is written or under way to the ledger.")
         held = registry.gauge("rocketsms_requests_held", help: "Requests of unknown outcome that wait for an operator.")
         accountPaused = registry.gauge("rocketsms_account_paused", help: "1 while bad credentials or missing credit stop all attempts.")
-        breakerOpen = registry.gauge("rocketsms_breaker_open", help: "1 while the provider fails and fewer are asked at a time.")
+        breakerOpen = registry.gauge(
+            "rocketsms_breaker_open", help: "1 while the provider fails or answers slowly, and fewer requests are under way at a time.")
 
         polls = registry.counter("rocketsms_polls_total", help: "Questions for the status of a message.")
         tracking = registry.gauge("rocketsms_messages_tracking", help: "Accepted messages without a final status.")

@@ -11,7 +11,7 @@ import Time
     private func gates(rate: Double = 0) -> Gates {
         var send = SendSettings.sample
         send.rateLimit = rate
-        return Gates(send, .defaults)
+        return Gates(send, .sample, .defaults, requestTimeout: .seconds(15))
     }
 
     /// With these gates shut at `now`, and no others.
@@ -22,7 +22,7 @@ import Time
             _ = gates.turn(at: now - .seconds(10))
             _ = gates.turn(at: now)
         }
-        if shut.contains(.breaker) { fail(&gates, 20, every: .zero, at: now, &chance) }
+        if shut.contains(.pace) { fail(&gates, Self.toProbes, every: .zero, at: now, &chance) }
         if shut.contains(.account) { _ = gates.accountRefused(.credit, at: now, using: &chance) }
         if shut.contains(.retryAfter) { gates.retryAfter(.seconds(60), at: now) }
         return gates
@@ -32,14 +32,18 @@ import Time
         Gates.Outside(isDraining: shut.contains(.draining), isCommitStuck: shut.contains(.commits))
     }
 
+    /// So many failures of a kind leave probes only.
+    private static let toProbes = 47
+
     /// So many requests fail, one after another.
     @discardableResult
     private func fail(
-        _ gates: inout Gates, _ count: Int, every interval: Duration, at start: MonotonicInstant, _ chance: inout Chance
+        _ gates: inout Gates, _ count: Int, of kind: RateBudget.Kind = .bulkSend, every interval: Duration, at start: MonotonicInstant,
+        _ chance: inout Chance
     ) -> MonotonicInstant {
         var now = start
         for _ in 0..<count {
-            if case .go(let permit) = gates.ask(.bulkSend, sendsWait: true, at: now) {
+            if case .go(let permit) = gates.ask(kind, sendsWait: true, at: now) {
                 _ = gates.ended(permit, .failure, failure: "no connection", at: now, using: &chance)
             } else {
                 Issue.record("no permit")
@@ -90,13 +94,13 @@ import Time
             var expected: [MonotonicInstant] = []
             if shut.contains(.clock) { expected.append(now + .seconds(4)) }
             if shut.contains(.retryAfter) { expected.append(now + .seconds(60)) }
-            if shut.contains(.breaker) { expected.append(self.gates(shut: [.breaker]).breaker.nextChange ?? now) }
+            if shut.contains(.pace) { expected.append(self.gates(shut: [.pace]).pace.nextChange(after: now) ?? now) }
             #expect(gates.nextChange(at: now) == expected.min(), "\(shut)")
         }
     }
 
     @Test func aGateIsOpenWhenItSaidItWouldBe() {
-        for gate in [Gates.Gate.clock, .retryAfter, .breaker] {
+        for gate in [Gates.Gate.clock, .retryAfter, .pace] {
             var gates = gates(shut: [gate])
             guard let change = gates.nextChange(at: now) else {
                 Issue.record("\(gate) does not say when it opens")
@@ -137,12 +141,12 @@ import Time
     // MARK: Asking
 
     /// Were it the other way round, probes that are not let through would use up the rate.
-    @Test func theBreakerIsAskedBeforeTheBudget() {
+    @Test func thePaceIsAskedBeforeTheBudget() {
         var gates = gates(rate: 1)
         var chance = Chance(seed: 3)
         gates.setShare(owned: 1, all: 1, at: now - .seconds(10))
-        var time = fail(&gates, 20, every: .milliseconds(1_100), at: now, &chance)
-        time = max(time, gates.breaker.nextChange ?? time)
+        var time = fail(&gates, Self.toProbes, every: .milliseconds(1_100), at: now, &chance)
+        time = max(time, gates.pace.nextChange(after: time) ?? time)
         guard case .go(let probe) = gates.ask(.bulkSend, sendsWait: true, at: time) else {
             Issue.record("a probe may go")
             return
@@ -155,13 +159,13 @@ import Time
         #expect(isGo(next), "the rate has its token still: \(next)")
     }
 
-    /// A permit that nobody ends would narrow the breaker for ever.
+    /// A permit that nobody ends would narrow the pace for ever.
     @Test func noPermitIsTakenWhereThereIsNoRate() {
         var gates = gates(rate: 1)
         var chance = Chance(seed: 3)
         gates.setShare(owned: 1, all: 1, at: now - .seconds(10))
-        var time = fail(&gates, 19, every: .milliseconds(1_100), at: now, &chance)
-        #expect(gates.breaker.width == 1)
+        var time = fail(&gates, Self.toProbes - 1, every: .milliseconds(1_100), at: now, &chance)
+        #expect(gates.pace.width(.send, at: time) == 1)
         time = time + .seconds(2)
         guard case .go(let first) = gates.ask(.bulkSend, sendsWait: true, at: time) else {
             Issue.record("one may go")
@@ -187,10 +191,12 @@ import Time
     @Test func aPollLeavesASingleProbeToTheSends() {
         var gates = gates()
         var chance = Chance(seed: 3)
-        fail(&gates, 19, every: .zero, at: now, &chance)
-        let whileSendsWait = gates.ask(.poll, sendsWait: true, at: now)
+        fail(&gates, Self.toProbes, every: .zero, at: now, &chance)
+        fail(&gates, Self.toProbes, of: .poll, every: .zero, at: now, &chance)
+        let time = now + .seconds(1)
+        let whileSendsWait = gates.ask(.poll, sendsWait: true, at: time)
         #expect(whileSendsWait == .noPermit)
-        let alone = gates.ask(.poll, sendsWait: false, at: now)
+        let alone = gates.ask(.poll, sendsWait: false, at: time)
         #expect(isGo(alone))
     }
 
@@ -217,16 +223,16 @@ import Time
     // MARK: Stock
 
     @Test func theStockIsAsLargeAsWhatCouldLeaveSoon() {
-        #expect(gates().stockLimit == .max)
+        #expect(gates().stockLimit(at: now) == .max)
         var limited = gates(rate: 100)
         limited.setShare(owned: 1, all: 4, at: now)
-        #expect(limited.stockLimit == 2, "no share yet")
+        #expect(limited.stockLimit(at: now) == 2, "no share yet")
         _ = limited.ask(.poll, sendsWait: false, at: now + .seconds(2))
-        #expect(limited.stockLimit == 50, "two seconds of a quarter")
+        #expect(limited.stockLimit(at: now) == 50, "two seconds of a quarter")
         var chance = Chance(seed: 1)
         var narrowed = gates()
-        fail(&narrowed, 20, every: .zero, at: now, &chance)
-        #expect(narrowed.stockLimit == 8)
+        fail(&narrowed, Self.toProbes, every: .zero, at: now, &chance)
+        #expect(narrowed.stockLimit(at: now) == 8)
     }
 
     // MARK: What outcomes say of the provider

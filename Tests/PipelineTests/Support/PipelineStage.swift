@@ -114,6 +114,14 @@ final class PipelineStage {
         }
     }
 
+    /// Second by second.
+    func live(seconds: Int) throws {
+        for _ in 0..<seconds {
+            clock = Now(monotonic: clock.monotonic + .seconds(1), wall: clock.wall + 1_000)
+            try settle()
+        }
+    }
+
     /// Turns until nothing more is asked of Kafka or of the provider.
     private func settle() throws {
         for _ in 0..<200 {

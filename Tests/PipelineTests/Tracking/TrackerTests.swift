@@ -8,6 +8,7 @@ import Time
 
 @Suite struct TrackerTests {
     private static let start = Now(monotonic: MonotonicInstant(nanoseconds: 3_600_000_000_000), wall: 1_795_500_000_000)
+    private static let permit = Pace.Permit(kind: .poll, round: 0, startedAt: start.monotonic, isUsed: false)
     private let assignment = Assignment.sample()
 
     /// Polls each second, for ten seconds.
@@ -98,7 +99,7 @@ import Time
             var tracker = tracker()
             var chance = Chance(seed: 1)
             let handle = track(&tracker, &chance)
-            let tag = tracker.begin(handle, permit: CircuitBreaker.Permit(epoch: 0))
+            let tag = tracker.begin(handle, permit: Self.permit)
             let step = answer(&tracker, handle, .status(.known(status)), at: later(.seconds(1)), &chance)
             #expect(ended(step)?.1.isFinal == true && ended(step)?.1.status == status && ended(step)?.0.state == .closed)
             #expect(tracker.count == 0)
@@ -220,7 +221,7 @@ import Time
         let now = later(.seconds(5)).monotonic
         var tags: [UInt64] = []
         while tracker.mayPoll(at: now), let due = tracker.takeDue(at: now) {
-            tags.append(tracker.begin(due.handle, permit: CircuitBreaker.Permit(epoch: 0)))
+            tags.append(tracker.begin(due.handle, permit: Self.permit))
         }
         #expect(tags.count == 2)
         #expect(tracker.pollCount == 2 && tracker.nextDue == nil, "an answer comes first")

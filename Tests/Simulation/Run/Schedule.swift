@@ -16,7 +16,7 @@ final class Schedule {
     let trace: Trace
     private var faults: [String: Int] = [:]
 
-    /// In which everything must have ended after the last fault: the account's longest look and the breaker's are in it.
+    /// In which everything must have ended after the last fault: the account's longest look and the pace's longest wait are in it.
     private static let patience = Duration.seconds(900)
     private static let mostEvents = 2_000_000
 
