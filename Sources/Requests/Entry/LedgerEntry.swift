@@ -74,6 +74,9 @@ package struct LedgerEntry: Equatable, Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// SMS parts that it costs at least: a template of unknown text counts as one.
+    package var leastParts: Int { max(1, Int(echo.parts)) }
+
     /// Of its texts, roughly: what it takes in memory beside the fixed parts.
     package var byteCount: Int {
         echo.id.count + (echo.key?.count ?? 0) + (echo.metadata?.count ?? 0) + (echo.traceparent?.count ?? 0)

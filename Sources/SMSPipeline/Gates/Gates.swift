@@ -157,11 +157,10 @@ package struct Gates: ~Copyable {
         account.refused(problem, at: now, using: &chance)
     }
 
-    package mutating func balanceAnswered(_ answer: BalanceAnswer, at now: MonotonicInstant, using chance: inout Chance)
-        -> AccountGate.Action
-    {
-        account.probeAnswered(answer, at: now, using: &chance)
-    }
+    /// - Parameter parts: of the message that has waited longest.
+    package mutating func balanceAnswered(
+        _ answer: BalanceAnswer, parts: Int, at now: MonotonicInstant, using chance: inout Chance
+    ) -> AccountGate.Action { account.probeAnswered(answer, parts: parts, at: now, using: &chance) }
 
     package mutating func tick(_ now: MonotonicInstant) -> AccountGate.Action { account.tick(now) }
     package mutating func acceptedSend() { account.acceptedSend() }

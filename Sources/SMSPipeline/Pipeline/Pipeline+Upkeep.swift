@@ -7,7 +7,7 @@ extension Pipeline {
     func tick() {
         attempts.expireFacts(now)
         watchCalls()
-        if gates.tick(now) == .startProbe { gateway.askBalance() }
+        if gates.tick(now) == .startProbe, attempts.lookAtBalance() { gateway.askBalance() }
         if upkeep.looksAtClosed { lookAtClosedPartitions(isWhole: upkeep.looksAtWhole) }
         if upkeep.mustCount(areBrokersGone: life.brokersGoneSince != nil) { countPartitions() }
         sweepClosedIDs()

@@ -51,9 +51,9 @@ extension GatewayEvent {
         case .answered(let balance):
             // Money alone does not say that it pays for a message.
             guard let credits = balance.credits else { return .failed }
-            return credits > 0 ? .credits : .noCredits
+            return .credits(credits)
         case .refused(_, .account): return .badCredentials
-        case .refused(_, .credit): return .noCredits
+        case .refused(_, .credit): return .credits(0)
         case .refused, .failed: return .failed
         }
     }

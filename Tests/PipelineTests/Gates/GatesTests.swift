@@ -258,13 +258,13 @@ import Time
         #expect(gates.lastFailure == "no connection")
     }
 
-    @Test func anAccountThatAnswersWithCreditsOpensItsGate() {
+    @Test func anAccountThatAnswersWithCreditsForTheOldestOpensItsGate() {
         var gates = gates(shut: [.account])
         var chance = Chance(seed: 1)
         var time = now
         while gates.tick(time) != .startProbe { time = time + .seconds(1) }
         #expect(time - now <= .seconds(6))
-        let action = gates.balanceAnswered(.credits, at: time, using: &chance)
+        let action = gates.balanceAnswered(.credits(1), parts: 1, at: time, using: &chance)
         #expect(action == .logResumed(after: time - now))
         #expect(gates.shut(outside(), at: time) == nil)
     }

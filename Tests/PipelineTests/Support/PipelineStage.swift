@@ -29,6 +29,11 @@ final class PipelineStage {
     private(set) var committed: Int64?
     private var log: [StageSession.RequestRecord] = []
 
+    /// Messages that the provider took.
+    private(set) var accepted = 0
+    /// What it will say of the balance: as it was when it was asked.
+    private var saidOfBalance: BalanceAnswer?
+
     private var session = StageSession()
     private var gateway = StageGateway()
     private var pipeline: Pipeline
@@ -38,6 +43,10 @@ final class PipelineStage {
     private var clock = Now(monotonic: MonotonicInstant(nanoseconds: 3_600_000_000_000), wall: 1_795_500_000_000)
     /// What the provider says of the next submissions.
     var answer = AttemptOutcome.refused(code: "BAD_PHONE")
+    /// What the account can pay for; nil: everything. Whoever cannot be paid for is refused by a code that nobody knows.
+    var account: StageAccount?
+    /// What it says of the balance where there is no account.
+    var balance = BalanceAnswer.failed
     /// What it says of a message's status; nil: nobody asks.
     var status: MessageStatus?
     /// So many transactions will be aborted.
@@ -52,6 +61,7 @@ final class PipelineStage {
 
     var wall: Int64 { clock.wall }
     var notes: [Note] { observer.notes }
+    var isPaused: Bool { observer.health.account == .credit }
     var isOpen: Bool { pipeline.isOpen(Self.partition) }
 
     /// A worker begins, with nothing but the topics.
@@ -94,11 +104,25 @@ final class PipelineStage {
     }
 
     /// The next record of the topic.
-    func publish(_ json: String, at timestamp: Int64) throws {
-        log.append(
-            StageSession.RequestRecord(offset: Int64(log.count), timestamp: timestamp, key: Array("k"), value: Array(json)))
+    func publish(_ json: String, at timestamp: Int64) throws { try publish([json], key: "k", at: timestamp) }
+
+    /// - Parameter key: nil: no order applies.
+    func publish(_ records: [String], key: String?, at timestamp: Int64) throws {
+        for json in records {
+            log.append(
+                StageSession.RequestRecord(
+                    offset: Int64(log.count), timestamp: timestamp, key: key.map { Array($0) } ?? [], value: Array(json)))
+        }
         session.records = log
         try settle()
+    }
+
+    /// As an idle loop does: a turn each second.
+    func turn(for seconds: Int) throws {
+        for _ in 0..<seconds {
+            clock = Now(monotonic: clock.monotonic + .seconds(1), wall: clock.wall + 1_000)
+            try settle()
+        }
     }
 
     func pass(_ duration: Duration) throws {
@@ -133,16 +157,7 @@ final class PipelineStage {
                 session.sweeping = nil
                 pipeline.answered(.swept(sweep.partition, sweep.assignment, .success(swept(sweep.request))), by: session, at: clock)
             }
-            for submission in gateway.submitted {
-                isQuiet = false
-                guard pipeline.mayBegin(tag: submission.tag, at: clock) else {
-                    pipeline.provider(.submitted(tag: submission.tag, .notBegun), at: clock)
-                    continue
-                }
-                sent.append(submission.phone)
-                pipeline.provider(.submitted(tag: submission.tag, answer), at: clock)
-            }
-            gateway.submitted = []
+            if answerProvider() { isQuiet = false }
             let polled = gateway.polled
             gateway.polled = []
             for tag in polled {
@@ -155,6 +170,28 @@ final class PipelineStage {
             }
         }
         Issue.record("the pipeline does not come to rest")
+    }
+
+    /// - Returns: whether there was anything to answer.
+    private func answerProvider() -> Bool {
+        let (submitted, questions) = (gateway.submitted, gateway.questions)
+        gateway.submitted = []
+        gateway.questions = 0
+        for submission in submitted {
+            guard pipeline.mayBegin(tag: submission.tag, at: clock) else {
+                pipeline.provider(.submitted(tag: submission.tag, .notBegun), at: clock)
+                continue
+            }
+            sent.append(submission.phone)
+            let answer = account?.charge(submission.message) ?? answer
+            if case .accepted = answer { accepted += 1 }
+            pipeline.provider(.submitted(tag: submission.tag, answer), at: clock)
+        }
+        // What is asked in a turn was looked at before the answers of the next, and is said after them.
+        if let said = saidOfBalance { pipeline.provider(.balance(said), at: clock) }
+        saidOfBalance = questions > 0 ? account?.balance ?? balance : nil
+        precondition(questions <= 1, "one question at a time")
+        return !submitted.isEmpty || saidOfBalance != nil
     }
 
     private func take(_ content: TransactionContent) {

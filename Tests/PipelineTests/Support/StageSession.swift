@@ -31,7 +31,8 @@ final class StageSession: LedgerSession {
 
     func read(_ partition: PartitionKey, _ receive: (PartitionEvent) -> Bool) {
         guard let from = position else { return }
-        for record in records where record.offset >= from {
+        // Offsets are consecutive here.
+        for record in records.dropFirst(max(0, Int(from - (records.first?.offset ?? 0)))) {
             position = record.offset + 1
             let goesOn = record.key.withUnsafeBytes { key in
                 record.value.withUnsafeBytes { value in
@@ -75,13 +76,20 @@ final class StageGateway: ProviderGateway {
     var receive: (GatewayEvent) -> Void = { _ in }
     var mustPoll = false
     var polled: [UInt64] = []
-    var submitted: [(tag: UInt64, phone: String)] = []
+    var submitted: [Submission] = []
+    var questions = 0
+
+    struct Submission {
+        let tag: UInt64
+        let message: Message
+        var phone: String { message.phone.text }
+    }
 
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
-        submitted.append((tag, message.phone.text))
+        submitted.append(Submission(tag: tag, message: message))
     }
     func poll(messageID: String, tag: UInt64) { polled.append(tag) }
-    func askBalance() {}
+    func askBalance() { questions += 1 }
     func close() {}
 }
 
