@@ -14,6 +14,8 @@ package struct Gates: ~Copyable {
         case clock
         case retryAfter = "retry-after"
         case breaker
+        /// One message after another is refused by the same unfamiliar code.
+        case refusals
     }
 
     /// What the other machines say of themselves.
@@ -38,6 +40,9 @@ package struct Gates: ~Copyable {
 
     package private(set) var account = AccountGate()
     package private(set) var breaker = CircuitBreaker()
+    package private(set) var refusals = RefusalStreak()
+    /// Stops single requests, before they wait.
+    package var senders = SenderList(.allow, at: MonotonicInstant(nanoseconds: 0))
     private var retryAfter = RetryAfterGate()
     private var budget: RateBudget
     private var retries: RetryBudget
@@ -62,6 +67,7 @@ package struct Gates: ~Copyable {
         if !clockGuard.mayLease(at: now) { return .clock }
         if !retryAfter.mayBegin(at: now) { return .retryAfter }
         if case .open(let until) = breaker.state, until > now { return .breaker }
+        if !refusals.mayBegin(at: now) { return .refusals }
         return nil
     }
 
@@ -75,10 +81,10 @@ package struct Gates: ~Copyable {
 
     package func isValid(_ lease: Lease, at now: MonotonicInstant) -> Bool { clockGuard.isValid(lease, at: now) }
 
-    /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the breaker.
+    /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the breaker, a probe's time.
     package func nextChange(at now: MonotonicInstant) -> MonotonicInstant? {
         var next: MonotonicInstant?
-        for change in [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), breaker.nextChange] {
+        for change in [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), breaker.nextChange, refusals.nextChange] {
             if let change, change > now { next = min(next ?? change, change) }
         }
         return next
@@ -86,6 +92,8 @@ package struct Gates: ~Copyable {
 
     /// Intents that could not leave soon would only grow old: while the breaker is narrowed, and under a low rate.
     package var stockLimit: Int {
+        // The next probe is another message.
+        if refusals.narrowedBy != nil { return 1 }
         let narrowed = breaker.width.map { max(Self.leastStock, $0) } ?? Int.max
         return budget.isUnlimited ? narrowed : min(narrowed, max(2, Int(2 * budget.rate)))
     }
@@ -148,6 +156,16 @@ package struct Gates: ~Copyable {
     package mutating func firstAttempt() { retries.firstAttempt() }
     package mutating func retryAnswered() { retries.retryAnswered() }
     package func nextRetry(at now: MonotonicInstant) -> MonotonicInstant { retries.nextAvailable(at: now) }
+
+    // MARK: Refusals in a row
+
+    package mutating func attemptBegan(_ tag: UInt64) { refusals.began(tag) }
+
+    package mutating func attemptEnded(_ tag: UInt64, _ outcome: AttemptOutcome, _ message: Message?, at now: MonotonicInstant)
+        -> RefusalStreak.Change?
+    {
+        refusals.ended(tag, outcome, message, at: now)
+    }
 
     // MARK: Account and clock
 

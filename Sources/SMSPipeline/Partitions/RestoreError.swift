@@ -14,7 +14,8 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
         case .kafka(let error): error.description
         case .ledger(let error, let offset):
             "its ledger cannot be read: \(error.description), at offset \(offset) of the ledger"
-                + (error == .malformed ? ": `rocketsms-worker ledger forget --offset \(offset)`, with topic and partition, takes it out" : "")
+                + (error == .malformed
+                    ? ": `rocketsms-worker ledger forget --offset \(offset)`, with topic and partition, takes it out" : "")
         case .cancelled: "the partition was given back meanwhile"
         }
     }

@@ -120,6 +120,7 @@ extension Pipeline {
         let isOpen = assignment.open[request.hash] != nil
         guard assignment.dedup.judge(request.hash, isOpen: isOpen, at: wallNow) == .first else {
             tell(.repeated)
+            compare(request, assignment)
             advance(assignment, to: offset.clampedSum(1))
             return
         }
@@ -128,10 +129,32 @@ extension Pipeline {
         admit(request, advance: offset.clampedSum(1))
     }
 
+    /// A repeat of other content is dropped like any other, and said: its client may think that it was sent.
+    private func compare(_ again: PendingRequest, _ assignment: Assignment) {
+        let first: LedgerEntry? =
+            switch assignment.open[again.hash] {
+            case .active(let request)?: request.entry
+            case .tracked(let handle)?: tracker.entry(handle)
+            case nil: nil
+            }
+        guard let differences = first?.differences(of: again.entry), !differences.isEmpty else { return }
+        tell(.repeatDiffers(id: again.entry.echo.id, assignment.key, fields: differences))
+    }
+
     /// What the operator forbids fails before it costs, and before anybody waits for it.
     private func refusal(of request: PendingRequest) -> EntryEvent? {
-        request.entry.refuseSender(allowed: settings.send.allowedSenders, at: wallNow)
+        request.entry.refuseSender(allowed: settings.send.allowedSenders, at: wallNow) ?? refusalOfSender(request)
             ?? request.entry.refuseLength(maxParts: settings.maxParts, at: wallNow)
+    }
+
+    private func refusalOfSender(_ request: PendingRequest) -> EntryEvent? {
+        switch gates.senders.verdict(request.entry.message?.sender) {
+        case .fine: return nil
+        case .warn:
+            tell(.senderNotUsable(id: request.entry.echo.id, request.assignment.key))
+            return nil
+        case .reject: return request.entry.refuseUnusableSender(at: wallNow)
+        }
     }
 
     func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> PendingRequest {

@@ -47,8 +47,18 @@ extension Pipeline {
     private func finish(tag: UInt64, _ outcome: AttemptOutcome) {
         guard let attempt = attempts[tag] else { return }
         tell(.attemptEnded(outcome))
+        attemptEnded(tag, outcome, attempt.request?.entry.message)
         guard let request = attempts.end(tag, outcome, at: now) else { return }
         settle(request, outcome, mark: attempt.mark)
+    }
+
+    private func attemptEnded(_ tag: UInt64, _ outcome: AttemptOutcome, _ message: Message?) {
+        switch gates.attemptEnded(tag, outcome, message, at: now) {
+        case .narrowed(let code): tell(.refusalsNarrow(code: code))
+        case .ended: tell(.refusalsEnded)
+        case nil: return
+        }
+        updateHealth()
     }
 
     /// What an outcome changes: the entry, its event, the queue it stands in.

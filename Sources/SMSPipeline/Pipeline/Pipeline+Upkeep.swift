@@ -8,6 +8,7 @@ extension Pipeline {
         attempts.expireFacts(now)
         watchCalls()
         if gates.tick(now) == .startProbe, attempts.lookAtBalance() { gateway.askBalance() }
+        if !life.isDraining, gates.senders.isDue(at: now) { gateway.askSenders() }
         if upkeep.looksAtClosed { lookAtClosedPartitions(isWhole: upkeep.looksAtWhole) }
         if upkeep.mustCount(areBrokersGone: life.brokersGoneSince != nil) { countPartitions() }
         sweepClosedIDs()
@@ -126,6 +127,7 @@ extension Pipeline {
             case .open: .open
             case .halfOpen: .halfOpen
             }
+        report.refusals = gates.refusals.narrowedBy
         report.assigned = partitions.count
         report.open = partitions.openCount
         report.waiting = queue.waiting

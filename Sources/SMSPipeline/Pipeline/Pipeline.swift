@@ -60,6 +60,7 @@ package final class Pipeline {
         attempts = Attempts(most: settings.send.maxInFlight, using: &chance)
         random = chance
         gates = Gates(settings.send, settings.timings)
+        gates.senders = SenderList(settings.senderPolicy, at: clock.monotonic)
         backoff = Backoff(base: settings.send.backoff, maximum: settings.send.backoffMax)
         life = SessionLife(settings.timings)
         queue = SendQueue(slots: settings.send.maxInFlight)

@@ -19,11 +19,13 @@ package struct PipelineSettings: Sendable {
     package let checksBalance: Bool
     /// SMS parts that a text may take; 0: any number.
     package let maxParts: Int
+    /// What becomes of a sender that the provider has not checked and registered.
+    package let senderPolicy: SenderList.Policy
 
     package init(
         group: String, topics: [RequestTopic], statusTopic: String, deadLetterTopic: String, deadLetterLimit: Int, timings: KafkaTimings,
         send: SendSettings, track: TrackSettings, dedupWindow: Duration, dedupMaxEntries: Int, checksBalance: Bool,
-        maxParts: Int
+        maxParts: Int, senderPolicy: SenderList.Policy
     ) {
         self.group = group
         self.topics = topics
@@ -37,6 +39,7 @@ package struct PipelineSettings: Sendable {
         self.dedupMaxEntries = dedupMaxEntries
         self.checksBalance = checksBalance
         self.maxParts = maxParts
+        self.senderPolicy = senderPolicy
     }
 }
 

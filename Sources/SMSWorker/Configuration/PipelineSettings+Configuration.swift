@@ -14,6 +14,7 @@ extension PipelineSettings {
             statusTopic: topics.status, deadLetterTopic: topics.deadLetter, deadLetterLimit: deadLetterLimit,
             timings: KafkaTimings(configuration.kafka.properties), send: configuration.send, track: configuration.track,
             dedupWindow: configuration.dedup.window, dedupMaxEntries: configuration.dedup.maxEntries,
-            checksBalance: configuration.provider.checkBalance, maxParts: configuration.provider.maxParts)
+            checksBalance: configuration.provider.checkBalance, maxParts: configuration.provider.maxParts,
+            senderPolicy: configuration.provider.senderPolicy)
     }
 }

@@ -11,7 +11,8 @@ extension GatewayEvent {
         case .send(let outcome): self = .submitted(tag: tag, Self.attempt(outcome))
         case .status(let outcome): self = .polled(tag: tag, Self.poll(outcome))
         case .balance(let outcome): self = .balance(Self.balance(outcome))
-        case .bulk, .senders, .senderAdded, .templates: return nil
+        case .senders(let outcome): self = .senders(Self.senders(outcome))
+        case .bulk, .senderAdded, .templates: return nil
         }
     }
 
@@ -43,6 +44,14 @@ extension GatewayEvent {
         case .refused(let code, .credit): .account(.credit, code: code)
         case .refused(let code, _): .refused(code: code)
         case .failed(let reason, let after): .failed(reason: reason, retryAfter: after)
+        }
+    }
+
+    private static func senders(_ outcome: QueryOutcome<[Sender]>) -> SendersAnswer {
+        switch outcome {
+        case .answered(let senders): .usable(senders.filter { $0.isChecked && $0.isRegistered }.map { Array($0.name.utf8) })
+        case .refused(let code, _): .failed(reason: "the provider answered \(code)")
+        case .failed(let reason, _): .failed(reason: reason)
         }
     }
 

@@ -47,6 +47,9 @@ final class PipelineStage {
     var account: StageAccount?
     /// What it says of the balance where there is no account.
     var balance = BalanceAnswer.failed
+    /// What it says of the account's senders.
+    var senders = SendersAnswer.failed(reason: "no answer")
+    private(set) var senderQuestions = 0
     /// What it says of a message's status; nil: nobody asks.
     var status: MessageStatus?
     /// So many transactions will be aborted.
@@ -61,6 +64,7 @@ final class PipelineStage {
 
     var wall: Int64 { clock.wall }
     var notes: [Note] { observer.notes }
+    var refusals: String? { observer.health.refusals }
     var isPaused: Bool { observer.health.account == .credit }
     var isOpen: Bool { pipeline.isOpen(Self.partition) }
 
@@ -117,10 +121,13 @@ final class PipelineStage {
         try settle()
     }
 
-    /// As an idle loop does: a turn each second.
+    /// Turns whenever the pipeline wants one.
     func turn(for seconds: Int) throws {
-        for _ in 0..<seconds {
-            clock = Now(monotonic: clock.monotonic + .seconds(1), wall: clock.wall + 1_000)
+        let end = clock.monotonic + .seconds(seconds)
+        while clock.monotonic < end {
+            let next = min(end, max(pipeline.nextTurnAt, clock.monotonic + .milliseconds(1)))
+            let milliseconds = (next - clock.monotonic).milliseconds
+            clock = Now(monotonic: next, wall: clock.wall + milliseconds)
             try settle()
         }
     }
@@ -140,7 +147,7 @@ final class PipelineStage {
 
     /// Turns until nothing more is asked of Kafka or of the provider.
     private func settle() throws {
-        for _ in 0..<200 {
+        for _ in 0..<2_000 {
             pipeline.turn(at: clock)
             var isQuiet = true
             if let commit = session.committing {
@@ -187,11 +194,18 @@ final class PipelineStage {
             if case .accepted = answer { accepted += 1 }
             pipeline.provider(.submitted(tag: submission.tag, answer), at: clock)
         }
+        if gateway.senderQuestions > 0 {
+            precondition(gateway.senderQuestions == 1, "one question at a time")
+            senderQuestions += 1
+            gateway.senderQuestions = 0
+            pipeline.provider(.senders(senders), at: clock)
+        }
         // What is asked in a turn was looked at before the answers of the next, and is said after them.
-        if let said = saidOfBalance { pipeline.provider(.balance(said), at: clock) }
+        let said = saidOfBalance
+        if let said { pipeline.provider(.balance(said), at: clock) }
         saidOfBalance = questions > 0 ? account?.balance ?? balance : nil
         precondition(questions <= 1, "one question at a time")
-        return !submitted.isEmpty || saidOfBalance != nil
+        return !submitted.isEmpty || questions > 0 || said != nil
     }
 
     private func take(_ content: TransactionContent) {

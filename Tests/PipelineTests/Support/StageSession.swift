@@ -78,6 +78,7 @@ final class StageGateway: ProviderGateway {
     var polled: [UInt64] = []
     var submitted: [Submission] = []
     var questions = 0
+    var senderQuestions = 0
 
     struct Submission {
         let tag: UInt64
@@ -90,6 +91,7 @@ final class StageGateway: ProviderGateway {
     }
     func poll(messageID: String, tag: UInt64) { polled.append(tag) }
     func askBalance() { questions += 1 }
+    func askSenders() { senderQuestions += 1 }
     func close() {}
 }
 

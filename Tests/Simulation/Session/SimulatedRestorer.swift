@@ -182,7 +182,9 @@ final class SimulatedRestorer: Forgetful {
     }
 
     private func hasRead(_ reading: Reading) {
-        do throws(RestoreError) { try reading.steps.hasReadLedger(at: client.cluster.world.clock.wall) } catch { return reading.done(.failure(error)) }
+        do throws(RestoreError) { try reading.steps.hasReadLedger(at: client.cluster.world.clock.wall) } catch {
+            return reading.done(.failure(error))
+        }
         step(reading)
     }
 
