@@ -95,7 +95,7 @@ def test_a_top_up_is_spent_to_its_last_credit_and_fails_none(site, simulator):
     simulator.control("credits", credits=18)
     site.status.until_final(*made, timeout=90)
     wait_for(lambda: worker.ready()[1]["account"] == "ok", 30, "the end of the pause")
-    long = site.publish(request("two-parts", text="a" * 161), key=key_of("long"))
+    long = site.publish(request("две-части-" * 7), key=key_of("long"))
     site.flush()
     wait_for(lambda: worker.ready()[1]["account"] == "no credit", 20, "the pause without any credit")
     simulator.control("credits", credits=1)

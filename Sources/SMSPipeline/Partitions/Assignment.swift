@@ -37,6 +37,10 @@ package final class Assignment {
     package var open: [RequestHash: Open] = [:]
     package var dedup: Dedup
 
+    /// Why nothing of it can be read, though it is open; nil: a record or an end has come since.
+    package var readingFails: String?
+    /// Its log is damaged where it is read: what the client gives out behind that is not taken.
+    package var isReadingHalted = false
     /// Why it stays closed, kept while it is looked at again.
     package var closedReason: String?
     /// The committed offset by which it stays closed: another one is an operator's word. Nil: its ledger is looked at again as a whole.
@@ -60,6 +64,8 @@ package final class Assignment {
 
     /// When the empty-key record was last written; nil: not yet by this assignment.
     package var recordedAt: MonotonicInstant?
+    /// Since when the ledger has had no other record; nil: one was written, or what there was has been followed by another.
+    package var quietSince: MonotonicInstant?
     package var isSweeping = false
     /// What its restore has read, until it is taken in.
     package var restore: PartitionRestore?

@@ -11,6 +11,8 @@ extension Pipeline {
         if !life.isDraining, gates.senders.isDue(at: now) { gateway.askSenders() }
         if upkeep.looksAtClosed { lookAtClosedPartitions(isWhole: upkeep.looksAtWhole) }
         if upkeep.mustCount(areBrokersGone: life.brokersGoneSince != nil) { countPartitions() }
+        if upkeep.readsAgain { readAgain() }
+        if upkeep.looksAtWhole { followQuietLedgers() }
         sweepClosedIDs()
         savePausesIfDue()
         queue.compact()
@@ -48,6 +50,19 @@ extension Pipeline {
             for closed in removable { operation.tombstone(key: closed.id) }
         }
         tell(.tombstones(removable.count))
+    }
+
+    // MARK: Quiet ledgers
+
+    /// Kafka cleans no segment before it is rolled, and rolls one only when something is appended: without another record the last texts
+    /// of a partition would stay as long as nothing happens there. The record of how far it was read is that record, once.
+    private func followQuietLedgers() {
+        guard hasLeisure else { return }
+        for assignment in partitions.inOrder where assignment.phase == .open {
+            guard let since = assignment.quietSince, now - since > Upkeep.segmentTime else { continue }
+            assignment.quietSince = nil
+            commits.append(assignment, at: now) { _ in }
+        }
     }
 
     // MARK: Closed partitions

@@ -113,6 +113,7 @@ package final class Pipeline {
             tell(.event(event))
             if event.sequence == 1, let age = entry.age(at: wallNow) { tell(.firstEvent(after: age)) }
         }
+        assignment.quietSince = now
         writer.write(entry, encoded: encoded, event, of: assignment, at: wallNow) {
             commits.append(
                 assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent, $0)

@@ -64,6 +64,12 @@ final class PipelineStage {
 
     var wall: Int64 { clock.wall }
     var notes: [Note] { observer.notes }
+    /// What reading the partition says.
+    var readingFailure: (offset: Int64, error: BrokerError)? {
+        get { session.failure }
+        set { session.failure = newValue }
+    }
+    var unreadiness: String? { observer.health.reason }
     var refusals: String? { observer.health.refusals }
     var isPaused: Bool { observer.health.account == .credit }
     var isOpen: Bool { pipeline.isOpen(Self.partition) }
