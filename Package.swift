@@ -89,7 +89,7 @@ let package = Package(
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
-        tests("PipelineTests", ["SMSPipeline", "Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
+        tests("PipelineTests", ["SMSPipeline", "Requests", "Time", "JSON", "SMSText", "PipelineSupport", "TestSupport"]),
         tests(
             "SMSWorkerTests",
             [

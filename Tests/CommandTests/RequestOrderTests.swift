@@ -11,6 +11,7 @@ import Testing
     private static let sent = RequestOrder.resolve(.sent(messageID: nil))
     private static let resend = RequestOrder.resolve(.resend)
     private static let failed = RequestOrder.resolve(.failed)
+    private static let forget = RequestOrder.forget
     private static let all = [cancel, sent, resend, failed]
 
     private func entry(_ state: LedgerEntry.State, hasUnknownOutcome: Bool = false) -> LedgerEntry {
@@ -34,6 +35,7 @@ import Testing
 
     @Test func theRecordIsTheContracts() {
         #expect(String(decoding: Self.cancel.value(id: "a\"b"), as: UTF8.self) == #"{"command":"cancel","id":"a\"b"}"#)
+        #expect(String(decoding: Self.forget.value(id: "a"), as: UTF8.self) == #"{"command":"forget","id":"a"}"#)
         let sent = RequestOrder.resolve(.sent(messageID: "8767")).value(id: "a")
         #expect(String(decoding: sent, as: UTF8.self) == #"{"command":"resolve","id":"a","as":"sent","messageId":"8767"}"#)
         #expect(String(decoding: Self.resend.value(id: "a"), as: UTF8.self) == #"{"command":"resolve","id":"a","as":"resend"}"#)
@@ -47,6 +49,10 @@ import Testing
         for order in [Self.sent, Self.resend, Self.failed] {
             #expect(order.refusal(of: entry(.held, hasUnknownOutcome: true)) == nil)
             for state in [LedgerEntry.State.waiting, .sending, .tracking, .closed] { #expect(order.refusal(of: entry(state)) != nil) }
+        }
+        #expect(Self.forget.refusal(of: nil) == nil && Self.forget.refusal(of: entry(.closed)) == nil)
+        for state in [LedgerEntry.State.waiting, .sending, .tracking, .held] {
+            #expect(Self.forget.refusal(of: entry(state))?.contains("is open") == true)
         }
         for order in Self.all { #expect(order.refusal(of: nil)?.contains("closed") == true) }
     }
@@ -84,6 +90,7 @@ import Testing
         ["resolve", "--as", "sent"],
         ["resolve", "a", "--as", "sent", "--message-id", "a b"], ["cancel", ""], ["cancel", "a", "--wait", "10"],
         ["cancel", "a", "--wait", "2h"], ["held", "--partition", "-1"],
+        ["forget"], ["forget", ""],
     ])
     func whatCannotBeUnderstoodIsAUsageError(_ words: [String]) async {
         #expect(await CapturedConsole().run(["requests"] + words) == .usage)

@@ -170,6 +170,36 @@ def test_what_waits_is_cancelled_where_it_is(site, simulator):
     assert audit(site)["findings"] == []
 
 
+def test_what_has_ended_is_forgotten_and_what_is_open_is_not(site, simulator):
+    worker = site.started(SEND_SCHEDULE="worker", DEDUP_WINDOW="1h")
+    first = site.send(request("gone"), key=key_of("gone"))
+    site.status.until_final(first)
+    publish(site, "later", "--send-at", LATER)
+    wait_for(lambda: worker.metric("rocketsms_requests_waiting") == 1, 30, "a waiting request")
+    (answer,) = answers(site, "requests", "forget", "gone", "--dry-run")
+    assert (answer["dryRun"], answer["forgotten"], answer["partition"]) == (True, False, first.partition)
+    repeat = site.send(request("gone"), key=key_of("gone"))
+    wait_for(lambda: worker.metric("rocketsms_requests_duplicate_total") == 1, 30, "the repeat")
+    _, err = command(site, "requests", "forget", "later", code=70)
+    assert "it is open" in err
+    out, err = command(site, "requests", "forget", "gone", "--json")
+    assert json.loads(out)["forgotten"] is True and "Not reached" in err
+    _, err = command(site, "requests", "forget", "gone", code=70)
+    assert "No ledger has a request gone" in err
+    # Its id is new again.
+    again = site.send(request("gone"), key=key_of("gone"))
+    site.status.until_final(again)
+    assert len(simulator.sends()) == 2 and repeat.id == "gone"
+    assert worker.metrics()['rocketsms_commands_total{result="applied"}'] == 1
+    # A forgetting survives a restart.
+    assert worker.terminate() == 0
+    site.started(SEND_SCHEDULE="worker", DEDUP_WINDOW="1h")
+    site.send(request("gone"), key=key_of("gone"))
+    site.status.until_final(site.send(request("end"), key=key_of("gone")))
+    assert len(simulator.sends()) == 3
+    assert audit(site)["findings"] == []
+
+
 def test_a_command_that_nobody_confirms(site):
     worker = site.started(SEND_SCHEDULE="worker")
     publish(site, "later", "--send-at", LATER)

@@ -82,6 +82,34 @@ def test_without_credits_nothing_fails_and_a_top_up_goes_on(site, simulator):
     site.judge()
 
 
+def test_a_top_up_is_spent_to_its_last_credit_and_fails_none(site, simulator):
+    """Credits that were there before a refusal say nothing of it, and one credit does not pay for a message of two parts."""
+    worker = site.started()
+    simulator.control("credits", credits=0)
+    made = [site.publish(request(f"top-up-{number}"), key=key_of(number)) for number in range(20)]
+    site.flush()
+    wait_for(lambda: worker.ready()[1]["account"] == "no credit", 20, "the account's pause")
+    simulator.control("credits", credits=2)
+    wait_for(lambda: len(simulator.sends()) == 2, 40, "the two that are paid for")
+    wait_for(lambda: worker.ready()[1]["account"] == "no credit", 20, "the next pause")
+    simulator.control("credits", credits=18)
+    site.status.until_final(*made, timeout=90)
+    wait_for(lambda: worker.ready()[1]["account"] == "ok", 30, "the end of the pause")
+    long = site.publish(request("две-части-" * 7), key=key_of("long"))
+    site.flush()
+    wait_for(lambda: worker.ready()[1]["account"] == "no credit", 20, "the pause without any credit")
+    simulator.control("credits", credits=1)
+    posts = simulator.attempts()
+    probes = simulator.ask("rates")["seconds"]
+    wait_for(lambda: sum(second["requests"] for second in simulator.ask("rates")["seconds"]) > sum(s["requests"] for s in probes), 40, "a look")
+    assert worker.ready()[1]["account"] == "no credit" and simulator.attempts() == posts
+    simulator.control("credits", credits=2)
+    site.status.until_final(long, timeout=90)
+    assert {site.status.final(one).status for one in [*made, long]} == {"DELIVERED"}
+    assert len(simulator.sends()) == 21
+    site.judge()
+
+
 def test_wrong_credentials_pause_and_the_right_ones_go_on(site, simulator):
     worker = site.worker()
     right = worker.settings["ROCKETSMS_PASSWORD"]

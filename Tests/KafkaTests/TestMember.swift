@@ -123,7 +123,7 @@ final class TestMember {
             if !isLost { try commit(partitions) }
             for partition in partitions { positions[partition] = nil }
             try consumer.unassign(partitions)
-        case .statistics(let statistics): self.statistics.append(statistics)
+        case .statistics(let statistics): if let statistics { self.statistics.append(statistics) }
         case .error(let error): events.append(.error(error))
         }
     }

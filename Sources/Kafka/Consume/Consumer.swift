@@ -22,7 +22,7 @@ package final class Consumer: @unchecked Sendable {
     /// Subscribes at once; nothing is fetched before an assign event is answered.
     ///
     /// - Parameter properties: librdkafka's own keys. They override the defaults (session 15 s, heartbeat 3 s, cooperative-sticky, metadata
-    ///   refresh 60 s, statistics 10 s), but not what guarantees hang on.
+    ///   refresh 60 s, statistics 10 s, checksums are looked at), but not what guarantees hang on.
     package init(group: String, instanceID: String?, bootstrapServers: String, properties: [(key: String, value: String)], topics: [String])
         throws(KafkaError)
     {
@@ -30,7 +30,7 @@ package final class Consumer: @unchecked Sendable {
         try configuration.set([
             ("bootstrap.servers", bootstrapServers), ("session.timeout.ms", "15000"), ("heartbeat.interval.ms", "3000"),
             ("partition.assignment.strategy", "cooperative-sticky"), ("topic.metadata.refresh.interval.ms", "60000"),
-            ("statistics.interval.ms", "10000"),
+            ("statistics.interval.ms", "10000"), ("check.crcs", "true"),
         ])
         try configuration.set(properties)
         try configuration.set([

@@ -7,8 +7,8 @@ package enum ConsumerEvent: ~Copyable {
     case assign([TopicPartition])
     /// To be answered with `unassign`; until then the group waits.
     case revoke([TopicPartition], isLost: Bool)
-    /// Every `statistics.interval.ms`, on the consumer's own queue.
-    case statistics(Statistics)
+    /// Every `statistics.interval.ms`, on the consumer's own queue; nil: the library's text cannot be read.
+    case statistics(Statistics?)
     case error(KafkaError)
 }
 

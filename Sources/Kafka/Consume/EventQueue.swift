@@ -24,9 +24,8 @@ struct EventQueue {
                 defer { rd_kafka_event_destroy(event) }
                 return Self.failure(event, client)
             case RD_KAFKA_EVENT_STATS:
-                guard let statistics = Self.statistics(event) else { break }
-                rd_kafka_event_destroy(event)
-                return .statistics(statistics)
+                defer { rd_kafka_event_destroy(event) }
+                return .statistics(Self.statistics(event))
             default: break
             }
             rd_kafka_event_destroy(event)

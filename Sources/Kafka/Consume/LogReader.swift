@@ -27,6 +27,7 @@ package final class LogReader: @unchecked Sendable {
         try configuration.set([
             ("bootstrap.servers", bootstrapServers), ("fetch.wait.max.ms", "20"), ("queued.min.messages", "100000"),
             ("queued.max.messages.kbytes", "16384"), ("fetch.error.backoff.ms", "10"),
+            ("check.crcs", "true"),
         ])
         try configuration.set(properties.filter { $0.key != "partition.assignment.strategy" })
         try configuration.set([

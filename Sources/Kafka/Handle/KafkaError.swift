@@ -90,6 +90,12 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET.rawValue || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE.rawValue
     }
 
+    /// What stands in the log is not what was written, or cannot be unpacked.
+    package var isDamagedLog: Bool {
+        code == RD_KAFKA_RESP_ERR__BAD_MSG.rawValue || code == RD_KAFKA_RESP_ERR__BAD_COMPRESSION.rawValue
+            || code == RD_KAFKA_RESP_ERR_INVALID_MSG.rawValue
+    }
+
     /// A connection is missing: brokers come and go, and librdkafka goes on trying.
     package var isTransport: Bool {
         code == RD_KAFKA_RESP_ERR__TRANSPORT.rawValue || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN.rawValue

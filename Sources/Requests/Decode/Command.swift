@@ -5,6 +5,8 @@ package struct Command: Equatable, Sendable {
         case cancel
         /// Only a held request.
         case resolve(Resolution)
+        /// Only a closed request: its id leaves the ledger, and is none that repeats any more.
+        case forget
     }
 
     /// What an operator knows, or decides, about a message whose outcome is unknown.

@@ -9,7 +9,8 @@ package enum CommandRules {
         switch fields.command {
         case .string("cancel"): return Command(id: id, action: .cancel)
         case .string("resolve"): return Command(id: id, action: .resolve(try resolution(fields)))
-        case .absent, .string, .bool, .other: throw DeadLetterReason(.badCommand, "command is neither cancel nor resolve")
+        case .string("forget"): return Command(id: id, action: .forget)
+        case .absent, .string, .bool, .other: throw DeadLetterReason(.badCommand, "command is none of cancel, resolve and forget")
         }
     }
 

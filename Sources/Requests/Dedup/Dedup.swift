@@ -57,6 +57,15 @@ package struct Dedup: ~Copyable, Sendable {
         if let alias { aliases.insert(alias, closedAt: closedAt) }
     }
 
+    /// The id is none that repeats any more. An alias of it stays until its window is over.
+    ///
+    /// - Returns: whether it was remembered.
+    package mutating func forget(_ hash: RequestHash) -> Bool {
+        guard contains(hash) else { return false }
+        closed.remove(hash)
+        return true
+    }
+
     /// What a ledger remembers, at the beginning.
     package mutating func restore(_ ledger: RestoredLedger, at now: Int64) {
         sweepOffset = ledger.beginning

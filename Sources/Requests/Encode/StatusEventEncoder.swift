@@ -69,6 +69,7 @@ package struct StatusEventEncoder: Sendable {
             writer.key("reason")
             writer.beginObject()
             writer.member("code", reason.code)
+            writer.member("kind", reason.kind.rawValue)
             writer.member("message", reason.message ?? Self.message(of: reason.code))
             writer.endObject()
         }

@@ -74,6 +74,9 @@ package struct LedgerEntry: Equatable, Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// SMS parts that it costs at least: a template of unknown text counts as one.
+    package var leastParts: Int { max(1, Int(echo.parts)) }
+
     /// Of its texts, roughly: what it takes in memory beside the fixed parts.
     package var byteCount: Int {
         echo.id.count + (echo.key?.count ?? 0) + (echo.metadata?.count ?? 0) + (echo.traceparent?.count ?? 0)
@@ -143,7 +146,8 @@ package struct LedgerEntry: Equatable, Sendable {
     /// The provider refused the message for good.
     package mutating func refuse(code: String, at now: Int64) -> EntryEvent {
         precondition(state == .sending, "only an attempt is refused")
-        return fail(EntryEvent.Reason(code: code, message: nil), what: "the provider then refused the message: \(code)", at: now)
+        return fail(
+            EntryEvent.Reason(code: code, kind: .refused, message: nil), what: "the provider then refused the message: \(code)", at: now)
     }
 
     /// The attempt provably did not become an SMS.
@@ -176,7 +180,7 @@ package struct LedgerEntry: Equatable, Sendable {
             self.notBefore = notBefore
             return nil
         case .resend, .fail:
-            return fail(EntryEvent.Reason(code: "OUTCOME_UNKNOWN", message: what), what: what, at: now)
+            return fail(EntryEvent.Reason(code: "OUTCOME_UNKNOWN", kind: .unknown, message: what), what: what, at: now)
         }
     }
 
@@ -184,7 +188,7 @@ package struct LedgerEntry: Equatable, Sendable {
     package mutating func expire(_ what: String, at now: Int64) -> EntryEvent {
         if state == .sending { withdraw() }
         precondition(state == .waiting, "only what waits expires")
-        return fail(EntryEvent.Reason(code: "EXPIRED", message: what), what: what, at: now)
+        return fail(EntryEvent.Reason(code: "EXPIRED", kind: .expired, message: what), what: what, at: now)
     }
 
     /// Longer than the operator pays for: it fails before it costs.
@@ -196,17 +200,24 @@ package struct LedgerEntry: Equatable, Sendable {
         if state == .sending { withdraw() }
         precondition(state == .waiting, "only what waits is refused for its length")
         let what = "the text takes \(echo.parts) parts, and \(maxParts) are allowed"
-        return fail(EntryEvent.Reason(code: "TOO_MANY_PARTS", message: what), what: what, at: now)
+        return fail(EntryEvent.Reason(code: "TOO_MANY_PARTS", kind: .refused, message: what), what: what, at: now)
     }
 
     /// The operator lets requests name some senders alone.
     ///
     /// - Returns: nil where it may be sent.
     package mutating func refuseSender(allowed: AllowedSenders, at now: Int64) -> EntryEvent? {
-        guard !allowed.allows(message?.sender) else { return nil }
+        allowed.allows(message?.sender) ? nil : refuseSender("the sender is none of SEND_ALLOWED_SENDERS", at: now)
+    }
+
+    /// The provider would send it from another name, and the operator will not have that.
+    package mutating func refuseUnusableSender(at now: Int64) -> EntryEvent {
+        refuseSender("the provider has not both checked and registered the sender", at: now)
+    }
+
+    private mutating func refuseSender(_ what: String, at now: Int64) -> EntryEvent {
         precondition(state == .waiting, "only what waits is refused for its sender")
-        let what = "the sender is none of SEND_ALLOWED_SENDERS"
-        return fail(EntryEvent.Reason(code: AllowedSenders.code, message: what), what: what, at: now)
+        return fail(EntryEvent.Reason(code: AllowedSenders.code, kind: .refused, message: what), what: what, at: now)
     }
 
     // MARK: Commands
@@ -214,13 +225,13 @@ package struct LedgerEntry: Equatable, Sendable {
     /// - Returns: nil where the request is not waiting, or may be an SMS already: the command is then refused.
     package mutating func cancel(at now: Int64) -> EntryEvent? {
         guard state == .waiting, !hasUnknownOutcome else { return nil }
-        return fail(EntryEvent.Reason(code: "CANCELLED", message: nil), what: "", at: now)
+        return fail(EntryEvent.Reason(code: "CANCELLED", kind: .cancelled, message: nil), what: "", at: now)
     }
 
     /// The operator knows that the SMS went out. With a provider id it is tracked from here on.
     package mutating func resolveSent(messageID: String?, at now: Int64) -> EntryEvent {
         precondition(state == .held, "only a held request is resolved")
-        let reason = EntryEvent.Reason(code: "RESOLVED", message: nil)
+        let reason = EntryEvent.Reason(code: "RESOLVED", kind: .resolved, message: nil)
         if let messageID {
             echo.messageIDs = [messageID]
             return track(.known(.sent), reason: reason, at: now)
@@ -240,7 +251,7 @@ package struct LedgerEntry: Equatable, Sendable {
     package mutating func resolveFailed(at now: Int64) -> EntryEvent {
         precondition(state == .held, "only a held request is resolved")
         close(at: now)
-        return event(.failed, isFinal: true, reason: EntryEvent.Reason(code: "RESOLVED", message: nil))
+        return event(.failed, isFinal: true, reason: EntryEvent.Reason(code: "RESOLVED", kind: .resolved, message: nil))
     }
 
     // MARK: Tracking
@@ -269,7 +280,7 @@ package struct LedgerEntry: Equatable, Sendable {
     package mutating func giveUpTracking(code: String, _ what: String, at now: Int64) -> EntryEvent {
         precondition(state == .tracking, "only an accepted message is tracked")
         close(at: now)
-        return event(lastStatus ?? .queued, isFinal: true, reason: EntryEvent.Reason(code: code, message: what))
+        return event(lastStatus ?? .queued, isFinal: true, reason: EntryEvent.Reason(code: code, kind: .untracked, message: what))
     }
 
     // MARK: Ages
@@ -321,7 +332,8 @@ package struct LedgerEntry: Equatable, Sendable {
             return event(.delivered, isFinal: true, reason: reason)
         case .failed:
             return fail(
-                EntryEvent.Reason(code: "PROVIDER_FAILED", message: nil), what: "the provider then reported that it could not deliver",
+                EntryEvent.Reason(code: "PROVIDER_FAILED", kind: .undelivered, message: nil),
+                what: "the provider then reported that it could not deliver",
                 at: now)
         }
     }
@@ -331,7 +343,7 @@ package struct LedgerEntry: Equatable, Sendable {
     private mutating func fail(_ reason: EntryEvent.Reason, what: String, at now: Int64) -> EntryEvent {
         close(at: now)
         // What may be an SMS must never look like a plain failure.
-        let honest = hasUnknownOutcome ? EntryEvent.Reason(code: "OUTCOME_UNKNOWN", message: what) : reason
+        let honest = hasUnknownOutcome ? EntryEvent.Reason(code: "OUTCOME_UNKNOWN", kind: .unknown, message: what) : reason
         return event(.failed, isFinal: true, reason: honest)
     }
 

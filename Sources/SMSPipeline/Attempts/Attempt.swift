@@ -5,6 +5,8 @@ package final class Attempt {
     package let mark: UInt64
     /// Nil once the assignment has ended (until a restore in this process finds the entry again).
     package var request: PendingRequest?
+    /// What the message costs, in SMS parts; a template of unknown text counts as one.
+    package let parts: Int
     /// The pace's, given back with the outcome.
     package let permit: Pace.Permit
 
@@ -12,5 +14,6 @@ package final class Attempt {
         self.mark = mark
         self.permit = permit
         self.request = request
+        parts = request.entry.leastParts
     }
 }

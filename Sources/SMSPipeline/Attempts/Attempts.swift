@@ -5,7 +5,7 @@ package import Time
 package struct Attempts: ~Copyable {
     private var slots = SlotTable<Attempt>()
     private var facts = FactStore<Attempt>()
-    private var balance = BalanceLook<RefusedAttempt>()
+    private var balance = BalanceLook()
     private var stock = IntentStock(fullTransaction: CommitQueue.recordLimit)
     private var markCounter: UInt32 = 0
     private let markStem: UInt64
@@ -100,20 +100,22 @@ package struct Attempts: ~Copyable {
     // MARK: Refusals by an unfamiliar code
 
     /// The vendor documents no code for an empty account: an unfamiliar one may be it, and then no message may fail.
-    package mutating func lookAtBalance(for refused: RefusedAttempt, at now: MonotonicInstant) -> BalanceLook<RefusedAttempt>.Step {
+    package mutating func lookAtBalance(for refused: RefusedAttempt, at now: MonotonicInstant) -> BalanceLook.Step {
         balance.ask(for: refused, at: now)
     }
 
-    /// - Returns: the refusals that waited for it.
-    package mutating func balanceAnswered(_ answer: BalanceAnswer, at now: MonotonicInstant) -> [RefusedAttempt] {
-        balance.answered(answer, at: now)
-    }
+    /// - Returns: whether to ask; else a question is under way.
+    package mutating func lookAtBalance() -> Bool { balance.ask() }
+
+    /// - Returns: the refusals that it decides, and whether to ask again for others.
+    package mutating func balanceAnswered(_ answer: BalanceAnswer, at now: MonotonicInstant) -> (
+        served: [RefusedAttempt], asksAgain: Bool
+    ) { balance.answered(answer, at: now) }
 
     /// What the balance says of a refusal by an unfamiliar code.
     package static func outcome(of refused: RefusedAttempt, _ answer: BalanceAnswer) -> AttemptOutcome {
         switch answer {
-        case .credits: .refused(code: refused.code)
-        case .noCredits: .account(.credit, code: refused.code)
+        case .credits: answer.covers(parts: refused.parts) ? .refused(code: refused.code) : .account(.credit, code: refused.code)
         case .badCredentials: .account(.credentials, code: refused.code)
         case .failed: .notSent(reason: "refused by \(refused.code), and the balance could not be asked", retryAfter: nil, isAnswer: true)
         }

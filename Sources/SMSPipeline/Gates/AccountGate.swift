@@ -92,16 +92,18 @@ package struct AccountGate: Equatable, Sendable {
     }
 
     /// The look that `startProbe` asked for has ended. A look that nobody asked for changes nothing.
+    ///
+    /// - Parameter parts: what the message costs that has waited longest: with less it would open and close again.
     package mutating func probeAnswered(
-        _ answer: BalanceAnswer, at now: MonotonicInstant, using generator: inout some RandomNumberGenerator
+        _ answer: BalanceAnswer, parts: Int, at now: MonotonicInstant, using generator: inout some RandomNumberGenerator
     ) -> Action {
         guard case .probing(let problem) = state else { return .none }
         switch answer {
-        case .credits:
+        case .credits where answer.covers(parts: max(1, parts)):
             state = .open
             pollPauses.end(at: now)
             return .logResumed(after: pauses.end(at: now))
-        case .noCredits: return pause(for: .credit, at: now, using: &generator)
+        case .credits: return pause(for: .credit, at: now, using: &generator)
         case .badCredentials: return pause(for: .credentials, at: now, using: &generator)
         case .failed: return pause(for: problem, at: now, using: &generator)
         }

@@ -15,6 +15,8 @@ package struct Gates: ~Copyable {
         case retryAfter = "retry-after"
         /// Nearly everything fails, and the next probe has its time.
         case pace
+        /// One message after another is refused by the same unfamiliar code.
+        case refusals
     }
 
     /// What the other machines say of themselves.
@@ -39,6 +41,9 @@ package struct Gates: ~Copyable {
 
     package private(set) var account = AccountGate()
     package private(set) var pace: Pace
+    package private(set) var refusals = RefusalStreak()
+    /// Stops single requests, before they wait.
+    package var senders = SenderList(.allow, at: MonotonicInstant(nanoseconds: 0))
     private var retryAfter = RetryAfterGate()
     private var budget: RateBudget
     private var retries: RetryBudget
@@ -64,6 +69,7 @@ package struct Gates: ~Copyable {
         if !clockGuard.mayLease(at: now) { return .clock }
         if !retryAfter.mayBegin(at: now) { return .retryAfter }
         if pace.sendsShutUntil(now) != nil { return .pace }
+        if !refusals.mayBegin(at: now) { return .refusals }
         return nil
     }
 
@@ -77,10 +83,12 @@ package struct Gates: ~Copyable {
 
     package func isValid(_ lease: Lease, at now: MonotonicInstant) -> Bool { clockGuard.isValid(lease, at: now) }
 
-    /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the pace.
+    /// When a gate that is shut now may open by itself: leases after a pause, Retry-After, the pace, a probe's time.
     package func nextChange(at now: MonotonicInstant) -> MonotonicInstant? {
         var next: MonotonicInstant?
-        for change in [clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), pace.nextChange(after: now)] {
+        for change in [
+            clockGuard.leasesAgain(at: now), retryAfter.closedUntil(at: now), pace.nextChange(after: now), refusals.nextChange,
+        ] {
             if let change, change > now { next = min(next ?? change, change) }
         }
         return next
@@ -88,6 +96,8 @@ package struct Gates: ~Copyable {
 
     /// Intents that could not leave soon would only grow old: while the pace is narrowed, and under a low rate.
     package func stockLimit(at now: MonotonicInstant) -> Int {
+        // The next probe is another message.
+        if refusals.narrowedBy != nil { return 1 }
         let narrowed =
             switch pace.state(at: now) {
             case .closed: Int.max
@@ -157,6 +167,16 @@ package struct Gates: ~Copyable {
     package mutating func retryAnswered() { retries.retryAnswered() }
     package func nextRetry(at now: MonotonicInstant) -> MonotonicInstant { retries.nextAvailable(at: now) }
 
+    // MARK: Refusals in a row
+
+    package mutating func attemptBegan(_ tag: UInt64) { refusals.began(tag) }
+
+    package mutating func attemptEnded(_ tag: UInt64, _ outcome: AttemptOutcome, _ message: Message?, at now: MonotonicInstant)
+        -> RefusalStreak.Change?
+    {
+        refusals.ended(tag, outcome, message, at: now)
+    }
+
     // MARK: Account and clock
 
     package mutating func accountRefused(_ problem: AccountProblem, at now: MonotonicInstant, using chance: inout Chance)
@@ -165,11 +185,10 @@ package struct Gates: ~Copyable {
         account.refused(problem, at: now, using: &chance)
     }
 
-    package mutating func balanceAnswered(_ answer: BalanceAnswer, at now: MonotonicInstant, using chance: inout Chance)
-        -> AccountGate.Action
-    {
-        account.probeAnswered(answer, at: now, using: &chance)
-    }
+    /// - Parameter parts: of the message that has waited longest.
+    package mutating func balanceAnswered(
+        _ answer: BalanceAnswer, parts: Int, at now: MonotonicInstant, using chance: inout Chance
+    ) -> AccountGate.Action { account.probeAnswered(answer, parts: parts, at: now, using: &chance) }
 
     package mutating func tick(_ now: MonotonicInstant) -> AccountGate.Action { account.tick(now) }
     package mutating func acceptedSend() { account.acceptedSend() }

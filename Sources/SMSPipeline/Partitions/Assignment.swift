@@ -1,5 +1,4 @@
 package import Requests
-internal import Synchronization
 package import Time
 
 /// One ownership of one partition, from its assign event to the answer of its revoke (or to its loss). Assigned again, the partition gets
@@ -38,6 +37,10 @@ package final class Assignment {
     package var open: [RequestHash: Open] = [:]
     package var dedup: Dedup
 
+    /// Why nothing of it can be read, though it is open; nil: a record or an end has come since.
+    package var readingFails: String?
+    /// Its log is damaged where it is read: what the client gives out behind that is not taken.
+    package var isReadingHalted = false
     /// Why it stays closed, kept while it is looked at again.
     package var closedReason: String?
     /// The committed offset by which it stays closed: another one is an operator's word. Nil: its ledger is looked at again as a whole.
@@ -61,6 +64,8 @@ package final class Assignment {
 
     /// When the empty-key record was last written; nil: not yet by this assignment.
     package var recordedAt: MonotonicInstant?
+    /// Since when the ledger has had no other record; nil: one was written, or what there was has been followed by another.
+    package var quietSince: MonotonicInstant?
     package var isSweeping = false
     /// What its restore has read, until it is taken in.
     package var restore: PartitionRestore?
@@ -126,15 +131,4 @@ package struct AssignmentID: Hashable, Sendable {
     package init(value: UInt64) {
         self.value = value
     }
-}
-
-/// Tells a thread that reads for an assignment when it may stop.
-package final class Liveness: Sendable {
-    private let alive = Atomic<Bool>(true)
-
-    package init() {}
-
-    package var isAlive: Bool { alive.load(ordering: .relaxed) }
-
-    package func end() { alive.store(false, ordering: .relaxed) }
 }

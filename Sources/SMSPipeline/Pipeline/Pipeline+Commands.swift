@@ -1,12 +1,13 @@
 internal import Requests
 internal import Time
 
-/// Commands: records on the request topic that cancel a waiting request or resolve a held one.
+/// Commands: records on the request topic that cancel a waiting request, resolve a held one, or forget a closed one.
 extension Pipeline {
     func perform(_ command: Command, assignment: Assignment, offset: Int64) {
         // The command itself leaves no entry: its offset goes with whatever it changes, or alone.
         let advance = offset.clampedSum(1)
         guard let found = assignment.open[RequestHash(id: command.id)] else {
+            if command.action == .forget { return forget(command, assignment: assignment, advance: advance) }
             drop(command, "there is no open request with this id here", assignment: assignment, advance: advance)
             return
         }
@@ -33,7 +34,20 @@ extension Pipeline {
             resolve(request, resolution, advance: advance)
         case (.resolve, .tracked):
             drop(command, "it is not held", assignment: assignment, advance: advance)
+        case (.forget, _):
+            drop(command, "it is open: its final event is not published", assignment: assignment, advance: advance)
         }
+    }
+
+    /// The tombstone is what a sweep would write when the window is over.
+    private func forget(_ command: Command, assignment: Assignment, advance: Int64) {
+        guard assignment.dedup.forget(RequestHash(id: command.id)) else {
+            drop(command, "there is no closed request with this id here", assignment: assignment, advance: advance)
+            return
+        }
+        tell(.commandApplied)
+        tell(.tombstones(1))
+        commits.append(assignment, at: now, advance: advance) { $0.tombstone(key: command.id) }
     }
 
     private func resolve(_ request: PendingRequest, _ resolution: Command.Resolution, advance: Int64) {

@@ -107,6 +107,8 @@ extension Pipeline {
     private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: any LedgerSession) {
         partitions.reopened(assignment)
         assignment.coveredOffset = offset
+        // What an earlier owner left.
+        if ledger.recordCount > 0 { assignment.quietSince = now }
         assignment.dedup.restore(ledger, at: wallNow)
         for message in ledger.tracked {
             track(message.value, base: message.base, assignment, message.hash, isRestored: true)

@@ -12,7 +12,7 @@ extension Pipeline {
     /// partition's backlog stops another. Beyond what could begin, bulk topics are read only where that lasts, so that a `cancel` is seen.
     private func isWanted(_ assignment: Assignment) -> Bool {
         lookAtShare(assignment)
-        guard !life.isDraining, !assignment.isFull else { return false }
+        guard !life.isDraining, !assignment.isFull, !assignment.isReadingHalted else { return false }
         guard !assignment.topic.isPriority else { return commits.batchCount < 8 }
         guard commits.batchCount < 4 else { return false }
         let hasRoom = hasRoom
@@ -56,7 +56,7 @@ extension Pipeline {
             case .record(let record): consume(record, assignment)
             case .end(let offset): reachedEnd(assignment, offset)
             case .failed(let error) where error.isOffsetLost: renew(assignment, session, error)
-            case .failed(let error): consumerFailed(error)
+            case .failed(let error): readingFailed(assignment, error)
             }
             return isWanted(left)
         }
@@ -68,6 +68,7 @@ extension Pipeline {
         case .seekBack: return seekBack(assignment)
         case .take(let gap): if gap > 0 { tell(.gap) }
         }
+        readingGoesOn(assignment)
         tell(.consumed)
         accept(record, assignment)
     }
@@ -81,7 +82,42 @@ extension Pipeline {
         }
     }
 
+    /// What is wrong with this partition alone: the others are read on, and what of it is in the ledger goes on.
+    private func readingFailed(_ assignment: Assignment, _ error: BrokerError) {
+        consumerFailed(error)
+        guard assignment.isAlive, error.kind == .other else { return }
+        // The client may pass over what is damaged, and requests with it.
+        if error.isDamagedLog { assignment.isReadingHalted = true }
+        guard assignment.readingFails == nil else { return }
+        assignment.readingFails =
+            error.isDamagedLog
+            ? "its log is damaged at offset \(assignment.position.next) or behind it (\(error.name)): nothing is skipped; where no replica has "
+                + "it whole, delete its records up to the next batch, and `offsets repair --from earliest`"
+            : "it cannot be read at offset \(assignment.position.next) (\(error.name))"
+        updateHealth()
+    }
+
+    private func readingGoesOn(_ assignment: Assignment) {
+        guard assignment.readingFails != nil else { return }
+        assignment.readingFails = nil
+        updateHealth()
+    }
+
+    /// The client says the same of a partition only once, and of an end too: asked from the same place it says what is so now.
+    func readAgain() {
+        guard let session = life.session else { return }
+        for assignment in partitions.inOrder where assignment.phase == .open && assignment.readingFails != nil {
+            assignment.isReadingHalted = false
+            do {
+                try session.seek(assignment.key, to: assignment.position.next)
+            } catch {
+                return recover("a partition could not be read again: \(error.description)")
+            }
+        }
+    }
+
     private func reachedEnd(_ assignment: Assignment, _ offset: Int64) {
+        readingGoesOn(assignment)
         switch assignment.position.end(offset, at: now) {
         case .drop: break
         case .seekBack: seekBack(assignment)
@@ -120,6 +156,7 @@ extension Pipeline {
         let isOpen = assignment.open[request.hash] != nil
         guard assignment.dedup.judge(request.hash, isOpen: isOpen, at: wallNow) == .first else {
             tell(.repeated)
+            compare(request, assignment)
             advance(assignment, to: offset.clampedSum(1))
             return
         }
@@ -128,10 +165,32 @@ extension Pipeline {
         admit(request, advance: offset.clampedSum(1))
     }
 
+    /// A repeat of other content is dropped like any other, and said: its client may think that it was sent.
+    private func compare(_ again: PendingRequest, _ assignment: Assignment) {
+        let first: LedgerEntry? =
+            switch assignment.open[again.hash] {
+            case .active(let request)?: request.entry
+            case .tracked(let handle)?: tracker.entry(handle)
+            case nil: nil
+            }
+        guard let differences = first?.differences(of: again.entry), !differences.isEmpty else { return }
+        tell(.repeatDiffers(id: again.entry.echo.id, assignment.key, fields: differences))
+    }
+
     /// What the operator forbids fails before it costs, and before anybody waits for it.
     private func refusal(of request: PendingRequest) -> EntryEvent? {
-        request.entry.refuseSender(allowed: settings.send.allowedSenders, at: wallNow)
+        request.entry.refuseSender(allowed: settings.send.allowedSenders, at: wallNow) ?? refusalOfSender(request)
             ?? request.entry.refuseLength(maxParts: settings.maxParts, at: wallNow)
+    }
+
+    private func refusalOfSender(_ request: PendingRequest) -> EntryEvent? {
+        switch gates.senders.verdict(request.entry.message?.sender) {
+        case .fine: return nil
+        case .warn:
+            tell(.senderNotUsable(id: request.entry.echo.id, request.assignment.key))
+            return nil
+        case .reject: return request.entry.refuseUnusableSender(at: wallNow)
+        }
     }
 
     func makeRequest(_ entry: LedgerEntry, assignment: Assignment) -> PendingRequest {

@@ -38,6 +38,9 @@ extension Pipeline {
         case .submitted(let tag, let outcome): submitted(tag: tag, outcome)
         case .polled(let tag, let outcome): polled(tag: tag, outcome)
         case .balance(let outcome): balanceAnswered(outcome)
+        case .senders(let answer):
+            gates.senders.answered(answer, at: now)
+            if case .failed(let reason) = answer { tell(.sendersUnknown(reason: reason)) }
         case .later(let pause): gates.retryAfter(pause, at: now)
         case .receipt: break
         }

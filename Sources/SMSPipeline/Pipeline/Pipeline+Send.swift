@@ -121,6 +121,7 @@ extension Pipeline {
     private func post(_ request: PendingRequest, _ permit: Pace.Permit) {
         guard let message = request.entry.message else { preconditionFailure("a request that is not accepted has its message") }
         let tag = attempts.begin(request, permit: permit)
+        gates.attemptBegan(tag)
         queue.begun(request)
         tell(.attemptBegan)
         let schedule = settings.send.schedule == .provider ? request.entry.sendAt : nil

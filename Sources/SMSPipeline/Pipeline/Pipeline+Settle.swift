@@ -7,8 +7,8 @@ extension Pipeline {
         guard let attempt = attempts[tag] else { return }
         let (ending, failure) = Gates.ending(of: outcome)
         endPermit(attempt.permit, ending, failure)
-        if case .refused(let code) = outcome, settings.checksBalance, !BalanceLook<RefusedAttempt>.familiarCodes.contains(code) {
-            let refused = RefusedAttempt(tag: tag, code: code)
+        if case .refused(let code) = outcome, settings.checksBalance, !BalanceLook.familiarCodes.contains(code) {
+            let refused = RefusedAttempt(tag: tag, code: code, parts: attempt.parts)
             switch attempts.lookAtBalance(for: refused, at: now) {
             case .known(let answer): finish(tag: tag, Attempts.outcome(of: refused, answer))
             case .start: gateway.askBalance()
@@ -20,8 +20,14 @@ extension Pipeline {
     }
 
     func balanceAnswered(_ answer: BalanceAnswer) {
-        for refused in attempts.balanceAnswered(answer, at: now) { finish(tag: refused.tag, Attempts.outcome(of: refused, answer)) }
-        if case .logResumed(let pause) = gates.balanceAnswered(answer, at: now, using: &random) { tell(.accountResumed(after: pause)) }
+        let (served, asksAgain) = attempts.balanceAnswered(answer, at: now)
+        for refused in served { finish(tag: refused.tag, Attempts.outcome(of: refused, answer)) }
+        if asksAgain { gateway.askBalance() }
+        // Refused messages wait again by now.
+        let parts = queue.longestWaiting()?.entry.leastParts ?? 1
+        if case .logResumed(let pause) = gates.balanceAnswered(answer, parts: parts, at: now, using: &random) {
+            tell(.accountResumed(after: pause))
+        }
         updateHealth()
     }
 
@@ -41,8 +47,18 @@ extension Pipeline {
     private func finish(tag: UInt64, _ outcome: AttemptOutcome) {
         guard let attempt = attempts[tag] else { return }
         tell(.attemptEnded(outcome))
+        attemptEnded(tag, outcome, attempt.request?.entry.message)
         guard let request = attempts.end(tag, outcome, at: now) else { return }
         settle(request, outcome, mark: attempt.mark)
+    }
+
+    private func attemptEnded(_ tag: UInt64, _ outcome: AttemptOutcome, _ message: Message?) {
+        switch gates.attemptEnded(tag, outcome, message, at: now) {
+        case .narrowed(let code): tell(.refusalsNarrow(code: code))
+        case .ended: tell(.refusalsEnded)
+        case nil: return
+        }
+        updateHealth()
     }
 
     /// What an outcome changes: the entry, its event, the queue it stands in.

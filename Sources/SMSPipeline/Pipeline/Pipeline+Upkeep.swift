@@ -7,9 +7,12 @@ extension Pipeline {
     func tick() {
         attempts.expireFacts(now)
         watchCalls()
-        if gates.tick(now) == .startProbe { gateway.askBalance() }
+        if gates.tick(now) == .startProbe, attempts.lookAtBalance() { gateway.askBalance() }
+        if !life.isDraining, gates.senders.isDue(at: now) { gateway.askSenders() }
         if upkeep.looksAtClosed { lookAtClosedPartitions(isWhole: upkeep.looksAtWhole) }
         if upkeep.mustCount(areBrokersGone: life.brokersGoneSince != nil) { countPartitions() }
+        if upkeep.readsAgain { readAgain() }
+        if upkeep.looksAtWhole { followQuietLedgers() }
         sweepClosedIDs()
         savePausesIfDue()
         queue.compact()
@@ -47,6 +50,19 @@ extension Pipeline {
             for closed in removable { operation.tombstone(key: closed.id) }
         }
         tell(.tombstones(removable.count))
+    }
+
+    // MARK: Quiet ledgers
+
+    /// Kafka cleans no segment before it is rolled, and rolls one only when something is appended: without another record the last texts
+    /// of a partition would stay as long as nothing happens there. The record of how far it was read is that record, once.
+    private func followQuietLedgers() {
+        guard hasLeisure else { return }
+        for assignment in partitions.inOrder where assignment.phase == .open {
+            guard let since = assignment.quietSince, now - since > Upkeep.segmentTime else { continue }
+            assignment.quietSince = nil
+            commits.append(assignment, at: now) { _ in }
+        }
     }
 
     // MARK: Closed partitions
@@ -126,6 +142,7 @@ extension Pipeline {
             case .open: .open
             case .halfOpen: .halfOpen
             }
+        report.refusals = gates.refusals.narrowedBy
         report.assigned = partitions.count
         report.open = partitions.openCount
         report.waiting = queue.waiting

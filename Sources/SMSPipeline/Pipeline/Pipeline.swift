@@ -60,6 +60,7 @@ package final class Pipeline {
         attempts = Attempts(most: settings.send.maxInFlight, using: &chance)
         random = chance
         gates = Gates(settings.send, settings.track, settings.timings, requestTimeout: settings.requestTimeout)
+        gates.senders = SenderList(settings.senderPolicy, at: clock.monotonic)
         backoff = Backoff(base: settings.send.backoff, maximum: settings.send.backoffMax)
         life = SessionLife(settings.timings)
         queue = SendQueue(slots: settings.send.maxInFlight)
@@ -112,6 +113,7 @@ package final class Pipeline {
             tell(.event(event))
             if event.sequence == 1, let age = entry.age(at: wallNow) { tell(.firstEvent(after: age)) }
         }
+        assignment.quietSince = now
         writer.write(entry, encoded: encoded, event, of: assignment, at: wallNow) {
             commits.append(
                 assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent, $0)

@@ -92,6 +92,17 @@ package struct FairLines {
         return best.map { ($0.line, $0.request) }
     }
 
+    /// Of all heads the one that was admitted first.
+    mutating func first() -> PendingRequest? {
+        var first: PendingRequest?
+        for line in Line.allCases {
+            guard let request = head(line) else { continue }
+            if let current = first, current.entry.admittedAt <= request.entry.admittedAt { continue }
+            first = request
+        }
+        return first
+    }
+
     /// The head of this line goes: the others that wait have saved a part of a turn.
     ///
     /// - Parameter mostSaved: turns that a strict line can save up: it needs a free slot, and these come in bunches.

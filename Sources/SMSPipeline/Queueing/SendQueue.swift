@@ -179,6 +179,9 @@ package struct SendQueue: ~Copyable {
         return next.request
     }
 
+    /// Of those whose turn it could be, the one that was admitted first.
+    package mutating func longestWaiting() -> PendingRequest? { runnable.first() }
+
     /// The committed intent whose POST is next; nil where none may. It stays in the stock until `tookFromStock`.
     package mutating func nextToPost(where mayPost: (FairLines.Line, PendingRequest) -> Bool) -> (
         line: FairLines.Line, request: PendingRequest

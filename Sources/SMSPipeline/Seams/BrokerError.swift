@@ -28,6 +28,8 @@ package struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible 
     /// The offset asked for is no longer, or not yet, in the log.
     package var isOffsetLost = false
     package var areAllBrokersDown = false
+    /// The log has bytes that are no records, or not those that were written.
+    package var isDamagedLog = false
     package var isMissingTopic = false
     /// The transaction is in another state than its producer's: a late request has ended it.
     package var isTransactionState = false

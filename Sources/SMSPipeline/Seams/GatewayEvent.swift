@@ -6,6 +6,7 @@ package enum GatewayEvent {
     case polled(tag: UInt64, PollOutcome)
     case receipt(messageID: String, ReceivedStatus)
     case balance(BalanceAnswer)
+    case senders(SendersAnswer)
     /// The provider asks for a pause, beside an outcome that says nothing of one.
     case later(Duration)
 }

@@ -13,6 +13,8 @@ package enum Note {
     case admitted
     /// A request whose id is known.
     case repeated
+    /// It came with other content than the first.
+    case repeatDiffers(id: [UInt8], PartitionKey, fields: [String])
     case deadLettered(DeadLetterCode, PartitionKey, offset: Int64)
     case commandApplied
     /// - Parameter id: of the request that it names.
@@ -31,7 +33,15 @@ package enum Note {
     case held(id: [UInt8], PartitionKey)
     case providerFails(for: Duration, lastFailure: String)
     case providerAnswers
+    /// Message after message was refused by this code: from here on they are tried one by one.
+    case refusalsNarrow(code: String)
+    /// One was accepted.
+    case refusalsEnded
     case accountPaused(AccountProblem, code: String)
+    /// A request names a sender that is not checked and registered; it is sent all the same.
+    case senderNotUsable(id: [UInt8], PartitionKey)
+    /// The account's senders could not be asked for.
+    case sendersUnknown(reason: String)
     case accountResumed(after: Duration)
 
     // MARK: Transactions

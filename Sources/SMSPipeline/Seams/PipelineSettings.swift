@@ -21,11 +21,13 @@ package struct PipelineSettings: Sendable {
     package let maxParts: Int
     /// After which a request without an answer has failed.
     package let requestTimeout: Duration
+    /// What becomes of a sender that the provider has not checked and registered.
+    package let senderPolicy: SenderList.Policy
 
     package init(
         group: String, topics: [RequestTopic], statusTopic: String, deadLetterTopic: String, deadLetterLimit: Int, timings: KafkaTimings,
         send: SendSettings, track: TrackSettings, dedupWindow: Duration, dedupMaxEntries: Int, checksBalance: Bool,
-        maxParts: Int, requestTimeout: Duration
+        maxParts: Int, senderPolicy: SenderList.Policy, requestTimeout: Duration
     ) {
         self.group = group
         self.topics = topics
@@ -40,6 +42,7 @@ package struct PipelineSettings: Sendable {
         self.checksBalance = checksBalance
         self.maxParts = maxParts
         self.requestTimeout = requestTimeout
+        self.senderPolicy = senderPolicy
     }
 }
 

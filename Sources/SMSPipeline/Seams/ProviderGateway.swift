@@ -15,6 +15,8 @@ package protocol ProviderGateway: AnyObject {
     func poll(messageID: String, tag: UInt64)
     /// Asks for the account's credits.
     func askBalance()
+    /// Asks for the account's senders.
+    func askSenders()
     /// Ends all exchanges; what was under way is answered first.
     func close()
 }

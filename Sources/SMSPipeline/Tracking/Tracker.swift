@@ -44,6 +44,7 @@ package struct Tracker: ~Copyable {
     var takenCount: Int { messages.count - messages.scheduledCount }
     package var isOverfull: Bool { polls.count > mostPolls }
     package func message(_ handle: TrackingHandle) -> TrackedMessage? { messages[handle] }
+    package func entry(_ handle: TrackingHandle) -> LedgerEntry? { messages[handle].map(Self.decode) }
 
     /// When the next poll may be wanted; nil: an answer, a gate or a commit comes first.
     package var nextDue: MonotonicInstant? { isGated || polls.count >= mostPolls ? nil : messages.nextDue }

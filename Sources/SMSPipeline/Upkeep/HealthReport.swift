@@ -13,6 +13,8 @@ package struct HealthReport: Equatable, Sendable {
     /// What the account is paused for.
     package var account: AccountProblem?
     package var breaker = Breaker.closed
+    /// The code by which every message is refused, so that they are tried one by one; nil: none is.
+    package var refusals: String?
     package var assigned = 0
     package var open = 0
 

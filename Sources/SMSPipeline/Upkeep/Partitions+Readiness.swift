@@ -16,6 +16,9 @@ extension Partitions {
             if let reason = assignment.closedReason { return "partition \(assignment.name) stays closed: \(reason)" }
             if assignment.phase == .restoring { restoring += 1 }
         }
+        for assignment in inOrder {
+            if let reason = assignment.readingFails { return "partition \(assignment.name): \(reason)" }
+        }
         if restoring > 0 { return "restoring \(restoring) partitions" }
         return isCommitStuck ? "transactions fail: outcomes are kept and no attempt begins until one is through" : nil
     }

@@ -8,6 +8,9 @@ package struct Upkeep: ~Copyable {
     /// Ids that one sweep removes at most, so that its transaction stays an ordinary one.
     package static let sweepLimit = 1_000
 
+    /// Of a ledger's segments (`topics create`: `segment.ms` is ten minutes), and a little more.
+    package static let segmentTime = Duration.seconds(660)
+
     package private(set) var nextTick: MonotonicInstant
     private var ticks = 0
     /// How much of an account pause a kill -9 may make us forget.
@@ -35,6 +38,8 @@ package struct Upkeep: ~Copyable {
     }
 
     package var looksAtClosed: Bool { ticks % 5 == 0 }
+    /// Partitions that could not be read are asked again.
+    package var readsAgain: Bool { ticks % 10 == 0 }
     /// Each minute what stays closed is looked at as a whole.
     package var looksAtWhole: Bool { ticks % 60 == 0 }
 

@@ -70,6 +70,9 @@ extension ConfigurationKey {
         "How long a connection to the provider may rest before it is closed; keep it below the server's own limit.")
     package static let providerMaxParts = Self(
         "rocketsms.maxParts", .integer(0...255), default: "0", "The most SMS parts of a message; a longer one fails unsent; 0: no limit.")
+    package static let providerSenderPolicy = Self(
+        "rocketsms.senderPolicy", .choice(SenderList.Policy.allCases.map(\.rawValue)), default: "allow",
+        "A sender that the provider has not checked and registered, by its own list: allow, warn, or reject (SENDER_NOT_ALLOWED).")
     package static let providerCheckBalance = Self(
         "rocketsms.checkBalance", .bool, default: "true", "Ask for the balance before a message fails for an unexpected refusal.")
 
@@ -144,7 +147,8 @@ extension ConfigurationKey {
         providerBaseURL, providerAllowPlaintext, providerUsername, providerUsernameFile, providerPassword, providerPasswordFile,
         providerPasswordMD5, providerPasswordMD5File, providerRequestTimeout, providerConnectTimeout, providerAccountCodes,
         providerCreditCodes,
-        providerTransientCodes, providerUnavailable, providerIdleTimeout, providerMaxParts, providerCheckBalance,
+        providerTransientCodes, providerUnavailable, providerIdleTimeout, providerMaxParts, providerSenderPolicy,
+        providerCheckBalance,
         sendMaxInFlight, sendRateLimit, sendOnUnknown, sendOnUnknownFloor, sendAllowedSenders, sendOrdering, sendMaxAttempts, sendMaxAge,
         sendBackoff, sendBackoffMax,
         sendRetryBudget,

@@ -59,6 +59,9 @@ extension KafkaProperties {
         case "group.protocol" where value.lowercased() != "classic": return "the worker knows the group protocol classic only"
         case "max.in.flight.requests.per.connection", "max.in.flight":
             return (1...5).contains(Int(value) ?? 0) ? nil : "the worker's guarantees need a value from 1 to 5"
+        // It stands as it is in the library's figures, which are JSON.
+        case "client.id" where value.unicodeScalars.contains { $0 == "\"" || $0 == "\\" || $0.value < 0x20 }:
+            return "with a quotation mark, a backslash or a control character nobody could read the client library's figures"
         default: return nil
         }
     }

@@ -1,5 +1,5 @@
 internal import Requests
-internal import SMSPipeline
+package import SMSPipeline
 
 extension WorkerConfiguration {
     /// The provider's side.
@@ -27,6 +27,8 @@ extension WorkerConfiguration {
         package var idleTimeout: Duration
         /// 0: no limit.
         package var maxParts: Int
+        /// What becomes of a sender that the provider has not checked and registered.
+        package var senderPolicy: SenderList.Policy
         /// Whether an unexpected refusal asks for the balance before the message fails.
         package var checkBalance: Bool
     }

@@ -36,6 +36,7 @@ extension WorkerConfiguration {
             unavailable: settings.text(.providerUnavailable).flatMap(Provider.Unavailable.init) ?? .unknown,
             idleTimeout: settings.duration(.providerIdleTimeout),
             maxParts: settings.integer(.providerMaxParts),
+            senderPolicy: settings.text(.providerSenderPolicy).flatMap(SenderList.Policy.init) ?? .allow,
             checkBalance: settings.bool(.providerCheckBalance))
         send = Send(settings)
         track = Track(

@@ -25,13 +25,18 @@ package final class HealthState: Sendable {
         package var account: String
         /// `closed`, `open` or `half-open`.
         package var breaker: String
+        /// The code by which message after message is refused, so that they are tried one by one.
+        package var refusals: String?
         package var partitions: Partitions
 
-        package init(isReady: Bool, reason: String?, account: String, breaker: String, partitions: Partitions) {
+        package init(
+            isReady: Bool, reason: String?, account: String, breaker: String, refusals: String? = nil, partitions: Partitions
+        ) {
             self.isReady = isReady
             self.reason = reason
             self.account = account
             self.breaker = breaker
+            self.refusals = refusals
             self.partitions = partitions
         }
 
@@ -44,10 +49,10 @@ package final class HealthState: Sendable {
                 }
             self.init(
                 isReady: report.reason == nil, reason: report.reason, account: account, breaker: report.breaker.rawValue,
-                partitions: Partitions(assigned: report.assigned, open: report.open))
+                refusals: report.refusals, partitions: Partitions(assigned: report.assigned, open: report.open))
         }
 
-        /// The body of `/readyz`: an object with these five members in this order, `reason` null where there is none.
+        /// The body of `/readyz`: an object with these six members in this order, `reason` and `refusals` null where there is none.
         package var json: [UInt8] {
             var writer = JSONWriter()
             writer.beginObject()
@@ -56,6 +61,8 @@ package final class HealthState: Sendable {
             if let reason { writer.string(reason) } else { writer.null() }
             writer.member("account", account)
             writer.member("breaker", breaker)
+            writer.key("refusals")
+            if let refusals { writer.string(refusals) } else { writer.null() }
             writer.key("partitions")
             writer.beginObject()
             writer.member("assigned", partitions.assigned)

@@ -24,6 +24,7 @@ package final class KafkaMetrics: Sendable {
     private let requestTimeouts: Counter
     private let sentBytes: Counter
     private let receivedBytes: Counter
+    private let unreadableStatistics: Counter
     /// Librdkafka counts from the beginning of a client, and a worker makes another one where it starts over.
     private let seen = Mutex(Seen())
 
@@ -36,6 +37,9 @@ package final class KafkaMetrics: Sendable {
         requestTimeouts = registry.counter(
             "rocketsms_kafka_request_timeouts_total", help: "The consumer's requests that Kafka did not answer in time.")
         sentBytes = registry.counter("rocketsms_kafka_sent_bytes_total", help: "Bytes that the consumer sent to Kafka.")
+        unreadableStatistics = registry.counter(
+            "rocketsms_kafka_statistics_unreadable_total",
+            help: "Times that the client library's figures could not be read: the lag is absent then.")
         receivedBytes = registry.counter("rocketsms_kafka_received_bytes_total", help: "Bytes that the consumer received from Kafka.")
     }
 
@@ -54,6 +58,15 @@ package final class KafkaMetrics: Sendable {
             }
             for topic in seen.topics where lag[topic] == nil { registry.remove(Self.lag, labels: ["topic": topic]) }
             seen.topics = Set(lag.keys)
+        }
+    }
+
+    /// A figure that stands still would look like one that is true.
+    package func unreadable() {
+        unreadableStatistics.increment()
+        seen.withLock { seen in
+            for topic in seen.topics { registry.remove(Self.lag, labels: ["topic": topic]) }
+            seen.topics = []
         }
     }
 

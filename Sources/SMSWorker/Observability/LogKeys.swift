@@ -28,6 +28,8 @@ package enum LogKeys {
     // MARK: Requests
     package static let requestID = "request.id"
     package static let command = "request.command"
+    /// Names of a record's fields, never what stands in them.
+    package static let fields = "request.fields"
     package static let attempt = "request.attempt"
     package static let outcome = "request.outcome"
     package static let status = "message.status"

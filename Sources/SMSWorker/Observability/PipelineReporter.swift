@@ -17,6 +17,9 @@ package final class PipelineReporter: PipelineObserver {
     private var drops = LogThrottle(every: .seconds(1))
     private var stops = LogThrottle(every: .seconds(10))
     private var goings = LogThrottle(every: .seconds(10))
+    private var differences = LogThrottle(every: .seconds(1))
+    private var senders = LogThrottle(every: .seconds(10))
+    private var senderLists = LogThrottle(every: .seconds(600))
     private var held = LogThrottle(every: .seconds(1))
     private var failures = LogThrottle(every: .seconds(30))
 
@@ -28,11 +31,12 @@ package final class PipelineReporter: PipelineObserver {
 
     package func observe(_ note: Note, at now: MonotonicInstant) {
         switch note {
-        case .consumed, .gap, .seekBack, .admitted, .repeated, .deadLettered, .commandApplied, .commandDropped, .readingStopped,
+        case .consumed, .gap, .seekBack, .admitted, .repeated, .repeatDiffers, .deadLettered, .commandApplied, .commandDropped,
+            .readingStopped,
             .readingGoesOn:
             reading(note, at: now)
-        case .attemptBegan, .attemptEnded, .pollBegan, .event, .firstEvent, .held, .providerFails, .providerAnswers, .accountPaused,
-            .accountResumed:
+        case .attemptBegan, .attemptEnded, .pollBegan, .event, .firstEvent, .held, .providerFails, .providerAnswers, .refusalsNarrow,
+            .refusalsEnded, .accountPaused, .accountResumed, .senderNotUsable, .sendersUnknown:
             provider(note, at: now)
         case .committed, .aborted, .producersRebuilt, .producerRenewed, .membershipRefused, .tombstones:
             transaction(note, at: now)
@@ -52,6 +56,15 @@ package final class PipelineReporter: PipelineObserver {
         case .seekBack: metrics.seekBacks.increment()
         case .admitted: metrics.admitted.increment()
         case .repeated: metrics.duplicates.increment()
+        case .repeatDiffers(let id, let partition, let fields):
+            metrics.repeatsThatDiffer.increment()
+            guard let suppressed = differences.admit(at: now) else { return }
+            log.warning(
+                "a request repeats an id with other content: it was dropped, the first one counts; another message needs another id",
+                metadata: [
+                    LogKeys.requestID: "\(Self.masked(id))", LogKeys.partition: "\(partition.name)",
+                    LogKeys.fields: "\(fields.joined(separator: ","))", LogKeys.suppressed: "\(suppressed)",
+                ])
         case .deadLettered(let code, let partition, let offset):
             metrics.deadLettered(code)
             guard let suppressed = deadLetters.admit(at: now) else { return }
@@ -88,6 +101,7 @@ package final class PipelineReporter: PipelineObserver {
         switch action {
         case .cancel: "cancel"
         case .resolve: "resolve"
+        case .forget: "forget"
         }
     }
 
@@ -117,12 +131,30 @@ package final class PipelineReporter: PipelineObserver {
                     LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(failure)", LogKeys.suppressed: "\(suppressed)",
                 ])
         case .providerAnswers: log.notice("the provider answers again")
+        case .refusalsNarrow(let code):
+            log.warning(
+                "the provider refuses one message after another by the same code, and accepts none: they are tried one by one, 1 to 10 s apart",
+                metadata: [LogKeys.code: "\(code)"])
+        case .refusalsEnded: log.notice("the provider accepts messages again")
         case .accountPaused(let problem, let code):
             log.warning(
                 problem == .credentials
                     ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers"
                     : "the provider says that there is no credit: sending is paused, no message fails; the account is probed until it is topped up",
                 metadata: [LogKeys.code: "\(code)"])
+        case .senderNotUsable(let id, let partition):
+            metrics.unusableSenders.increment()
+            guard let suppressed = senders.admit(at: now) else { return }
+            log.warning(
+                "a request names a sender that the provider has not both checked and registered: it goes out under another name",
+                metadata: [
+                    LogKeys.requestID: "\(Self.masked(id))", LogKeys.partition: "\(partition.name)", LogKeys.suppressed: "\(suppressed)",
+                ])
+        case .sendersUnknown(let reason):
+            guard let suppressed = senderLists.admit(at: now) else { return }
+            log.warning(
+                "the provider's list of senders could not be had: no message is stopped for it, what was known of it still counts",
+                metadata: [LogKeys.error: "\(reason)", LogKeys.suppressed: "\(suppressed)"])
         case .accountResumed(let pause):
             log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
         default: break

@@ -12,6 +12,8 @@ package struct WorkerMetrics: Sendable {
     package let consumed: Counter
     package let admitted: Counter
     package let duplicates: Counter
+    package let repeatsThatDiffer: Counter
+    package let unusableSenders: Counter
     package let gaps: Counter
     package let seekBacks: Counter
     package let commandsApplied: Counter
@@ -27,6 +29,7 @@ package struct WorkerMetrics: Sendable {
     package let held: Gauge
     package let accountPaused: Gauge
     package let breakerOpen: Gauge
+    package let refusalsNarrow: Gauge
 
     // MARK: Track
     package let polls: Counter
@@ -71,6 +74,9 @@ package struct WorkerMetrics: Sendable {
         consumed = registry.counter("rocketsms_records_consumed_total", help: "Records read from the request topics.")
         admitted = registry.counter("rocketsms_requests_admitted_total", help: "Requests taken into the ledger.")
         duplicates = registry.counter("rocketsms_requests_duplicate_total", help: "Requests dropped because their id was known already.")
+        repeatsThatDiffer = registry.counter(
+            "rocketsms_requests_duplicate_different_total", help: "Requests dropped because their id was open, with other content.")
+        unusableSenders = registry.counter("rocketsms_senders_not_usable_total", help: "Requests by senders not checked and registered.")
         seekBacks = registry.counter(
             "rocketsms_seek_backs_total", help: "Times that the Kafka client jumped ahead and was sent back; soon after an assignment.")
         gaps = registry.counter("rocketsms_offset_gaps_total", help: "Offsets skipped by the log itself: transaction markers, retention.")
@@ -91,6 +97,7 @@ package struct WorkerMetrics: Sendable {
         accountPaused = registry.gauge("rocketsms_account_paused", help: "1 while bad credentials or missing credit stop all attempts.")
         breakerOpen = registry.gauge(
             "rocketsms_breaker_open", help: "1 while the provider fails or answers slowly, and fewer requests are under way at a time.")
+        refusalsNarrow = registry.gauge("rocketsms_refusals_narrow", help: "1 while all messages are refused alike and tried one by one.")
 
         polls = registry.counter("rocketsms_polls_total", help: "Questions for the status of a message.")
         tracking = registry.gauge("rocketsms_messages_tracking", help: "Accepted messages without a final status.")
@@ -171,6 +178,7 @@ package struct WorkerMetrics: Sendable {
         ready.set(report.reason == nil ? 1 : 0)
         accountPaused.set(report.account == nil ? 0 : 1)
         breakerOpen.set(report.breaker == .closed ? 0 : 1)
+        refusalsNarrow.set(report.refusals == nil ? 0 : 1)
     }
 
     private struct Outcomes: Sendable {

@@ -19,6 +19,7 @@ extension BrokerError {
         isOffsetLost = error.isOffsetLost
         areAllBrokersDown = error.areAllBrokersDown
         isMissingTopic = error.isUnknownTopic
+        isDamagedLog = error.isDamagedLog
         isTransactionState = error.isTransactionState
         code = error.code
     }

@@ -11,7 +11,8 @@ extension GatewayEvent {
         case .send(let outcome): self = .submitted(tag: tag, Self.attempt(outcome))
         case .status(let outcome): self = .polled(tag: tag, Self.poll(outcome))
         case .balance(let outcome): self = .balance(Self.balance(outcome))
-        case .bulk, .senders, .senderAdded, .templates: return nil
+        case .senders(let outcome): self = .senders(Self.senders(outcome))
+        case .bulk, .senderAdded, .templates: return nil
         }
     }
 
@@ -46,14 +47,22 @@ extension GatewayEvent {
         }
     }
 
+    private static func senders(_ outcome: QueryOutcome<[Sender]>) -> SendersAnswer {
+        switch outcome {
+        case .answered(let senders): .usable(senders.filter { $0.isChecked && $0.isRegistered }.map { Array($0.name.utf8) })
+        case .refused(let code, _): .failed(reason: "the provider answered \(code)")
+        case .failed(let reason, _): .failed(reason: reason)
+        }
+    }
+
     private static func balance(_ outcome: QueryOutcome<Balance>) -> BalanceAnswer {
         switch outcome {
         case .answered(let balance):
             // Money alone does not say that it pays for a message.
             guard let credits = balance.credits else { return .failed }
-            return credits > 0 ? .credits : .noCredits
+            return .credits(credits)
         case .refused(_, .account): return .badCredentials
-        case .refused(_, .credit): return .noCredits
+        case .refused(_, .credit): return .credits(0)
         case .refused, .failed: return .failed
         }
     }

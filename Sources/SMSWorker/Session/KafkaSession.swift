@@ -24,7 +24,7 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
     private var registration: EventLoop.Registration?
     private var loop: EventLoop?
     private var answer: @Sendable (SessionAnswer) -> Void = { _ in }
-    private var show: (Statistics) -> Void = { _ in }
+    private var show: (Statistics?) -> Void = { _ in }
     private var isFreed = false
 
     init(consumer: Consumer, committer: Committer, restorer: Restorer, partitionCount: Int) throws(EventLoopError) {
@@ -41,7 +41,7 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
     ///   - answer: called on the session's threads.
     ///   - show: called on the loop.
     func listen(
-        on loop: EventLoop, answer: @escaping @Sendable (SessionAnswer) -> Void, show: @escaping (Statistics) -> Void
+        on loop: EventLoop, answer: @escaping @Sendable (SessionAnswer) -> Void, show: @escaping (Statistics?) -> Void
     ) throws(EventLoopError) {
         self.loop = loop
         self.answer = answer

@@ -126,7 +126,8 @@ actor PipelineRunner {
         pipeline?.opened(.success(session), at: clock())
     }
 
-    private func show(_ statistics: Statistics) {
+    private func show(_ statistics: Statistics?) {
+        guard let statistics else { return metrics.kafka.unreadable() }
         let ends = Dictionary(uniqueKeysWithValues: statistics.ends.map { (PartitionKey($0.key), $0.value) })
         metrics.kafka.show(statistics, lag: pipeline?.lag(ends: ends) ?? [:])
     }

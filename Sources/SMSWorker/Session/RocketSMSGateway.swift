@@ -30,6 +30,8 @@ final class RocketSMSGateway: ProviderGateway {
 
     func askBalance() { client.balance(tag: 0) }
 
+    func askSenders() { client.senders(tag: 0) }
+
     func close() { client.close() }
 
     private func replied(_ tag: UInt64, _ reply: Reply) {

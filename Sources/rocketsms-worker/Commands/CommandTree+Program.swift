@@ -14,7 +14,10 @@ extension CommandTree {
             .command(WatchCommand.self),
             .group(
                 name: "requests", abstract: "Requests that wait for an operator, or to be sent.",
-                [.command(RequestsHeldCommand.self), .command(RequestsResolveCommand.self), .command(RequestsCancelCommand.self)]),
+                [
+                    .command(RequestsHeldCommand.self), .command(RequestsResolveCommand.self), .command(RequestsCancelCommand.self),
+                    .command(RequestsForgetCommand.self),
+                ]),
             .group(
                 name: "ledger", abstract: "The worker's own topics: what it knows of open requests.", [.command(LedgerForgetCommand.self)]),
             .group(name: "offsets", abstract: "The group's offsets.", [.command(OffsetsRepairCommand.self)]),

@@ -1,7 +1,9 @@
+internal import EventLoop
 internal import Kafka
 internal import Requests
 internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// Asks the ledgers of request partitions. Blocks; one thread.
 struct LedgerReader {
@@ -51,8 +53,42 @@ struct LedgerReader {
         return "\(ledger) has \(error), at offset \(offset): \(remedy)."
     }
 
+    /// Where the ledger of a request partition ends now.
+    func end(of place: TopicPartition) throws(CommandFailure) -> Int64 {
+        let ledger = ledger(of: place)
+        do throws(KafkaError) { return try reader.uncommittedWatermarks(ledger, timeout: Cluster.timeout).high } catch {
+            throw CommandFailure("The ledger \(ledger) cannot be read", error)
+        }
+    }
+
+    /// Follows the ledger until it forgets an id.
+    ///
+    /// - Parameter offset: of the ledger's log, from where on.
+    /// - Returns: false where it did not in time.
+    func hasTombstone(
+        of id: [UInt8], in place: TopicPartition, from offset: Int64, until deadline: MonotonicInstant
+    ) throws(CommandFailure) -> Bool {
+        let ledger = ledger(of: place)
+        var isFound = false
+        do throws(KafkaError) {
+            let isOver = { MonotonicInstant.now >= deadline }
+            try reader.read(ledger, from: offset, through: .max, stall: .seconds(86_400), isCancelled: isOver) { _, key, value in
+                isFound = value == nil && key.map { $0.elementsEqual(id) } == true
+                return !isFound
+            }
+        } catch {
+            if MonotonicInstant.now >= deadline { return isFound }
+            throw CommandFailure("The ledger \(ledger) cannot be read", error)
+        }
+        return isFound
+    }
+
+    private func ledger(of place: TopicPartition) -> TopicPartition {
+        TopicPartition(topic: cluster.topics.ledger(of: place.topic), partition: place.partition)
+    }
+
     private func ask(_ subject: LedgerInquiry.Subject, _ place: TopicPartition) throws(CommandFailure) -> LedgerInquiry? {
-        let ledger = TopicPartition(topic: cluster.topics.ledger(of: place.topic), partition: place.partition)
+        let ledger = ledger(of: place)
         // A partition that has no ledger yet has no requests either.
         guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return nil }
         var inquiry = LedgerInquiry(subject)

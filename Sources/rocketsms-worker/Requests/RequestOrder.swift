@@ -7,6 +7,7 @@ internal import SMSWorker
 enum RequestOrder: Equatable, Sendable {
     case cancel
     case resolve(Requests.Command.Resolution)
+    case forget
 
     enum Verdict: Equatable, Sendable {
         case confirmed
@@ -21,6 +22,9 @@ enum RequestOrder: Equatable, Sendable {
         switch self {
         case .cancel:
             writer.member("command", "cancel")
+            writer.member("id", id)
+        case .forget:
+            writer.member("command", "forget")
             writer.member("id", id)
         case .resolve(let resolution):
             writer.member("command", "resolve")
@@ -42,6 +46,8 @@ enum RequestOrder: Equatable, Sendable {
     /// - Parameter entry: nil: the request is closed.
     func refusal(of entry: LedgerEntry?) -> String? {
         switch (self, entry?.state) {
+        case (.forget, nil), (.forget, .closed): nil
+        case (.forget, _): "it is open, its final event is not published"
         case (_, nil), (_, .closed): "it is closed, its final event is published"
         case (.cancel, .waiting):
             entry?.hasUnknownOutcome == true ? "an earlier attempt may have become an SMS, so it cannot be cancelled any more" : nil
@@ -53,6 +59,9 @@ enum RequestOrder: Equatable, Sendable {
         }
     }
 
+    /// Where an event confirms it; else its tombstone does.
+    var hasEvent: Bool { self != .forget }
+
     /// What an event of the request says of the order; the first one after it counts.
     func verdict(_ event: PublishedEvent) -> Verdict {
         let isResolved = event.reasonCode == "RESOLVED"
@@ -63,6 +72,8 @@ enum RequestOrder: Equatable, Sendable {
             case .resolve(.failed): isResolved && event.status == .failed
             // Whatever comes of it, it was tried.
             case .resolve(.resend): !isResolved
+            // Of a closed request none comes.
+            case .forget: false
             }
         return confirms ? .confirmed : .contradicted
     }
@@ -71,7 +82,7 @@ enum RequestOrder: Equatable, Sendable {
     var patience: String {
         switch self {
         case .resolve(.resend): "its event comes once the provider has accepted the message"
-        case .cancel, .resolve: "the worker may be down, or behind, or it has dropped the command"
+        case .cancel, .resolve, .forget: "the worker may be down, or behind, or it has dropped the command"
         }
     }
 }

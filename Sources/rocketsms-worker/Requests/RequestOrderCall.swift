@@ -10,7 +10,7 @@ internal import Time
 struct RequestOrderCall: Sendable {
     static let options =
         RequestPlaces.options + [
-            .value("--wait", "DURATION", "How long to wait for the event that confirms it; 0s: not at all. Default: 10s."), .json,
+            .value("--wait", "DURATION", "How long to wait for what confirms it; 0s: not at all. Default: 10s."), .json,
         ]
 
     private let id: String
@@ -18,6 +18,7 @@ struct RequestOrderCall: Sendable {
     private let value: [UInt8]
     private let places: RequestPlaces
     private let wait: Duration
+    private let isDryRun: Bool
     private let printsJSON: Bool
 
     init(_ order: RequestOrder, _ arguments: ParsedArguments) throws(UsageError) {
@@ -25,6 +26,7 @@ struct RequestOrderCall: Sendable {
         self.order = order
         places = try RequestPlaces(arguments)
         wait = try arguments.duration("--wait", upTo: .seconds(3_600)) ?? .seconds(10)
+        isDryRun = arguments.has("--dry-run")
         printsJSON = arguments.has("--json")
         value = order.value(id: id)
         // The worker's own rules: what it would not understand is not written. Its place is the one that made the id, if one did.
@@ -43,8 +45,10 @@ struct RequestOrderCall: Sendable {
     }
 
     private func run(_ cluster: Cluster, _ console: Console) throws -> ExitStatus {
-        let found = try LedgerReader(cluster, console).ask(.request(id: Array(id.utf8)), of: places.partitions(in: cluster)).requests
+        let ledgers = try LedgerReader(cluster, console)
+        let found = try ledgers.ask(.request(id: Array(id.utf8)), of: places.partitions(in: cluster)).requests
         let request = try Self.choose(found, for: order, id: id)
+        guard order.hasEvent else { return try forget(request, ledgers, cluster, console) }
         // Before the command is written: its event may come at once.
         var tail = try StatusTail(cluster, fromBeginning: false)
         let place = try write(to: request, in: cluster)
@@ -61,6 +65,43 @@ struct RequestOrderCall: Sendable {
         if wait == .zero { return .done }
         throw CommandFailure(
             .failed, "No event confirmed it within \(ConfigurationDuration.text(wait)): \(order.patience).")
+    }
+
+    /// Nobody publishes anything of a request that has ended: the ledger itself is looked at.
+    private func forget(_ request: FoundRequest, _ ledgers: LedgerReader, _ cluster: Cluster, _ console: Console) throws -> ExitStatus {
+        if isDryRun {
+            if !printsJSON { try console.print("would be forgotten: the request at offset \(request.answer.offset) of \(request.place)") }
+            return try printed(nil, request, isForgotten: false, console)
+        }
+        // Before the command is written: the tombstone may come at once.
+        let end = try ledgers.end(of: request.place)
+        let place = try write(to: request, in: cluster)
+        let isForgotten =
+            try wait > .zero && ledgers.hasTombstone(of: Array(id.utf8), in: request.place, from: end, until: .now + wait)
+        if !printsJSON { console.note(isForgotten ? "It is forgotten." : "The command is written.") }
+        console.note(
+            "Not reached: the request's record on \(request.place.topic), its status events and dead letters, and the provider; the ledger's log has the id until Kafka has cleaned it."
+        )
+        _ = try printed(place, request, isForgotten: isForgotten, console)
+        if isForgotten || wait == .zero { return .done }
+        throw CommandFailure(.failed, "No tombstone confirmed it within \(ConfigurationDuration.text(wait)): \(order.patience).")
+    }
+
+    private func printed(
+        _ report: DeliveryReport?, _ request: FoundRequest, isForgotten: Bool, _ console: Console
+    ) throws -> ExitStatus {
+        guard printsJSON else { return .done }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("id", id)
+        writer.member("topic", request.place.topic)
+        writer.member("partition", request.place.partition)
+        if let offset = report?.offset, offset >= 0 { writer.member("offset", offset) }
+        writer.member("dryRun", isDryRun)
+        writer.member("forgotten", isForgotten)
+        writer.endObject()
+        try console.print(json: writer.bytes)
+        return .done
     }
 
     /// - Throws: `UsageError` where several partitions have such a request, `CommandFailure` where none has.

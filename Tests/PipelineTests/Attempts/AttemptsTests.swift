@@ -197,28 +197,14 @@ import Time
 
     // MARK: The balance
 
-    @Test func oneQuestionServesAllRefusalsThatComeMeanwhile() {
-        var attempts = attempts()
-        let refused = (1...3).map { RefusedAttempt(tag: $0, code: "NO_MONEY") }
-        func step(_ refused: RefusedAttempt, _ attempts: inout Attempts, at time: MonotonicInstant) -> String {
-            switch attempts.lookAtBalance(for: refused, at: time) {
-            case .start: "start"
-            case .wait: "wait"
-            case .known(let answer): "\(answer)"
-            }
-        }
-        let steps = refused.map { step($0, &attempts, at: now) }
-        #expect(steps == ["start", "wait", "wait"])
-        let waited = attempts.balanceAnswered(.credits, at: now)
-        #expect(waited.map(\.tag) == [1, 2, 3])
-        let later = [9, 10].map { step(refused[0], &attempts, at: now + .seconds($0)) }
-        #expect(later == ["credits", "start"])
+    @Test(arguments: [(Int64(0), 1, false), (1, 1, true), (2, 3, false), (3, 3, true), (-1, 1, false)])
+    func anUnfamiliarRefusalIsFinalOnlyWithCreditsForIt(credits: Int64, parts: Int, isFinal: Bool) {
+        let refused = RefusedAttempt(tag: 1, code: "ODD", parts: parts)
+        #expect(Attempts.outcome(of: refused, .credits(credits)) == (isFinal ? .refused(code: "ODD") : .account(.credit, code: "ODD")))
     }
 
-    @Test func anUnfamiliarRefusalIsFinalOnlyWithCreditsLeft() {
-        let refused = RefusedAttempt(tag: 1, code: "ODD")
-        #expect(Attempts.outcome(of: refused, .credits) == .refused(code: "ODD"))
-        #expect(Attempts.outcome(of: refused, .noCredits) == .account(.credit, code: "ODD"))
+    @Test func anUnfamiliarRefusalWaitsWhileNothingIsKnown() {
+        let refused = RefusedAttempt(tag: 1, code: "ODD", parts: 1)
         #expect(Attempts.outcome(of: refused, .badCredentials) == .account(.credentials, code: "ODD"))
         guard case .notSent(_, retryAfter: nil, isAnswer: true) = Attempts.outcome(of: refused, .failed) else {
             Issue.record("nothing is known: it waits")

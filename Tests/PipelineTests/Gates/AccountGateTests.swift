@@ -56,17 +56,18 @@ struct AccountGateTests {
                         model.nextProbe = nil
                     }
                 case 3:
-                    let answer: BalanceAnswer = [.credits, .noCredits, .badCredentials, .failed][generator.below(4)]
-                    got = gate.probeAnswered(answer, at: now, using: &generator)
+                    let answer: BalanceAnswer = [.credits(3), .credits(0), .badCredentials, .failed][generator.below(4)]
+                    let parts = generator.below(6)
+                    got = gate.probeAnswered(answer, parts: parts, at: now, using: &generator)
                     guard model.isProbing else {
                         if got != .none { return "an answer nobody asked for did \(got)" }
                         break
                     }
-                    if answer == .credits {
+                    if answer == .credits(3), parts <= 3 {
                         model.problem = nil
                         model.isProbing = false
                     } else {
-                        if answer != .failed { model.problem = answer == .noCredits ? .credit : .credentials }
+                        if answer != .failed { model.problem = answer == .badCredentials ? .credentials : .credit }
                         if model.problem != before, let problem = model.problem { expected = .logPaused(problem) }
                         model.planLook(now)
                     }
@@ -105,7 +106,7 @@ struct AccountGateTests {
             #expect(gate.refused(.credit, at: now, using: &generator) == .logPaused(.credit))
             now = try #require(gate.nextChange)
             #expect(gate.tick(now) == .startProbe)
-            guard case .logResumed = gate.probeAnswered(.credits, at: now, using: &generator) else {
+            guard case .logResumed = gate.probeAnswered(.credits(1), parts: 1, at: now, using: &generator) else {
                 Issue.record("not resumed")
                 return
             }
@@ -115,7 +116,7 @@ struct AccountGateTests {
         gate.acceptedSend()  // of an attempt from before the pause
         now = try #require(gate.nextChange)
         _ = gate.tick(now)
-        _ = gate.probeAnswered(.credits, at: now, using: &generator)
+        _ = gate.probeAnswered(.credits(1), parts: 1, at: now, using: &generator)
         gate.acceptedSend()
         _ = gate.refused(.credit, at: now, using: &generator)
         #expect(try #require(gate.nextChange) - now <= .seconds(5))

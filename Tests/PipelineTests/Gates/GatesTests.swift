@@ -25,6 +25,7 @@ import Time
         if shut.contains(.pace) { fail(&gates, Self.toProbes, every: .zero, at: now, &chance) }
         if shut.contains(.account) { _ = gates.accountRefused(.credit, at: now, using: &chance) }
         if shut.contains(.retryAfter) { gates.retryAfter(.seconds(60), at: now) }
+        if shut.contains(.refusals) { refuse(&gates, 10, at: now) }
         return gates
     }
 
@@ -51,6 +52,14 @@ import Time
             now = now + interval
         }
         return now
+    }
+
+    /// So many messages are refused by a code that nobody knows.
+    private func refuse(_ gates: inout Gates, _ count: Int, at now: MonotonicInstant) {
+        for number in 0..<count {
+            let message = Message(phone: Array("37529\(number)"), text: Array("\(number)"), isTemplate: false, sender: nil)
+            _ = gates.attemptEnded(UInt64(number), .refused(code: "ODD"), message, at: now)
+        }
     }
 
     private static let subsets: [Set<Gates.Gate>] = (0..<1 << Gates.Gate.allCases.count).map { bits in
@@ -95,12 +104,13 @@ import Time
             if shut.contains(.clock) { expected.append(now + .seconds(4)) }
             if shut.contains(.retryAfter) { expected.append(now + .seconds(60)) }
             if shut.contains(.pace) { expected.append(self.gates(shut: [.pace]).pace.nextChange(after: now) ?? now) }
+            if shut.contains(.refusals) { expected.append(now + .seconds(1)) }
             #expect(gates.nextChange(at: now) == expected.min(), "\(shut)")
         }
     }
 
     @Test func aGateIsOpenWhenItSaidItWouldBe() {
-        for gate in [Gates.Gate.clock, .retryAfter, .pace] {
+        for gate in [Gates.Gate.clock, .retryAfter, .pace, .refusals] {
             var gates = gates(shut: [gate])
             guard let change = gates.nextChange(at: now) else {
                 Issue.record("\(gate) does not say when it opens")
@@ -264,13 +274,13 @@ import Time
         #expect(gates.lastFailure == "no connection")
     }
 
-    @Test func anAccountThatAnswersWithCreditsOpensItsGate() {
+    @Test func anAccountThatAnswersWithCreditsForTheOldestOpensItsGate() {
         var gates = gates(shut: [.account])
         var chance = Chance(seed: 1)
         var time = now
         while gates.tick(time) != .startProbe { time = time + .seconds(1) }
         #expect(time - now <= .seconds(6))
-        let action = gates.balanceAnswered(.credits, at: time, using: &chance)
+        let action = gates.balanceAnswered(.credits(1), parts: 1, at: time, using: &chance)
         #expect(action == .logResumed(after: time - now))
         #expect(gates.shut(outside(), at: time) == nil)
     }

@@ -68,7 +68,7 @@ final class CampaignStage {
         let settings = PipelineSettings(
             group: "g", topics: topics, statusTopic: "s", deadLetterTopic: "d", deadLetterLimit: 1_000_000, timings: .defaults, send: send,
             track: TrackSettings(cadence: [.seconds(1)], horizon: .seconds(60), maxInFlight: 1), dedupWindow: .seconds(86_400),
-            dedupMaxEntries: 1_000_000, checksBalance: false, maxParts: 0, requestTimeout: .seconds(15))
+            dedupMaxEntries: 1_000_000, checksBalance: false, maxParts: 0, senderPolicy: .allow, requestTimeout: .seconds(15))
         pipeline = Pipeline(settings: settings, observer: ear, gateway: gateway, opener: opener, seed: seed, at: clock)
     }
 
@@ -259,6 +259,7 @@ private final class CampaignGateway: ProviderGateway {
     }
     func poll(messageID: String, tag: UInt64) {}
     func askBalance() {}
+    func askSenders() {}
     func close() {}
 }
 

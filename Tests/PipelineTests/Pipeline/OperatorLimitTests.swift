@@ -31,6 +31,33 @@ import Testing
         #expect(try stage.restored().closed.count == 1)
     }
 
+    /// What the provider has not checked and registered it sends from another name.
+    @Test(arguments: [(SenderList.Policy.reject, "FAILED", 1, 0), (.warn, "QUEUED", 2, 1), (.allow, "QUEUED", 2, 0)])
+    func aSenderOutsideTheProvidersList(policy: SenderList.Policy, status: String, posts: Int, warnings: Int) throws {
+        let stage = PipelineStage(settings: .sample(senderPolicy: policy))
+        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+        stage.senders = .usable([Array("Shop")])
+        try stage.start()
+        try stage.publish(Self.request("bank", #","sender":"Bank""#), at: stage.wall)
+        try stage.publish(Self.request("shop", #","sender":"Shop""#), at: stage.wall)
+        #expect(stage.events.map(\.status) == [status, "QUEUED"] && stage.sent.count == posts)
+        #expect(stage.notes.count { if case .senderNotUsable = $0 { true } else { false } } == warnings)
+        #expect(stage.senderQuestions == (policy == .allow ? 0 : 1))
+    }
+
+    @Test func aListThatCannotBeHadStopsNobodyUntilItIs() throws {
+        let stage = PipelineStage(settings: .sample(senderPolicy: .reject))
+        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+        try stage.start()
+        try stage.publish(Self.request("a", #","sender":"Bank""#), at: stage.wall)
+        #expect(stage.events.map(\.status) == ["QUEUED"])
+        #expect(stage.notes.contains { if case .sendersUnknown = $0 { true } else { false } })
+        stage.senders = .usable([Array("Shop")])
+        try stage.turn(for: 20)
+        try stage.publish(Self.request("b", #","sender":"Bank""#), at: stage.wall)
+        #expect(stage.events.map(\.status) == ["QUEUED", "FAILED"] && stage.senderQuestions == 2)
+    }
+
     @Test func aTextOfMorePartsThanAreAllowedFailsUnsent() throws {
         let stage = try stage(maxParts: 1)
         let long = String(repeating: "a", count: 161)

@@ -58,5 +58,6 @@ private final class SilentGateway: ProviderGateway {
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {}
     func poll(messageID: String, tag: UInt64) {}
     func askBalance() {}
+    func askSenders() {}
     func close() {}
 }

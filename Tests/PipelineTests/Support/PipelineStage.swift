@@ -29,6 +29,11 @@ final class PipelineStage {
     private(set) var committed: Int64?
     private var log: [StageSession.RequestRecord] = []
 
+    /// Messages that the provider took.
+    private(set) var accepted = 0
+    /// What it will say of the balance: as it was when it was asked.
+    private var saidOfBalance: BalanceAnswer?
+
     private var session = StageSession()
     private var gateway = StageGateway()
     private var pipeline: Pipeline
@@ -38,6 +43,13 @@ final class PipelineStage {
     private var clock = Now(monotonic: MonotonicInstant(nanoseconds: 3_600_000_000_000), wall: 1_795_500_000_000)
     /// What the provider says of the next submissions.
     var answer = AttemptOutcome.refused(code: "BAD_PHONE")
+    /// What the account can pay for; nil: everything. Whoever cannot be paid for is refused by a code that nobody knows.
+    var account: StageAccount?
+    /// What it says of the balance where there is no account.
+    var balance = BalanceAnswer.failed
+    /// What it says of the account's senders.
+    var senders = SendersAnswer.failed(reason: "no answer")
+    private(set) var senderQuestions = 0
     /// What it says of a message's status; nil: nobody asks.
     var status: MessageStatus?
     /// So many transactions will be aborted.
@@ -52,6 +64,14 @@ final class PipelineStage {
 
     var wall: Int64 { clock.wall }
     var notes: [Note] { observer.notes }
+    /// What reading the partition says.
+    var readingFailure: (offset: Int64, error: BrokerError)? {
+        get { session.failure }
+        set { session.failure = newValue }
+    }
+    var unreadiness: String? { observer.health.reason }
+    var refusals: String? { observer.health.refusals }
+    var isPaused: Bool { observer.health.account == .credit }
     var isOpen: Bool { pipeline.isOpen(Self.partition) }
 
     /// A worker begins, with nothing but the topics.
@@ -94,11 +114,28 @@ final class PipelineStage {
     }
 
     /// The next record of the topic.
-    func publish(_ json: String, at timestamp: Int64) throws {
-        log.append(
-            StageSession.RequestRecord(offset: Int64(log.count), timestamp: timestamp, key: Array("k"), value: Array(json)))
+    func publish(_ json: String, at timestamp: Int64) throws { try publish([json], key: "k", at: timestamp) }
+
+    /// - Parameter key: nil: no order applies.
+    func publish(_ records: [String], key: String?, at timestamp: Int64) throws {
+        for json in records {
+            log.append(
+                StageSession.RequestRecord(
+                    offset: Int64(log.count), timestamp: timestamp, key: key.map { Array($0) } ?? [], value: Array(json)))
+        }
         session.records = log
         try settle()
+    }
+
+    /// Turns whenever the pipeline wants one.
+    func turn(for seconds: Int) throws {
+        let end = clock.monotonic + .seconds(seconds)
+        while clock.monotonic < end {
+            let next = min(end, max(pipeline.nextTurnAt, clock.monotonic + .milliseconds(1)))
+            let milliseconds = (next - clock.monotonic).milliseconds
+            clock = Now(monotonic: next, wall: clock.wall + milliseconds)
+            try settle()
+        }
     }
 
     func pass(_ duration: Duration) throws {
@@ -124,7 +161,7 @@ final class PipelineStage {
 
     /// Turns until nothing more is asked of Kafka or of the provider.
     private func settle() throws {
-        for _ in 0..<200 {
+        for _ in 0..<2_000 {
             pipeline.turn(at: clock)
             var isQuiet = true
             if let commit = session.committing {
@@ -141,16 +178,7 @@ final class PipelineStage {
                 session.sweeping = nil
                 pipeline.answered(.swept(sweep.partition, sweep.assignment, .success(swept(sweep.request))), by: session, at: clock)
             }
-            for submission in gateway.submitted {
-                isQuiet = false
-                guard pipeline.mayBegin(tag: submission.tag, at: clock) else {
-                    pipeline.provider(.submitted(tag: submission.tag, .notBegun), at: clock)
-                    continue
-                }
-                sent.append(submission.phone)
-                pipeline.provider(.submitted(tag: submission.tag, answer), at: clock)
-            }
-            gateway.submitted = []
+            if answerProvider() { isQuiet = false }
             let polled = gateway.polled
             gateway.polled = []
             for tag in polled {
@@ -163,6 +191,35 @@ final class PipelineStage {
             }
         }
         Issue.record("the pipeline does not come to rest")
+    }
+
+    /// - Returns: whether there was anything to answer.
+    private func answerProvider() -> Bool {
+        let (submitted, questions) = (gateway.submitted, gateway.questions)
+        gateway.submitted = []
+        gateway.questions = 0
+        for submission in submitted {
+            guard pipeline.mayBegin(tag: submission.tag, at: clock) else {
+                pipeline.provider(.submitted(tag: submission.tag, .notBegun), at: clock)
+                continue
+            }
+            sent.append(submission.phone)
+            let answer = account?.charge(submission.message) ?? answer
+            if case .accepted = answer { accepted += 1 }
+            pipeline.provider(.submitted(tag: submission.tag, answer), at: clock)
+        }
+        if gateway.senderQuestions > 0 {
+            precondition(gateway.senderQuestions == 1, "one question at a time")
+            senderQuestions += 1
+            gateway.senderQuestions = 0
+            pipeline.provider(.senders(senders), at: clock)
+        }
+        // What is asked in a turn was looked at before the answers of the next, and is said after them.
+        let said = saidOfBalance
+        if let said { pipeline.provider(.balance(said), at: clock) }
+        saidOfBalance = questions > 0 ? account?.balance ?? balance : nil
+        precondition(questions <= 1, "one question at a time")
+        return !submitted.isEmpty || questions > 0 || said != nil
     }
 
     private func take(_ content: TransactionContent) {

@@ -17,6 +17,10 @@ final class StageSession: LedgerSession {
     var events: [SessionEvent] = []
     var records: [RequestRecord] = []
     private var position: Int64?
+    /// What a read from this offset on says; the records behind it are given out all the same, as the client library does.
+    var failure: (offset: Int64, error: BrokerError)?
+    private var hasFailed = false
+    private var hasEnded = false
 
     var restoring: (partition: PartitionKey, assignment: AssignmentID)?
     var sweeping: (request: SweepRequest, partition: PartitionKey, assignment: AssignmentID)?
@@ -31,7 +35,15 @@ final class StageSession: LedgerSession {
 
     func read(_ partition: PartitionKey, _ receive: (PartitionEvent) -> Bool) {
         guard let from = position else { return }
-        for record in records where record.offset >= from {
+        if let failure, from >= failure.offset, !hasFailed {
+            hasFailed = true
+            position = failure.error.isDamagedLog ? from + 1 : from
+            guard receive(.failed(failure.error)), failure.error.isDamagedLog else { return }
+            return read(partition, receive)
+        }
+        if failure?.error.isDamagedLog == false { return }
+        // Offsets are consecutive here.
+        for record in records.dropFirst(max(0, Int(from - (records.first?.offset ?? 0)))) {
             position = record.offset + 1
             let goesOn = record.key.withUnsafeBytes { key in
                 record.value.withUnsafeBytes { value in
@@ -43,10 +55,19 @@ final class StageSession: LedgerSession {
                 }
             }
             guard goesOn else { return }
+            // What is damaged comes in its order.
+            if let failure, !hasFailed, record.offset + 1 >= failure.offset { return read(partition, receive) }
         }
+        guard failure == nil, !hasEnded else { return }
+        hasEnded = true
+        _ = receive(.end(offset: Int64(records.count)))
     }
     func resume(_ partition: PartitionKey) {}
-    func seek(_ partition: PartitionKey, to offset: Int64) { position = offset }
+    func seek(_ partition: PartitionKey, to offset: Int64) {
+        position = offset
+        hasFailed = false
+        hasEnded = false
+    }
     func knowsEnd(of partition: PartitionKey) -> Bool { true }
 
     func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {
@@ -75,13 +96,22 @@ final class StageGateway: ProviderGateway {
     var receive: (GatewayEvent) -> Void = { _ in }
     var mustPoll = false
     var polled: [UInt64] = []
-    var submitted: [(tag: UInt64, phone: String)] = []
+    var submitted: [Submission] = []
+    var questions = 0
+    var senderQuestions = 0
+
+    struct Submission {
+        let tag: UInt64
+        let message: Message
+        var phone: String { message.phone.text }
+    }
 
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
-        submitted.append((tag, message.phone.text))
+        submitted.append(Submission(tag: tag, message: message))
     }
     func poll(messageID: String, tag: UInt64) { polled.append(tag) }
-    func askBalance() {}
+    func askBalance() { questions += 1 }
+    func askSenders() { senderQuestions += 1 }
     func close() {}
 }
 

@@ -11,6 +11,7 @@ import Testing
         #expect(
             command(#"{"command":"resolve","id":"ord-7","as":"sent","messageId":"8767"}"#)
                 == Command(id: id, action: .resolve(.sent(messageID: "8767"))))
+        #expect(command(#"{"command":"forget","id":"ord-7"}"#) == Command(id: id, action: .forget))
         #expect(command(#"{"command":"resolve","id":"ord-7","as":"sent"}"#) == Command(id: id, action: .resolve(.sent(messageID: nil))))
         #expect(command(#"{"command":"resolve","id":"ord-7","as":"resend"}"#) == Command(id: id, action: .resolve(.resend)))
         #expect(command(#"{"command":"resolve","id":"ord-7","as":"failed","more":1}"#) == Command(id: id, action: .resolve(.failed)))
@@ -18,6 +19,7 @@ import Testing
 
     @Test(arguments: [
         #"{"command":"cancel"}"#, #"{"command":"cancel","id":""}"#, #"{"command":"cancel","id":7}"#, #"{"command":"Cancel","id":"a"}"#,
+        #"{"command":"forget"}"#, #"{"command":"Forget","id":"a"}"#,
         #"{"command":true,"id":"a"}"#, #"{"command":{},"id":"a"}"#, #"{"command":"resolve","id":"a"}"#,
         #"{"command":"resolve","id":"a","as":"lost"}"#, #"{"command":"resolve","id":"a","as":7}"#,
         #"{"command":"resolve","id":"a","as":"sent","messageId":8767}"#, #"{"command":"resolve","id":"a","as":"sent","messageId":""}"#,

@@ -10,7 +10,8 @@ import Testing
         var echo = Echo(id: Array("ord 77".utf8), key: nil, metadata: Array(#"{"a":"1"}"#.utf8), traceparent: nil, tracestate: nil)
         echo.messageIDs = ["9007199254740993"]
         let written = EntryEvent(
-            status: .failed, isFinal: true, sequence: 3, attempt: 2, reason: EntryEvent.Reason(code: "RESOLVED", message: "so"),
+            status: .failed, isFinal: true, sequence: 3, attempt: 2,
+            reason: EntryEvent.Reason(code: "RESOLVED", kind: .resolved, message: "so"),
             isPossibleDuplicate: true)
         var encoder = StatusEventEncoder(group: "g")
         var value: [UInt8] = []

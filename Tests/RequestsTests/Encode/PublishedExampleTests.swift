@@ -45,13 +45,15 @@ import Testing
             id: Array("ord-77-otp"), key: nil, metadata: Array(#"{"orderId":"77"}"#),
             traceparent: Array("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), tracestate: Array("shop=1"))
         echo.parts = 1
-        let refused = event(.failed, isFinal: true, sequence: 1, reason: .init(code: "BAD_PHONE", message: nil))
+        let refused = event(.failed, isFinal: true, sequence: 1, reason: .init(code: "BAD_PHONE", kind: .refused, message: nil))
         #expect(try published(refused, echo).value == example("status-event/valid/refused"))
-        let cancelled = event(.failed, isFinal: true, sequence: 1, attempt: nil, reason: .init(code: "CANCELLED", message: nil))
+        let cancelled = event(
+            .failed, isFinal: true, sequence: 1, attempt: nil, reason: .init(code: "CANCELLED", kind: .cancelled, message: nil))
         #expect(try published(cancelled, echo).value == example("status-event/valid/cancelled"))
         let unknown = event(
             .failed, isFinal: true, sequence: 1, attempt: 3,
-            reason: .init(code: "OUTCOME_UNKNOWN", message: "no answer within the request timeout"), isPossibleDuplicate: true)
+            reason: .init(code: "OUTCOME_UNKNOWN", kind: .unknown, message: "no answer within the request timeout"),
+            isPossibleDuplicate: true)
         #expect(try published(unknown, echo).value == example("status-event/valid/outcome-unknown"))
 
         echo.messageIDs = ["8767"]
@@ -62,7 +64,7 @@ import Testing
         #expect(try published(event(.delivered, isFinal: true, sequence: 2), echo).value == example("status-event/valid/delivered"))
         let expired = event(
             .sent, isFinal: true, sequence: 2,
-            reason: .init(code: "TRACKING_EXPIRED", message: "no final status within the horizon"))
+            reason: .init(code: "TRACKING_EXPIRED", kind: .untracked, message: "no final status within the horizon"))
         #expect(try published(expired, echo).value == example("status-event/valid/tracking-expired"))
         echo.providerStatus = Array("ON ITS WAY")
         let unfamiliar = try published(event(.sent, isFinal: false, sequence: 2), echo).value

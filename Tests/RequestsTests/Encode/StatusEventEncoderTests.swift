@@ -55,13 +55,14 @@ import Testing
         echo.parts = 2
         echo.providerStatus = Array("ON ITS WAY")
         let full = event(
-            .failed, isFinal: true, sequence: 12, attempt: 3, reason: EntryEvent.Reason(code: "OUTCOME_UNKNOWN", message: "the \"why\""),
+            .failed, isFinal: true, sequence: 12, attempt: 3,
+            reason: EntryEvent.Reason(code: "OUTCOME_UNKNOWN", kind: .unknown, message: "the \"why\""),
             isPossibleDuplicate: true)
         let (value, headers) = encode(full, echo)
         #expect(
             value == #"{"requestId":"Код \"7\"\n","messageId":"9223372036854775807","status":"FAILED","sequence":12,"final":true,"#
                 + #""at":"2026-11-24T06:00:00.123Z","attempt":3,"providerStatus":"ON ITS WAY","#
-                + #""reason":{"code":"OUTCOME_UNKNOWN","message":"the \"why\""},"parts":2,"cost":{"credits":2,"money":0.20},"#
+                + #""reason":{"code":"OUTCOME_UNKNOWN","kind":"unknown","message":"the \"why\""},"parts":2,"cost":{"credits":2,"money":0.20},"#
                 + #""possibleDuplicate":true,"metadata":{"orderId":"77"}}"#)
         #expect(headers[1] == "ce_id=sms.requests-3-41/12" && headers[3] == "ce_type=by.rocketsms.sms.failed.v1")
         #expect(headers.suffix(2) == ["traceparent=00-ab", "tracestate=a=1"])
@@ -70,16 +71,26 @@ import Testing
 
     @Test func anEventWithoutAttempt() {
         let echo = Echo(id: Array("a"), key: nil, metadata: nil, traceparent: nil, tracestate: nil)
-        let (value, _) = encode(event(.failed, isFinal: true, attempt: nil, reason: .init(code: "CANCELLED", message: nil)), echo)
+        let (value, _) = encode(
+            event(.failed, isFinal: true, attempt: nil, reason: .init(code: "CANCELLED", kind: .cancelled, message: nil)), echo)
         #expect(
             value == #"{"requestId":"a","status":"FAILED","sequence":1,"final":true,"at":"2026-11-24T06:00:00.123Z","#
-                + #""reason":{"code":"CANCELLED","message":"cancelled on command before it was sent"}}"#)
+                + #""reason":{"code":"CANCELLED","kind":"cancelled","message":"cancelled on command before it was sent"}}"#)
+    }
+
+    @Test(arguments: EntryEvent.Reason.Kind.allCases)
+    func everyKindIsAWordOfTheContract(_ kind: EntryEvent.Reason.Kind) throws {
+        let words = ["refused", "undelivered", "expired", "cancelled", "unknown", "resolved", "untracked"]
+        let echo = Echo(id: Array("a"), key: nil, metadata: nil, traceparent: nil, tracestate: nil)
+        let (value, _) = encode(event(.failed, reason: .init(code: "ODD", kind: kind, message: nil)), echo)
+        let word = try #require(try JSONValue(parsing: Array(value))["reason"]?["kind"]?.stringValue)
+        #expect(words.contains(word) && EntryEvent.Reason.Kind.allCases.count == words.count)
     }
 
     @Test(arguments: ["BAD_PHONE", "CANCELLED", "RESOLVED", "PROVIDER_FAILED", "SOMETHING_NEW"])
     func everyReasonHasASentence(_ code: String) throws {
         let echo = Echo(id: Array("a"), key: nil, metadata: nil, traceparent: nil, tracestate: nil)
-        let (value, _) = encode(event(.failed, reason: .init(code: code, message: nil)), echo)
+        let (value, _) = encode(event(.failed, reason: .init(code: code, kind: .refused, message: nil)), echo)
         let reason = try JSONValue(parsing: Array(value))["reason"]
         #expect(reason?["code"]?.stringValue == code && reason?["message"]?.stringValue?.isEmpty == false)
     }

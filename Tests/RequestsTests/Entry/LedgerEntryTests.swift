@@ -21,6 +21,89 @@ private let accepted = Receipt(
         #expect(template.refuseLength(maxParts: 1, at: 9) == nil)
     }
 
+    /// Whatever ends a request, a reader knows what to do by the kind.
+    @Test func everyReasonHasTheKindOfTheContract() {
+        func sending(_ policy: UnknownPolicy? = nil) -> LedgerEntry {
+            var entry = LedgerEntry.sample(policy: policy)
+            entry.begin(mark: 1)
+            return entry
+        }
+        func held() -> LedgerEntry {
+            var entry = sending(.hold)
+            _ = entry.unknown("no answer", default: .resend, maxAttempts: 3, notBefore: 0, at: 5)
+            return entry
+        }
+        func tracked() -> LedgerEntry {
+            var entry = sending()
+            _ = entry.accept(accepted, at: 6)
+            return entry
+        }
+        var refused = sending()
+        var long = LedgerEntry.sample()
+        long.echo.parts = 3
+        var sender = LedgerEntry.sample()
+        var unknown = sending(.fail)
+        var waiting = LedgerEntry.sample()
+        var cancelled = LedgerEntry.sample()
+        var (sent, failed) = (held(), held())
+        var (lost, undelivered) = (tracked(), tracked())
+        // What may be an SMS is never a plain failure, whatever ends it.
+        var (late, fails) = (held(), held())
+        late.resolveResend(at: 7)
+        fails.resolveResend(at: 7)
+        fails.begin(mark: 2)
+        let events: [(EntryEvent?, code: String, kind: EntryEvent.Reason.Kind)] = [
+            (refused.refuse(code: "BAD_PHONE", at: 9), "BAD_PHONE", .refused),
+            (long.refuseLength(maxParts: 2, at: 9), "TOO_MANY_PARTS", .refused),
+            (sender.refuseUnusableSender(at: 9), "SENDER_NOT_ALLOWED", .refused),
+            (unknown.unknown("no answer", default: .resend, maxAttempts: 3, notBefore: 0, at: 9), "OUTCOME_UNKNOWN", .unknown),
+            (waiting.expire("late", at: 9), "EXPIRED", .expired),
+            (cancelled.cancel(at: 9), "CANCELLED", .cancelled),
+            (sent.resolveSent(messageID: nil, at: 9), "RESOLVED", .resolved),
+            (failed.resolveFailed(at: 9), "RESOLVED", .resolved),
+            (lost.giveUpTracking(code: "TRACKING_EXPIRED", "no word", at: 9), "TRACKING_EXPIRED", .untracked),
+            (undelivered.learn(.known(.failed), at: 9), "PROVIDER_FAILED", .undelivered),
+            (late.expire("late", at: 9), "OUTCOME_UNKNOWN", .unknown),
+            (fails.refuse(code: "BAD_PHONE", at: 9), "OUTCOME_UNKNOWN", .unknown),
+        ]
+        for (event, code, kind) in events {
+            #expect(event?.reason?.code == code && event?.reason?.kind == kind, "\(code): \(event?.reason as Any)")
+            #expect(event?.isFinal == true)
+        }
+        #expect(Set(events.map(\.kind)) == Set(EntryEvent.Reason.Kind.allCases))
+    }
+
+    @Test func aRepeatIsComparedByWhatIsStillKnown() {
+        let first = LedgerEntry.sample()
+        func again(
+            text: String = "Код", phone: String = "375296890043", sender: String? = nil, key: String? = "k",
+            metadata: String = #"{"a":"b"}"#, sendAt: Int64? = nil, parts: UInt8 = 0
+        ) -> LedgerEntry {
+            var echo = LedgerEntry.sample(key: key).echo
+            echo.metadata = Array(metadata.utf8)
+            echo.parts = parts
+            echo.traceparent = Array("00-another".utf8)
+            return LedgerEntry(
+                echo: echo,
+                message: Message(
+                    phone: Array(phone.utf8), text: Array(text.utf8), isTemplate: false, sender: sender.map { Array($0.utf8) }),
+                offset: 8, timestamp: 2_000, isPriority: true, policy: nil, admittedAt: 3_000, sendAt: sendAt, expiresAt: nil)
+        }
+        #expect(first.differences(of: again()) == [], "another record, time and trace of the same content")
+        #expect(first.differences(of: again(text: "Код 2")) == ["text"])
+        #expect(first.differences(of: again(phone: "375296890044", sender: "Shop")) == ["phone", "sender"])
+        #expect(first.differences(of: again(key: nil, metadata: #"{"a":"c"}"#, sendAt: 5)) == ["key", "metadata", "sendAt"])
+        var two = first
+        two.echo.metadata = Array(#"{"a":"b","c":"d"}"#.utf8)
+        #expect(two.differences(of: again(metadata: #"{"c":"d","a":"b"}"#)) == [], "whatever the order")
+        var accepted = first
+        accepted.echo.parts = 1
+        accepted.begin(mark: 1)
+        _ = accepted.accept(Receipt(messageIDs: ["1"], status: .known(.sent), cost: nil), at: 9)
+        #expect(accepted.differences(of: again(text: "another", phone: "375290000000", parts: 1)) == [], "the message is not kept")
+        #expect(accepted.differences(of: again(parts: 2)) == ["text"])
+    }
+
     @Test(arguments: [
         ("DELIVERED", MessageStatus.delivered), ("Delivered", .delivered), ("queued", .queued), ("sEnT", .sent), ("Failed", .failed),
     ])

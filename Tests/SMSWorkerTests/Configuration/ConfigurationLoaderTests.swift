@@ -33,7 +33,7 @@ import Testing
                 == .init(
                     baseURL: "https://api.rocketsms.by", allowPlaintext: false, credentials: nil, requestTimeout: .seconds(15),
                     connectTimeout: .seconds(5), accountCodes: ["WRONG_AUTH"], creditCodes: [], transientCodes: [],
-                    unavailable: .unknown, idleTimeout: .seconds(4), maxParts: 0, checkBalance: true))
+                    unavailable: .unknown, idleTimeout: .seconds(4), maxParts: 0, senderPolicy: .allow, checkBalance: true))
         #expect(
             configuration.send
                 == .init(
@@ -94,7 +94,8 @@ import Testing
             .topicsRequests: "r1,r2", .topicsPriorityRequests: "p1", .topicsStatus: "s", .topicsDeadLetter: "d", .topicsLedgerSuffix: "-l",
             .topicsAutoCreate: "true", .providerBaseURL: "http://x", .providerAllowPlaintext: "true", .providerRequestTimeout: "9s",
             .providerConnectTimeout: "8s", .providerAccountCodes: "A,B", .providerCreditCodes: "C", .providerTransientCodes: "D",
-            .providerUnavailable: "not-sent", .providerIdleTimeout: "9s", .providerMaxParts: "6", .providerCheckBalance: "false",
+            .providerUnavailable: "not-sent", .providerIdleTimeout: "9s", .providerMaxParts: "6", .providerSenderPolicy: "reject",
+            .providerCheckBalance: "false",
             .sendMaxInFlight: "7", .sendRateLimit: "2.5", .sendOnUnknown: "hold", .sendOrdering: "none",
             .sendMaxAttempts: "9", .sendMaxAge: "1h", .sendBackoff: "2s", .sendBackoffMax: "3m", .sendRetryBudget: "0.5",
             .sendSchedule: "worker",
@@ -118,6 +119,7 @@ import Testing
         #expect(fromFile.provider.unavailable == .notSent)
         #expect(fromFile.provider.idleTimeout == .seconds(9))
         #expect(fromFile.provider.maxParts == 6)
+        #expect(fromFile.provider.senderPolicy == .reject)
         #expect(fromFile.send.rateLimit == 2.5)
         #expect(fromFile.send.onUnknown == .hold)
         #expect(fromFile.send.ordering == .none)

@@ -81,7 +81,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("group.protocol=classic", true), ("group.protocol=consumer", false), ("max.in.flight.requests.per.connection=5", true),
+        ("client.id=sms worker", true), ("client.id=a\"b", false), (#"client.id=a\\b"#, false), ("group.protocol=classic", true),
+        ("group.protocol=consumer", false), ("max.in.flight.requests.per.connection=5", true),
         ("max.in.flight.requests.per.connection=6", false), ("max.in.flight=1000000", false),
         ("max.in.flight.requests.per.connection=x", false),
         ("max.poll.interval.ms=600000", true), ("max.poll.interval.ms=20000", false), ("max.poll.interval.ms=5m", false),

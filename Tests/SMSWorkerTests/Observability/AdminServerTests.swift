@@ -33,7 +33,9 @@ struct AdminServerTests {
         #expect(ready.status == 200)
         #expect(ready.headers["content-type"] == "application/json")
         #expect(
-            ready.text == #"{"ready":true,"reason":null,"account":"no credit","breaker":"closed","partitions":{"assigned":8,"open":8}}"#)
+            ready.text
+                == #"{"ready":true,"reason":null,"account":"no credit","breaker":"closed","refusals":null,"partitions":{"assigned":8,"open":8}}"#
+        )
         health.update(snapshot(isReady: false, reason: "partition \"a\" stays closed"))
         let closed = try await reply(server, "/readyz?verbose")
         #expect(closed.status == 503)

@@ -12,7 +12,8 @@ struct HealthStateTests {
         #expect(!health.snapshot.isReady)
         #expect(
             String(decoding: health.snapshot.json, as: UTF8.self)
-                == #"{"ready":false,"reason":"starting","account":"ok","breaker":"closed","partitions":{"assigned":0,"open":0}}"#)
+                == #"{"ready":false,"reason":"starting","account":"ok","breaker":"closed","refusals":null,"partitions":{"assigned":0,"open":0}}"#
+        )
     }
 
     @Test func itShowsWhatWasToldLast() {
@@ -24,7 +25,8 @@ struct HealthStateTests {
         #expect(health.snapshot == snapshot)
         #expect(
             String(decoding: snapshot.json, as: UTF8.self)
-                == #"{"ready":true,"reason":null,"account":"bad credentials","breaker":"half-open","partitions":{"assigned":8,"open":8}}"#)
+                == #"{"ready":true,"reason":null,"account":"bad credentials","breaker":"half-open","refusals":null,"partitions":{"assigned":8,"open":8}}"#
+        )
     }
 
     @Test func aPipelineThatStoppedTellingIsNotAlive() {

@@ -50,6 +50,16 @@ struct KafkaMetricsTests {
         #expect(lines.contains("rocketsms_kafka_request_timeouts_total 8"))
     }
 
+    /// A lag that stands still would be taken for a lag.
+    @Test func figuresThatCannotBeReadAreCountedAndTheLagIsAbsent() {
+        metrics.show(statistics("c-1"), lag: ["bulk": 12])
+        metrics.unreadable()
+        #expect(lines.contains("rocketsms_kafka_statistics_unreadable_total 1"))
+        #expect(!lines.contains { $0.hasPrefix("rocketsms_kafka_consumer_lag{") })
+        metrics.show(statistics("c-1"), lag: ["bulk": 11])
+        #expect(lines.contains("rocketsms_kafka_consumer_lag{topic=\"bulk\"} 11"))
+    }
+
     @Test func aTopicWhoseLagIsUnknownIsAbsent() {
         let lag = { lines.filter { $0.hasPrefix("rocketsms_kafka_consumer_lag{") } }
         #expect(lag().isEmpty)

@@ -29,6 +29,8 @@ import Time
         .opened(partition, offset: 5, open: 1, closed: 2), .staysClosed(partition, reason: "its ledger is damaged"),
         .offsetLost(partition, error), .partitionCount(12), .stoodStill(.seconds(5)), .draining, .startingOver(reason: "fenced"),
         .lostWhileDraining, .sessionNotOpened(error), .openingHangs, .consumerTrouble(error), .health(HealthReport()),
+        .refusalsNarrow(code: "LIMIT_EXCEEDED"), .refusalsEnded, .repeatDiffers(id: id, partition, fields: ["text"]),
+        .senderNotUsable(id: id, partition), .sendersUnknown(reason: "no connection"),
     ]
 
     private static func kind(_ note: Note) -> Int {
@@ -75,6 +77,11 @@ import Time
         case .openingHangs: 39
         case .consumerTrouble: 40
         case .health: 41
+        case .refusalsNarrow: 42
+        case .refusalsEnded: 43
+        case .repeatDiffers: 44
+        case .senderNotUsable: 45
+        case .sendersUnknown: 46
         }
     }
 
@@ -96,7 +103,7 @@ import Time
 
     private var figures: String { String(decoding: metrics.registry.renderPrometheus(), as: UTF8.self) }
 
-    @Test func everyKindOfNoteStandsHereOnce() { #expect(Self.notes.map(Self.kind) == Array(0...41)) }
+    @Test func everyKindOfNoteStandsHereOnce() { #expect(Self.notes.map(Self.kind) == Array(0...46)) }
 
     @Test func everyNoteHasItsFigureOrItsLine() {
         for note in Self.notes {
@@ -112,7 +119,8 @@ import Time
             .deadLettered(.badPhone, Self.partition, offset: 7), .commandDropped(.cancel, id: Self.id, Self.partition, reason: "x"),
             .readingStopped(Self.partition, waiting: 1), .readingGoesOn(Self.partition, waiting: 1), .held(id: Self.id, Self.partition),
             .providerFails(for: .seconds(1), lastFailure: "x"), .aborted(Self.error, failures: 1), .producerRenewed(in: .zero),
-            .consumerTrouble(Self.error),
+            .consumerTrouble(Self.error), .repeatDiffers(id: Self.id, Self.partition, fields: ["text"]),
+            .senderNotUsable(id: Self.id, Self.partition), .sendersUnknown(reason: "x"),
         ]
         for note in throttled {
             let reporter = reporter

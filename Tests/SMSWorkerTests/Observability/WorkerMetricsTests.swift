@@ -37,7 +37,8 @@ struct WorkerMetricsTests {
 
     private func event(_ status: MessageStatus, code: String?, isFinal: Bool = true, isPossibleDuplicate: Bool = false) -> EntryEvent {
         EntryEvent(
-            status: status, isFinal: isFinal, sequence: 1, attempt: 1, reason: code.map { EntryEvent.Reason(code: $0, message: nil) },
+            status: status, isFinal: isFinal, sequence: 1, attempt: 1,
+            reason: code.map { EntryEvent.Reason(code: $0, kind: .refused, message: nil) },
             isPossibleDuplicate: isPossibleDuplicate)
     }
 

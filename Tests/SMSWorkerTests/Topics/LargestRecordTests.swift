@@ -28,7 +28,8 @@ import Testing
         var encoder = StatusEventEncoder(group: String(repeating: "g", count: 249))
         var value: [UInt8] = []
         var headers = RecordHeaders()
-        let reason = EntryEvent.Reason(code: String(repeating: "C", count: 64), message: String(repeating: "m", count: 512))
+        let reason = EntryEvent.Reason(
+            code: String(repeating: "C", count: 64), kind: .undelivered, message: String(repeating: "m", count: 512))
         encoder.encode(
             EntryEvent(status: .delivered, isFinal: false, sequence: .max, attempt: .max, reason: reason, isPossibleDuplicate: true),
             of: echo, at: 1_795_500_000_123,

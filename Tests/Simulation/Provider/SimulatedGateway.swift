@@ -71,6 +71,8 @@ final class SimulatedGateway: ProviderGateway {
 
     func askBalance() { begin(Exchange(.balance, tag: 0)) }
 
+    func askSenders() { begin(Exchange(.senders, tag: 0)) }
+
     func close() {}
 
     // MARK: One exchange

@@ -1,0 +1,63 @@
+"""A log that is damaged on the broker's disk: its partition stops where it is, nothing behind it is taken, and the others go on (G1, G5)."""
+
+import os
+
+import pytest
+
+from harness import brokers
+from harness.requests import key_of, request
+from harness.waiting import wait_for
+
+
+@pytest.fixture
+def node():
+    """A node of its own, whose files the test may change."""
+    cluster = brokers.ApacheKafka(os.environ["KAFKA_HOME"])
+    yield cluster
+    cluster.stop()
+
+
+def restarted(node, change):
+    """Changes its files between an orderly end, after which Kafka looks through no log, and a start."""
+    node.stop_node(1)
+    change()
+    node.start_node(1)
+    node.wait_until_whole(90)
+
+
+def log_of(node, topic, partition):
+    (log,) = node._folder(1).glob(f"log/{topic}-{partition}/*.log")
+    return log
+
+
+def flip(log, place):
+    content = bytearray(log.read_bytes())
+    content[place] ^= 0x55
+    log.write_bytes(content)
+
+
+@pytest.mark.long
+@pytest.mark.needs("nodes")
+def test_nothing_behind_a_damaged_batch_is_taken_and_the_rest_goes_on(node, make_site, simulator):
+    site = make_site(simulator, on=node, partitions=2)
+    before = site.send(request("before"), key=key_of("a"), partition=0)
+    damaged = [site.publish(request(f"damaged-{number}"), key=key_of("a"), partition=0) for number in range(10)]
+    site.flush()
+    log = log_of(node, site.requests, 0)
+    # In the last batch: the segment is as long as what stands in it.
+    place = len(log.read_bytes().rstrip(b"\0")) - 3
+    restarted(node, lambda: flip(log, place))
+    behind = site.send(request("behind"), key=key_of("a"), partition=0)
+    other = site.send(request("other"), key=key_of("b"), partition=1)
+    worker = site.worker(LOG_LEVEL="info").start()
+    wait_for(lambda: simulator.sends_of(other), 60, "the other partition's")
+    wait_for(lambda: "damaged" in ((worker.ready()[1] or {}).get("reason") or ""), 30, "the damage to show")
+    status, body = worker.ready()
+    assert status == 503 and f"{site.requests}-0" in body["reason"], body
+    assert not simulator.sends_of(behind), "what stands behind the damage"
+    restarted(node, lambda: flip(log, place))
+    worker.wait_ready(timeout=90)
+    site.status.until_final(before, *damaged, behind, other, timeout=60)
+    assert sorted(send.request_id for send in simulator.sends()) == sorted(one.id for one in (before, *damaged, behind, other))
+    site.judge()
+

@@ -1,0 +1,64 @@
+import PipelineSupport
+import Testing
+
+@testable import Requests
+@testable import SMSPipeline
+
+/// A partition that cannot be read says so, loses nothing, and goes on by itself.
+@Suite struct ReadingFailureTests {
+    private func request(_ number: Int) -> String { #"{"id":"\#(number)","phone":"37529\#(1_000_000 + number)","text":"a"}"# }
+
+    private func error(_ name: String, isDamagedLog: Bool = false) -> BrokerError {
+        var error = BrokerError(.other, name: name)
+        error.isDamagedLog = isDamagedLog
+        return error
+    }
+
+    private func stage() throws -> PipelineStage {
+        let stage = PipelineStage()
+        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.sent), cost: nil))
+        try stage.start()
+        return stage
+    }
+
+    /// The client library says it once, passes over the batch, and gives out what is behind it.
+    @Test func nothingBehindADamagedBatchIsTakenUntilItIsWhole() throws {
+        let stage = try stage()
+        try stage.publish(request(0), at: stage.wall)
+        stage.readingFailure = (1, error("_BAD_MSG", isDamagedLog: true))
+        for number in 1...3 { try stage.publish(request(number), at: stage.wall) }
+        try stage.turn(for: 60)
+        #expect(stage.sent == ["375291000000"] && stage.committed == 1)
+        let reason = try #require(stage.unreadiness)
+        #expect(reason.contains("t-0") && reason.contains("damaged at offset 1") && reason.contains("_BAD_MSG"))
+        stage.readingFailure = nil
+        try stage.turn(for: 12)
+        #expect(stage.sent == (0...3).map { "37529\(1_000_000 + $0)" } && stage.unreadiness == nil)
+        #expect(stage.notes.allSatisfy { if case .gap = $0 { false } else { true } })
+    }
+
+    /// The library says it once, and nothing when it passes.
+    @Test func aRightThatIsTakenAwayShowsUntilItIsGivenBack() throws {
+        let stage = try stage()
+        try stage.publish(request(0), at: stage.wall)
+        stage.readingFailure = (1, error("TOPIC_AUTHORIZATION_FAILED"))
+        try stage.publish(request(1), at: stage.wall)
+        try stage.turn(for: 45)
+        #expect(stage.unreadiness?.contains("cannot be read at offset 1 (TOPIC_AUTHORIZATION_FAILED)") == true)
+        #expect(stage.sent.count == 1)
+        stage.readingFailure = nil
+        try stage.turn(for: 12)
+        #expect(stage.unreadiness == nil && stage.sent.count == 2)
+    }
+
+    @Test func anEndTellsThatItIsReadAgain() throws {
+        let stage = try stage()
+        try stage.publish(request(0), at: stage.wall)
+        stage.readingFailure = (1, error("TOPIC_AUTHORIZATION_FAILED"))
+        try stage.turn(for: 5)
+        #expect(stage.unreadiness != nil)
+        stage.readingFailure = nil
+        try stage.turn(for: 12)
+        #expect(stage.unreadiness == nil)
+    }
+}
