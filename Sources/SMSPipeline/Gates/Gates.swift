@@ -88,11 +88,7 @@ package struct Gates: ~Copyable {
 
     /// Intents that could not leave soon would only grow old: while the pace is narrowed, and under a low rate.
     package func stockLimit(at now: MonotonicInstant) -> Int {
-        let narrowed =
-            switch pace.state(at: now) {
-            case .closed: Int.max
-            case .open, .halfOpen: max(Self.leastStock, pace.width(.send, at: now))
-            }
+        let narrowed = pace.isNarrowed(at: now) ? max(Self.leastStock, pace.width(.send, at: now)) : .max
         return budget.isUnlimited ? narrowed : min(narrowed, max(2, Int(2 * budget.rate)))
     }
 
