@@ -98,11 +98,7 @@ package struct Gates: ~Copyable {
     package func stockLimit(at now: MonotonicInstant) -> Int {
         // The next probe is another message.
         if refusals.narrowedBy != nil { return 1 }
-        let narrowed =
-            switch pace.state(at: now) {
-            case .closed: Int.max
-            case .open, .halfOpen: max(Self.leastStock, pace.width(.send, at: now))
-            }
+        let narrowed = pace.isNarrowed(at: now) ? max(Self.leastStock, pace.width(.send, at: now)) : .max
         return budget.isUnlimited ? narrowed : min(narrowed, max(2, Int(2 * budget.rate)))
     }
 

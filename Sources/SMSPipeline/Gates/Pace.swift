@@ -69,11 +69,16 @@ package struct Pace: Equatable, Sendable {
 
     // MARK: What it says
 
+    /// For operators. What has not been asked for long is not said to fail: nobody knows.
     package func state(at now: MonotonicInstant) -> State {
-        if sends.probeAt != nil { return .open }
+        let (doSend, doPoll) = (sends.isInUse(at: now), polls.isInUse(at: now))
+        if doSend, sends.probeAt != nil { return .open }
         let width = width(.send, at: now)
-        return width < slots || polls.probeAt != nil ? .halfOpen(width: width) : .closed
+        return doSend && width < slots || doPoll && polls.probeAt != nil ? .halfOpen(width: width) : .closed
     }
+
+    /// Whether fewer sends may run than there are slots.
+    package func isNarrowed(at now: MonotonicInstant) -> Bool { sends.probeAt != nil || width(.send, at: now) < slots }
 
     /// The most of a kind that may run at a time.
     package func width(_ kind: Kind, at now: MonotonicInstant) -> Int {

@@ -38,6 +38,9 @@ struct PaceSide: Equatable, Sendable {
     /// When one may begin at the latest; nil: at once.
     func nextChange(width: Int) -> MonotonicInstant? { probeAt ?? (running < width ? nil : patienceEnds) }
 
+    /// Whether one has begun within the last ten minutes: where any wait, one does.
+    func isInUse(at now: MonotonicInstant) -> Bool { lastBegan.map { now - $0 < .seconds(600) } ?? false }
+
     private var patienceEnds: MonotonicInstant? { lastBegan.map { $0 + patience } }
 
     mutating func began(at now: MonotonicInstant) {

@@ -143,7 +143,7 @@ import Testing
 
     /// Slow, and no quicker with fewer: a few minutes an hour are lost to see that.
     @Test func aProviderThatIsSlowByNatureIsUsedInFull() {
-        for (latency, timeout) in [(0.5...0.7, 2.0), (0.9...1.1, 2.0), (4.0...6.0, 15.0)] {
+        for (latency, timeout) in [(0.9...1.1, 2.0), (4.0...6.0, 15.0)] {
             var model = ProviderModel(seed: 5)
             (model.slots, model.timeout, model.latency) = (64, timeout, latency)
             let paced = model.after(3_600).acceptedPerSecond(0..<3_600)
@@ -158,7 +158,7 @@ import Testing
 
     @Test(arguments: [ProviderModel.Failure.quick, .refused, .hang], [2.0, 15])
     func anHourWithoutTheProviderLeavesAProbeOrTwoAMinute(way: ProviderModel.Failure, timeout: Double) {
-        for seed in 1...5 as ClosedRange<UInt64> {
+        for seed in 1...2 as ClosedRange<UInt64> {
             var model = ProviderModel(seed: seed)
             (model.slots, model.timeout) = (64, timeout)
             (model.outage, model.outageWay) = (10..<3_610, way)

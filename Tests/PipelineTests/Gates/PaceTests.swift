@@ -147,6 +147,25 @@ import Time
         #expect(pace.mayAdmit(.send, at: now, sendsWait: true))
     }
 
+    /// The last messages have gone, or failed: an alarm about it would never end.
+    @Test func whatIsNotAskedForIsNotSaidToFail() {
+        var generator = SeededGenerator(seed: 9)
+        var pace = pace()
+        let now = run(&pace, Self.toProbes, .send, .failure, at: start, &generator)
+        #expect(pace.state(at: now + .seconds(590)) == .open)
+        #expect(pace.state(at: now + .seconds(600)) == .closed)
+        #expect(pace.isNarrowed(at: now + .seconds(600)))
+        #expect(pace.freeSends(at: now + .seconds(600)) == 1)
+    }
+
+    @Test func pollsThatFailLeaveTheStockAlone() {
+        var generator = SeededGenerator(seed: 9)
+        var pace = pace()
+        let now = run(&pace, Self.toProbes, .poll, .failure, at: start, &generator)
+        #expect(pace.state(at: now) == .halfOpen(width: 64))
+        #expect(!pace.isNarrowed(at: now))
+    }
+
     // MARK: What hangs
 
     /// Sixty-four that began together hang while others are answered: when they end, all at once, that says nothing of now.

@@ -54,4 +54,24 @@ import Testing
         try stage.live(seconds: 600)
         #expect((10...20).contains(stage.sent.count - before), "\(stage.sent.count - before) attempts in ten minutes")
     }
+
+    /// A request that must not be sent again gets its intent for a probe that may go now, never ahead of it: after a crash an intent is
+    /// *unknown*, and the request would be held or closed for nothing.
+    @Test func inAnOutageStrictRequestsGetNoIntentAheadOfAProbe() throws {
+        var send = SendSettings.sample
+        send.ordering = .none
+        send.onUnknown = .hold
+        let stage = PipelineStage(committed: 0, settings: .sample(send: send))
+        stage.answer = .notSent(reason: "no connection", retryAfter: nil, isAnswer: false)
+        try stage.start()
+        for number in 0..<100 {
+            try stage.publish(#"{"id":"h\#(number)","phone":"375291234567","text":"x"}"#, at: stage.wall)
+        }
+        try stage.live(seconds: 60)
+        let (intents, posts) = (stage.intents, stage.sent.count)
+        try stage.live(seconds: 600)
+        let probes = stage.sent.count - posts
+        #expect(probes >= 10, "\(probes)")
+        #expect(stage.intents - intents == probes)
+    }
 }

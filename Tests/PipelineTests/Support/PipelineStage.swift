@@ -257,6 +257,14 @@ final class PipelineStage {
         return try fold.finished(beginning: 0)
     }
 
+    /// Records that say that an attempt begins.
+    var intents: Int {
+        ledger.count { record in
+            guard case .open(let entry)? = try? record.value?.withUnsafeBytes({ try LedgerCodec.decode($0) }) else { return false }
+            return entry.state == .sending
+        }
+    }
+
     var tombstones: [String] { ledger.filter { $0.value == nil }.map(\.key.text) }
 
     private func withBytes<Result>(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> Result) rethrows -> Result {

@@ -156,7 +156,7 @@ extension Judge {
     private func judgeFloor(_ other: RequestCase, _ isPriority: Bool, _ waited: Duration) {
         guard other.isStrict else { return }
         other.passed += 1
-        guard other.passed >= Self.floorRun + other.strictAhead * Self.turnsOfFloor, waited >= Self.patience else { return }
+        guard other.passed >= Self.overtakings + other.strictAhead * Self.turnsOfFloor, waited >= Self.patience else { return }
         find(.starved, "\(other.name), onUnknown is \(other.policy), for \(waited.milliseconds) ms by \(other.passed) of other lines")
     }
 
