@@ -114,6 +114,9 @@ package struct Gates: ~Copyable {
         return .go(permit)
     }
 
+    /// The account itself was asked about, beside sends and polls.
+    package mutating func askedBeside(at now: MonotonicInstant) { budget.charge(at: now) }
+
     /// A kind that has nothing to ask leaves its part of the rate to the others at once.
     package mutating func notWaiting(_ kind: RateBudget.Kind) { budget.notWaiting(kind) }
     package var isRateUnlimited: Bool { budget.isUnlimited }
