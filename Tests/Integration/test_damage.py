@@ -61,3 +61,30 @@ def test_nothing_behind_a_damaged_batch_is_taken_and_the_rest_goes_on(node, make
     assert sorted(send.request_id for send in simulator.sends()) == sorted(one.id for one in (before, *damaged, behind, other))
     site.judge()
 
+
+
+@pytest.mark.long
+@pytest.mark.needs("nodes")
+def test_a_damaged_ledger_opens_nothing_until_it_is_whole(node, make_site, simulator):
+    """Half a ledger would send again, or forget."""
+    site = make_site(simulator, on=node, partitions=1)
+    worker = site.started(SEND_SCHEDULE="worker")
+    done = [site.publish(request(f"done-{number}"), key=key_of(number)) for number in range(20)]
+    site.flush()
+    site.status.until_final(*done)
+    assert worker.terminate() == 0
+    log = log_of(node, f"{site.requests}.ledger", 0)
+    # In the middle: what stands behind it is whole.
+    place = len(log.read_bytes().rstrip(b"\0")) // 2
+    restarted(node, lambda: flip(log, place))
+    repeat = site.publish(request("done-7"), key=key_of(7))
+    site.flush()
+    worker = site.worker(SEND_SCHEDULE="worker").start()
+    wait_for(lambda: "damaged" in ((worker.ready()[1] or {}).get("reason") or ""), 60, "the damage to show")
+    assert worker.ready()[0] == 503 and len(simulator.sends()) == 20, worker.ready()
+    restarted(node, lambda: flip(log, place))
+    worker.wait_ready(timeout=120)
+    after = site.send(request("after"), key=key_of(7))
+    site.status.until_final(after)
+    assert len(simulator.sends()) == 21 and not simulator.sends_of(repeat)[1:]
+    site.judge()

@@ -271,6 +271,27 @@ def test_tracking_ends_with_its_horizon(site, simulator):
     site.judge()
 
 
+@pytest.mark.parametrize("policy, refused", [("reject", True), ("warn", False)])
+def test_a_sender_outside_the_providers_own_list(site, simulator, policy, refused):
+    """The provider would send it from another name: by the list that the worker has asked for at its start."""
+    simulator.control("senders", sender="MyShop", checked=True, registered=True)
+    worker = site.started(ROCKETSMS_SENDER_POLICY=policy)
+    known = site.publish(request("known", sender="MyShop"), key=key_of("a"))
+    main = site.publish(request("main"), key=key_of("a"))
+    other = site.publish(request("other", sender="NotYet"), key=key_of("a"))
+    site.flush()
+    site.status.until_final(known, main, other)
+    assert {site.status.final(one).status for one in (known, main)} == {"DELIVERED"}
+    last = site.status.final(other)
+    if refused:
+        assert (last.status, last.code, last.value["reason"]["kind"]) == ("FAILED", "SENDER_NOT_ALLOWED", "refused")
+        assert not simulator.sends_of(other) and "attempt" not in last.value
+    else:
+        assert last.status == "DELIVERED"
+        worker.wait_metric("rocketsms_senders_not_usable_total", 1)
+    site.judge()
+
+
 @pytest.mark.parametrize("policy", ["fail", "hold"])
 def test_what_was_not_sent_is_tried_again_under_every_policy(site, simulator, policy):
     """429 is proof that nothing was sent, and 503 with Retry-After where the operator says so."""

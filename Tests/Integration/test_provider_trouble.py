@@ -174,3 +174,24 @@ def test_an_unknown_code_refuses_the_message_alone(site, simulator):
     assert fine.status == "DELIVERED"
     assert simulator.attempts() == 2
     site.judge()
+
+
+def test_a_provider_that_refuses_everything_fails_a_few_and_not_the_backlog(site, simulator):
+    """By a code that the worker does not know, with credits enough: single probes follow, and the first that is accepted ends them."""
+    worker = site.started(SEND_MAX_IN_FLIGHT=4)
+    simulator.next("error", endpoint="send", code="LIMIT_EXCEEDED", always=True)
+    made = [site.publish(request(f"limited-{number}"), key=key_of(number)) for number in range(400)]
+    site.flush()
+    wait_for(lambda: worker.ready()[1]["refusals"] == "LIMIT_EXCEEDED", 30, "the probes")
+    assert worker.ready()[0] == 200
+    worker.wait_metric("rocketsms_refusals_narrow", 1)
+    posts = simulator.attempts()
+    wait_for(lambda: simulator.attempts() >= posts + 2, 30, "two probes")
+    simulator.faults(clear=["rules"])
+    site.status.until_final(*made, timeout=60)
+    refused = [one for one in made if site.status.final(one).status == "FAILED"]
+    assert {(site.status.final(one).code, site.status.final(one).value["reason"]["kind"]) for one in refused} == {("LIMIT_EXCEEDED", "refused")}
+    # Ten, those under way with the tenth, and the probes.
+    assert 12 <= len(refused) <= 30, len(refused)
+    assert worker.ready()[1]["refusals"] is None
+    site.judge()

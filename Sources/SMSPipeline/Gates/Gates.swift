@@ -121,6 +121,9 @@ package struct Gates: ~Copyable {
     /// How many more sends the pace lets begin now.
     package func freeSends(at now: MonotonicInstant) -> Int { pace.freeSends(at: now) }
 
+    /// The account itself was asked about, beside sends and polls.
+    package mutating func askedBeside(at now: MonotonicInstant) { budget.charge(at: now) }
+
     /// A kind that has nothing to ask leaves its part of the rate to the others at once.
     package mutating func notWaiting(_ kind: RateBudget.Kind) { budget.notWaiting(kind) }
     package var isRateUnlimited: Bool { budget.isUnlimited }

@@ -97,6 +97,14 @@ package struct RateBudget: Equatable, Sendable {
         return true
     }
 
+    /// A request that nobody can be asked to hold back has been made (a question for the balance): the next ones wait for it.
+    package mutating func charge(at now: MonotonicInstant) {
+        if isUnlimited { return }
+        refill(now)
+        tokens -= 1
+        window.take(at: now)
+    }
+
     /// Nothing of this kind could begin now (none waits, or its slots are full): the others need not leave it anything.
     package mutating func notWaiting(_ kind: Kind) { lanes[kind.rawValue].refusedAt = nil }
 

@@ -101,6 +101,8 @@ package struct RefusalStreak: Equatable, Sendable {
     }
 
     private mutating func accepted() -> Change? {
+        // Of every message that goes well.
+        if phones.isEmpty, case .open = state { return nil }
         forget()
         guard state != .open else { return nil }
         state = .open

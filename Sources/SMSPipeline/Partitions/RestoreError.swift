@@ -11,6 +11,8 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
 
     package var description: String {
         switch self {
+        case .kafka(let error) where error.isDamagedLog:
+            "its ledger's log is damaged on the broker's disk (\(error.description)): nothing of it is taken until a replica has it whole"
         case .kafka(let error): error.description
         case .ledger(let error, let offset):
             "its ledger cannot be read: \(error.description), at offset \(offset) of the ledger"
@@ -23,7 +25,14 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
     /// The request topic has grown and its ledger has not.
     package var isMissingLedger: Bool { if case .kafka(let error) = self { error.isMissingTopic } else { false } }
 
-    package var isDamage: Bool { if case .ledger = self { true } else { false } }
+    /// It does not go by itself within seconds.
+    package var isDamage: Bool {
+        switch self {
+        case .kafka(let error): error.isDamagedLog
+        case .ledger: true
+        case .cancelled: false
+        }
+    }
 
     package var isBrokerTrouble: Bool { if case .kafka(let error) = self { error.isBrokerTrouble } else { false } }
 }

@@ -85,7 +85,7 @@ extension Pipeline {
     /// What is wrong with this partition alone: the others are read on, and what of it is in the ledger goes on.
     private func readingFailed(_ assignment: Assignment, _ error: BrokerError) {
         consumerFailed(error)
-        guard assignment.isAlive, error.kind == .other else { return }
+        guard assignment.isAlive, error.kind == .other, !error.isBrokerTrouble else { return }
         // The client may pass over what is damaged, and requests with it.
         if error.isDamagedLog { assignment.isReadingHalted = true }
         guard assignment.readingFails == nil else { return }

@@ -11,7 +11,7 @@ extension Pipeline {
             let refused = RefusedAttempt(tag: tag, code: code, parts: attempt.parts)
             switch attempts.lookAtBalance(for: refused, at: now) {
             case .known(let answer): finish(tag: tag, Attempts.outcome(of: refused, answer))
-            case .start: gateway.askBalance()
+            case .start: askBalance()
             case .wait: break
             }
             return
@@ -22,13 +22,18 @@ extension Pipeline {
     func balanceAnswered(_ answer: BalanceAnswer) {
         let (served, asksAgain) = attempts.balanceAnswered(answer, at: now)
         for refused in served { finish(tag: refused.tag, Attempts.outcome(of: refused, answer)) }
-        if asksAgain { gateway.askBalance() }
+        if asksAgain { askBalance() }
         // Refused messages wait again by now.
         let parts = queue.longestWaiting()?.entry.leastParts ?? 1
         if case .logResumed(let pause) = gates.balanceAnswered(answer, parts: parts, at: now, using: &random) {
             tell(.accountResumed(after: pause))
         }
         updateHealth()
+    }
+
+    func askBalance() {
+        gates.askedBeside(at: now)
+        gateway.askBalance()
     }
 
     /// - Parameter failure: of the provider, in harmless words.

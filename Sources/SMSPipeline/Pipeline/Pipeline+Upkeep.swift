@@ -7,8 +7,11 @@ extension Pipeline {
     func tick() {
         attempts.expireFacts(now)
         watchCalls()
-        if gates.tick(now) == .startProbe, attempts.lookAtBalance() { gateway.askBalance() }
-        if !life.isDraining, gates.senders.isDue(at: now) { gateway.askSenders() }
+        if gates.tick(now) == .startProbe, attempts.lookAtBalance() { askBalance() }
+        if !life.isDraining, gates.senders.isDue(at: now) {
+            gates.askedBeside(at: now)
+            gateway.askSenders()
+        }
         if upkeep.looksAtClosed { lookAtClosedPartitions(isWhole: upkeep.looksAtWhole) }
         if upkeep.mustCount(areBrokersGone: life.brokersGoneSince != nil) { countPartitions() }
         if upkeep.readsAgain { readAgain() }

@@ -169,6 +169,27 @@ import Time
         #expect(isGo(next), "the rate has its token still: \(next)")
     }
 
+    /// With every message refused there are as many questions for the balance as messages: together they keep to the rate.
+    @Test func questionsBesideCountTowardsTheRate() {
+        var gates = gates(rate: 10)
+        var chance = Chance(seed: 3)
+        gates.setShare(owned: 1, all: 1, at: now - .seconds(10))
+        var went: [MonotonicInstant] = []
+        for step in 0..<20_000 {
+            let time = now + .milliseconds(step)
+            guard case .go(let permit) = gates.ask(.bulkSend, sendsWait: true, at: time) else { continue }
+            _ = gates.ended(permit, .success, at: time, using: &chance)
+            gates.askedBeside(at: time)
+            went += [time, time]
+        }
+        #expect((190...200).contains(went.count), "\(went.count) in twenty seconds")
+        for first in went.indices {
+            // One send may find a token, and its question none.
+            let inSecond = went[first...].prefix { $0 - went[first] < .seconds(1) }.count
+            #expect(inSecond <= 11, "\(inSecond)")
+        }
+    }
+
     /// A permit that nobody ends would narrow the pace for ever.
     @Test func noPermitIsTakenWhereThereIsNoRate() {
         var gates = gates(rate: 1)

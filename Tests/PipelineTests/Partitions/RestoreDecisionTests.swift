@@ -9,6 +9,9 @@ import Testing
         let damage = RestoreError.ledger(.unknownVersion(9), offset: 512)
         #expect(damage.isDamage && !damage.isBrokerTrouble && !damage.isMissingLedger)
         #expect(damage.description.contains("512") && damage.description.contains("format 9"))
+        var bytes = BrokerError(.other, name: "_BAD_MSG", description: "failed CRC32C check")
+        bytes.isDamagedLog = true
+        #expect(RestoreError.kafka(bytes).isDamage && RestoreError.kafka(bytes).description.contains("failed CRC32C check"))
         #expect(RestoreError.ledger(.malformed, offset: 0).isDamage && !RestoreError.cancelled.isDamage)
     }
 
