@@ -10,11 +10,14 @@ final class CampaignStage {
         var latency: Int64 = 320
         /// `SEND_RATE_LIMIT`; 0: none.
         var rate = 0.0
+        /// Requests a second that the provider can do, one after another: more make answers late, and so the pace narrows; 0: any number.
+        var capacity = 0.0
+        var requestTimeout = Duration.seconds(15)
 
         /// Attempts that can be made a second.
         var attemptsASecond: Double {
             let bySlots = Double(slots) * 1_000 / Double(latency)
-            return rate > 0 ? min(rate, bySlots) : bySlots
+            return min(bySlots, rate > 0 ? rate : bySlots, capacity > 0 ? capacity : bySlots)
         }
         /// Committed intents of a lane that wait for a slot: as many as there are slots, and what `IntentStock` grants ahead, twice the POSTs
         /// that end while a transaction is on its way and the next is gathered.
@@ -68,7 +71,7 @@ final class CampaignStage {
         let settings = PipelineSettings(
             group: "g", topics: topics, statusTopic: "s", deadLetterTopic: "d", deadLetterLimit: 1_000_000, timings: .defaults, send: send,
             track: TrackSettings(cadence: [.seconds(1)], horizon: .seconds(60), maxInFlight: 1), dedupWindow: .seconds(86_400),
-            dedupMaxEntries: 1_000_000, checksBalance: false, maxParts: 0, senderPolicy: .allow, requestTimeout: .seconds(15))
+            dedupMaxEntries: 1_000_000, checksBalance: false, maxParts: 0, senderPolicy: .allow, requestTimeout: conditions.requestTimeout)
         pipeline = Pipeline(settings: settings, observer: ear, gateway: gateway, opener: opener, seed: seed, at: clock)
     }
 
@@ -190,7 +193,11 @@ final class CampaignStage {
                 continue
             }
             watch.goes(submission.request)
-            answers.append((clock.monotonic + .milliseconds(conditions.latency), submission.tag, submission.request))
+            var answer = clock.monotonic + .milliseconds(conditions.latency)
+            if conditions.capacity > 0, let last = answers.last?.at {
+                answer = max(answer, last + .nanoseconds(Int64(1e9 / conditions.capacity)))
+            }
+            answers.append((answer, submission.tag, submission.request))
         }
         gateway.submitted.removeAll(keepingCapacity: true)
     }

@@ -12,6 +12,8 @@ import Time
     @Test(arguments: [
         (100_000, CampaignStage.Conditions()),
         (40_000, CampaignStage.Conditions(latency: 200, rate: 200)),
+        // Before a pace that the provider's queue keeps at some 25 of the 64 slots.
+        (20_000, CampaignStage.Conditions(latency: 20, capacity: 100, requestTimeout: .seconds(1))),
     ])
     func noneOfACampaignWaitsLongerThanItsFloorAllows(count: Int, _ conditions: CampaignStage.Conditions) {
         let pace = conditions.attemptsASecond
