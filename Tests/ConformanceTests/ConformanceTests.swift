@@ -25,6 +25,7 @@ struct ConformanceTests {
         "a static member that comes again at once is given what it had",
         "of two living members of one name the first is fenced",
         "records come in order, and then the end",
+        "who asked for an offset that there is not reads no more",
         "a restore is given up when nobody wants it",
         "what is produced by nobody in particular is restored as nothing",
     ]

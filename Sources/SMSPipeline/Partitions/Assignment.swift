@@ -41,6 +41,9 @@ package final class Assignment {
     package var readingFails: String?
     /// Its log is damaged where it is read: what the client gives out behind that is not taken.
     package var isReadingHalted = false
+    /// The broker did not know the offset that was asked for: the client library reads nothing more of the partition in this session, and
+    /// says nothing where it is sought (librdkafka 2.0.2).
+    package var isFetchOver = false
     /// Why it stays closed, kept while it is looked at again.
     package var closedReason: String?
     /// The committed offset by which it stays closed: another one is an operator's word. Nil: its ledger is looked at again as a whole.

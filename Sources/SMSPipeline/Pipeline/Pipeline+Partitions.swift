@@ -37,11 +37,13 @@ extension Pipeline {
         ownershipChanged()
     }
 
-    private func own(_ topic: RequestTopic, _ partition: Int32, _ session: any LedgerSession) {
+    @discardableResult
+    private func own(_ topic: RequestTopic, _ partition: Int32, _ session: any LedgerSession) -> Assignment {
         let dedup = Dedup(window: settings.dedupWindow, maxEntries: settings.dedupMaxEntries)
         let (assignment, old) = partitions.assign(topic, partition, dedup: dedup, at: now)
         if let old { end(old) }
         restore(assignment, session)
+        return assignment
     }
 
     func restore(_ assignment: Assignment, _ session: any LedgerSession) {
@@ -105,6 +107,10 @@ extension Pipeline {
     }
 
     private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: any LedgerSession) {
+        // It may be read after all: a broker that has just come back knows less of its logs for a moment, or an operator has decided.
+        guard !assignment.isFetchOver else {
+            return recover("\(assignment.key.name) can be read again, by another session only: the broker did not know its offset")
+        }
         partitions.reopened(assignment)
         assignment.coveredOffset = offset
         // What an earlier owner left.
@@ -158,7 +164,7 @@ extension Pipeline {
     /// decides, and says so. The other partitions go on.
     func renew(_ assignment: Assignment, _ session: any LedgerSession, _ error: BrokerError) {
         tell(.offsetLost(assignment.key, error))
-        own(assignment.topic, assignment.partition, session)
+        own(assignment.topic, assignment.partition, session).isFetchOver = true
         ownershipChanged()
     }
 

@@ -61,4 +61,20 @@ import Testing
         try stage.turn(for: 12)
         #expect(stage.unreadiness == nil)
     }
+
+    /// As a broker that has just come back may answer. The library says it once, and then nothing of this partition for the whole session.
+    @Test func anOffsetThatTheBrokerDoesNotKnowIsReadByAnotherSession() throws {
+        let stage = try stage()
+        try stage.publish(request(0), at: stage.wall)
+        var lost = error("_AUTO_OFFSET_RESET")
+        lost.isOffsetLost = true
+        stage.readingFailure = (1, lost)
+        try stage.publish(request(1), at: stage.wall)
+        try stage.restore()
+        try stage.turn(for: 1)
+        #expect(stage.notes.count { if case .opened = $0 { true } else { false } } == 1, "said to be open, it would be read by nobody")
+        #expect(stage.notes.contains { if case .startingOver = $0 { true } else { false } })
+        try stage.start()
+        #expect(stage.sent.count == 2 && stage.committed == 2)
+    }
 }

@@ -84,7 +84,14 @@ final class PipelineStage {
         session.events = [.assign([Self.partition])]
         pipeline.opened(.success(session), at: clock)
         pipeline.turn(at: clock)
+        try restore()
+        try settle()
+    }
+
+    /// Answers the restore that was asked for.
+    func restore() throws {
         let asked = try #require(session.restoring)
+        session.restoring = nil
         var steps = RestoreSteps()
         steps.committedOffset(committed)
         steps.ledgerEnds(low: 0, high: Int64(ledger.count))
@@ -96,7 +103,6 @@ final class PipelineStage {
         try steps.hasReadLedger(at: clock.wall)
         let restore = steps.finished(low: 0, high: (log.last?.offset ?? -1) + 1, in: .zero)
         pipeline.answered(.restored(asked.partition, asked.assignment, .success(restore)), by: session, at: clock)
-        try settle()
     }
 
     /// The topic's records from here on are these; a topic made anew has others at the same offsets.

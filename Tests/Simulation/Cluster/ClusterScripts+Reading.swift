@@ -27,6 +27,20 @@ extension ClusterScripts {
                         return a.read == ["two", "three", "end 3", "four", "end 4"]
                     }, "the next one: \(a.read)")
             },
+            Script(name: "who asked for an offset that there is not reads no more") { bench, expect in
+                for value in ["one", "two"] { _ = bench.produce(partition: 0, value: value) }
+                let a = bench.joined("a", expect)
+                a.start(0, at: 1_000)
+                expect.check(
+                    bench.wait(upTo: .seconds(10)) {
+                        a.take(0)
+                        return a.read == ["offset lost"]
+                    }, "the error: \(a.read)")
+                a.start(0, at: 0)
+                bench.pass(.seconds(3))
+                a.take(0)
+                expect.check(a.read == ["offset lost"], "nothing more: \(a.read)")
+            },
             Script(name: "nothing of an ended assignment is delivered") { bench, expect in
                 let a = bench.joined("a", expect)
                 a.start(0, at: 0)

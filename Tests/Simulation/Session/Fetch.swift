@@ -22,6 +22,8 @@ final class Fetch {
     /// The end that was said last.
     private var saidEnd: Int64 = -1
     private var failure: BrokerError?
+    /// The broker did not know the offset: nothing more is fetched, wherever it is sought.
+    private var isOver = false
     /// Whether the library may still jump ahead by itself.
     private var mayJump = true
     private var isEnded = false
@@ -92,7 +94,7 @@ final class Fetch {
 
     /// There may be more: asks for it, unless a question is under way.
     func arm() {
-        guard isSought, isResumed, !isArmed, !isEnded, failure == nil else { return }
+        guard isSought, isResumed, !isArmed, !isEnded, !isOver, failure == nil else { return }
         isArmed = true
         let asked = version
         cluster.world.schedule(after: cluster.latency() + cluster.latency()) { [weak self] in self?.arrived(asked) }
@@ -122,6 +124,7 @@ final class Fetch {
             var error = BrokerError(.other, name: "_AUTO_OFFSET_RESET", description: "the offset asked for is outside the log")
             error.isOffsetLost = true
             failure = error
+            isOver = true
             consumer.wake()
             return
         }
