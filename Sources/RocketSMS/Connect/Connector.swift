@@ -57,6 +57,7 @@ final class Connector {
         return true
     }
 
+    /// Nil where the system gives none: the first is always there, and connects wait for it.
     private func newThread() -> Int? {
         guard let thread = try? WorkThread(name: "http-connect-\(threads.count)") else { return nil }
         threads.append(thread)

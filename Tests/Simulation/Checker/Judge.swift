@@ -27,9 +27,9 @@ final class Judge {
     /// By mark: whose attempt it is.
     var caseOfMark: [UInt64: RequestCase] = [:]
     var begun: Set<UInt64> = []
-    /// When requests were made to the provider, within the last second.
     /// Whose ledger entries stand in the transaction that is judged now.
     var touched: [RequestCase] = []
+    /// When requests were made to the provider, within the last second.
     var requestTimes: [Int64] = []
     var requestsBefore = 0
     var priorityRun = 0
