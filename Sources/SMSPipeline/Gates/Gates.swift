@@ -44,6 +44,7 @@ package struct Gates: ~Copyable {
     package private(set) var refusals = RefusalStreak()
     /// Stops single requests, before they wait.
     package var senders = SenderList(.allow, at: MonotonicInstant(nanoseconds: 0))
+    package var templates = TemplateList(at: MonotonicInstant(nanoseconds: 0))
     private var retryAfter = RetryAfterGate()
     private var budget: RateBudget
     private var retries: RetryBudget

@@ -21,37 +21,24 @@ package struct SenderList: Sendable {
     private let policy: Policy
     /// UTF-8; nil: never had.
     private var names: Set<[UInt8]>?
-    private var nextQuestionAt: MonotonicInstant
-    private var failures = 0
-    private var isUnderWay = false
-
-    /// From an answer to the next question.
-    package static let interval = Duration.seconds(600)
-    /// From a first failure to the next question; doubles up to `interval`.
-    package static let firstRetry = Duration.seconds(10)
+    private var question: AccountListQuestion
 
     package init(_ policy: Policy, at now: MonotonicInstant) {
         self.policy = policy
-        nextQuestionAt = now
+        question = AccountListQuestion(at: now)
     }
 
     /// - Returns: whether to ask for the list now; the answer goes to `answered`.
     package mutating func isDue(at now: MonotonicInstant) -> Bool {
-        guard policy != .allow, !isUnderWay, now >= nextQuestionAt else { return false }
-        isUnderWay = true
-        return true
+        policy != .allow && question.isDue(at: now)
     }
 
     package mutating func answered(_ answer: SendersAnswer, at now: MonotonicInstant) {
-        isUnderWay = false
-        switch answer {
-        case .usable(let usable):
+        if case .usable(let usable) = answer {
             names = Set(usable)
-            failures = 0
-            nextQuestionAt = now + Self.interval
-        case .failed:
-            failures = min(failures + 1, 8)
-            nextQuestionAt = now + min(Self.interval, Self.firstRetry * (1 << (failures - 1)))
+            question.answered(isKnown: true, at: now)
+        } else {
+            question.answered(isKnown: false, at: now)
         }
     }
 

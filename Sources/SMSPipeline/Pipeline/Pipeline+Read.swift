@@ -148,8 +148,11 @@ extension Pipeline {
     }
 
     private func admit(_ decoded: SendRequest, _ timestamp: Int64, _ assignment: Assignment, offset: Int64) {
+        var echo = decoded.echo
+        let template = decoded.message.isTemplate ? gates.templates.look(decoded.message.text) : nil
+        if case .parts(let parts)? = template { echo.parts = parts }
         let entry = LedgerEntry(
-            echo: decoded.echo, message: decoded.message, offset: offset, timestamp: timestamp, isPriority: decoded.isPriority,
+            echo: echo, message: decoded.message, offset: offset, timestamp: timestamp, isPriority: decoded.isPriority,
             policy: decoded.onUnknown?.notMilder(than: settings.send.onUnknownFloor), admittedAt: wallNow, sendAt: decoded.sendAt,
             expiresAt: decoded.expiresAt)
         let request = makeRequest(entry, assignment: assignment)
@@ -161,6 +164,7 @@ extension Pipeline {
             return
         }
         tell(.admitted)
+        if template == .missing { tell(.templateMissing(id: entry.echo.id, assignment.key)) }
         if let event = refusal(of: request) { return publish(request, event, advance: offset.clampedSum(1)) }
         admit(request, advance: offset.clampedSum(1))
     }

@@ -41,6 +41,8 @@ extension Pipeline {
         case .senders(let answer):
             gates.senders.answered(answer, at: now)
             if case .failed(let reason) = answer { tell(.sendersUnknown(reason: reason)) }
+        case .templates(let answer):
+            if gates.templates.answered(answer, at: now), case .failed(let reason) = answer { tell(.templatesUnknown(reason: reason)) }
         case .later(let pause): gates.retryAfter(pause, at: now)
         case .receipt: break
         }

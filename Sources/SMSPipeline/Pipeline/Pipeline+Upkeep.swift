@@ -12,6 +12,10 @@ extension Pipeline {
             gates.askedBeside(at: now)
             gateway.askSenders()
         }
+        if !life.isDraining, gates.templates.isDue(at: now) {
+            gates.askedBeside(at: now)
+            gateway.askTemplates()
+        }
         if upkeep.looksAtClosed { lookAtClosedPartitions(isWhole: upkeep.looksAtWhole) }
         if upkeep.mustCount(areBrokersGone: life.brokersGoneSince != nil) { countPartitions() }
         if upkeep.readsAgain { readAgain() }

@@ -7,6 +7,7 @@ package enum GatewayEvent {
     case receipt(messageID: String, ReceivedStatus)
     case balance(BalanceAnswer)
     case senders(SendersAnswer)
+    case templates(TemplatesAnswer)
     /// The provider asks for a pause, beside an outcome that says nothing of one.
     case later(Duration)
 }

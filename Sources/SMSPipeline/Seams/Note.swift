@@ -42,6 +42,10 @@ package enum Note {
     case senderNotUsable(id: [UInt8], PartitionKey)
     /// The account's senders could not be asked for.
     case sendersUnknown(reason: String)
+    /// A request names a template that the account does not have; it is sent all the same.
+    case templateMissing(id: [UInt8], PartitionKey)
+    /// Requests name templates, and these could not be asked for.
+    case templatesUnknown(reason: String)
     case accountResumed(after: Duration)
 
     // MARK: Transactions

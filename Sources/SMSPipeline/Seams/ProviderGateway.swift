@@ -17,6 +17,8 @@ package protocol ProviderGateway: AnyObject {
     func askBalance()
     /// Asks for the account's senders.
     func askSenders()
+    /// Asks for the account's templates.
+    func askTemplates()
     /// Ends all exchanges; what was under way is answered first.
     func close()
 }

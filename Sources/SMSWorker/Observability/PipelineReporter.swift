@@ -20,6 +20,8 @@ package final class PipelineReporter: PipelineObserver {
     private var differences = LogThrottle(every: .seconds(1))
     private var senders = LogThrottle(every: .seconds(10))
     private var senderLists = LogThrottle(every: .seconds(600))
+    private var templates = LogThrottle(every: .seconds(10))
+    private var templateLists = LogThrottle(every: .seconds(600))
     private var held = LogThrottle(every: .seconds(1))
     private var failures = LogThrottle(every: .seconds(30))
 
@@ -36,7 +38,7 @@ package final class PipelineReporter: PipelineObserver {
             .readingGoesOn:
             reading(note, at: now)
         case .attemptBegan, .attemptEnded, .pollBegan, .event, .firstEvent, .held, .providerFails, .providerAnswers, .refusalsNarrow,
-            .refusalsEnded, .accountPaused, .accountResumed, .senderNotUsable, .sendersUnknown:
+            .refusalsEnded, .accountPaused, .accountResumed, .senderNotUsable, .sendersUnknown, .templateMissing, .templatesUnknown:
             provider(note, at: now)
         case .committed, .aborted, .producersRebuilt, .producerRenewed, .membershipRefused, .tombstones:
             transaction(note, at: now)
@@ -155,8 +157,28 @@ package final class PipelineReporter: PipelineObserver {
             log.warning(
                 "the provider's list of senders could not be had: no message is stopped for it, what was known of it still counts",
                 metadata: [LogKeys.error: "\(reason)", LogKeys.suppressed: "\(suppressed)"])
+        case .templateMissing, .templatesUnknown: template(note, at: now)
         case .accountResumed(let pause):
             log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
+        default: break
+        }
+    }
+
+    private func template(_ note: Note, at now: MonotonicInstant) {
+        switch note {
+        case .templateMissing(let id, let partition):
+            metrics.missingTemplates.increment()
+            guard let suppressed = templates.admit(at: now) else { return }
+            log.warning(
+                "a request names a template that the account does not have: the provider may refuse it, or send the name",
+                metadata: [
+                    LogKeys.requestID: "\(Self.masked(id))", LogKeys.partition: "\(partition.name)", LogKeys.suppressed: "\(suppressed)",
+                ])
+        case .templatesUnknown(let reason):
+            guard let suppressed = templateLists.admit(at: now) else { return }
+            log.warning(
+                "the provider's list of templates could not be had: no message waits for it, the parts of those that name one are not known",
+                metadata: [LogKeys.error: "\(reason)", LogKeys.suppressed: "\(suppressed)"])
         default: break
         }
     }

@@ -14,6 +14,7 @@ package struct WorkerMetrics: Sendable {
     package let duplicates: Counter
     package let repeatsThatDiffer: Counter
     package let unusableSenders: Counter
+    package let missingTemplates: Counter
     package let gaps: Counter
     package let seekBacks: Counter
     package let commandsApplied: Counter
@@ -77,6 +78,8 @@ package struct WorkerMetrics: Sendable {
         repeatsThatDiffer = registry.counter(
             "rocketsms_requests_duplicate_different_total", help: "Requests dropped because their id was open, with other content.")
         unusableSenders = registry.counter("rocketsms_senders_not_usable_total", help: "Requests by senders not checked and registered.")
+        missingTemplates = registry.counter(
+            "rocketsms_templates_missing_total", help: "Requests that name a template that the account does not have.")
         seekBacks = registry.counter(
             "rocketsms_seek_backs_total", help: "Times that the Kafka client jumped ahead and was sent back; soon after an assignment.")
         gaps = registry.counter("rocketsms_offset_gaps_total", help: "Offsets skipped by the log itself: transaction markers, retention.")

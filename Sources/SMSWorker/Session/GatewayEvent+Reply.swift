@@ -12,7 +12,8 @@ extension GatewayEvent {
         case .status(let outcome): self = .polled(tag: tag, Self.poll(outcome))
         case .balance(let outcome): self = .balance(Self.balance(outcome))
         case .senders(let outcome): self = .senders(Self.senders(outcome))
-        case .bulk, .senderAdded, .templates: return nil
+        case .templates(let outcome): self = .templates(Self.templates(outcome))
+        case .bulk, .senderAdded: return nil
         }
     }
 
@@ -50,6 +51,16 @@ extension GatewayEvent {
     private static func senders(_ outcome: QueryOutcome<[Sender]>) -> SendersAnswer {
         switch outcome {
         case .answered(let senders): .usable(senders.filter { $0.isChecked && $0.isRegistered }.map { Array($0.name.utf8) })
+        case .refused(let code, _): .failed(reason: "the provider answered \(code)")
+        case .failed(let reason, _): .failed(reason: reason)
+        }
+    }
+
+    private static func templates(_ outcome: QueryOutcome<[MessageTemplate]>) -> TemplatesAnswer {
+        switch outcome {
+        case .answered(let templates):
+            .known(
+                Dictionary(templates.map { (Array($0.id.utf8), UInt8(clamping: MessageParts($0.text).count)) }) { _, last in last })
         case .refused(let code, _): .failed(reason: "the provider answered \(code)")
         case .failed(let reason, _): .failed(reason: reason)
         }

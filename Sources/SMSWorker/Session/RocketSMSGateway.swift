@@ -32,6 +32,8 @@ final class RocketSMSGateway: ProviderGateway {
 
     func askSenders() { client.senders(tag: 0) }
 
+    func askTemplates() { client.templates(tag: 0) }
+
     func close() { client.close() }
 
     private func replied(_ tag: UInt64, _ reply: Reply) {

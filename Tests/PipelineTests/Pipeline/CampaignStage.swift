@@ -267,6 +267,7 @@ private final class CampaignGateway: ProviderGateway {
     func poll(messageID: String, tag: UInt64) {}
     func askBalance() {}
     func askSenders() {}
+    func askTemplates() {}
     func close() {}
 }
 

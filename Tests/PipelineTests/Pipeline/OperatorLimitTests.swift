@@ -66,6 +66,29 @@ import Testing
         #expect(stage.events.map(\.status) == ["FAILED", "QUEUED"] && stage.sent.count == 1)
     }
 
+    /// Its text stands at the provider; what it takes is known before it costs.
+    @Test func aTemplateHasThePartsOfItsText() throws {
+        let stage = PipelineStage(settings: .sample(maxParts: 1))
+        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+        stage.templates = .known([Array("TPL_ID_1".utf8): 1, Array("TPL_ID_2".utf8): 2])
+        try stage.start()
+        for number in 1...3 {
+            try stage.publish(#"{"id":"\#(number)","phone":"375291234567","template":"TPL_ID_\#(number)"}"#, at: stage.wall)
+        }
+        #expect(stage.events.map(\.status) == ["QUEUED", "FAILED", "QUEUED"] && stage.sent.count == 2)
+        #expect(stage.notes.count { if case .templateMissing = $0 { true } else { false } } == 1)
+    }
+
+    @Test func templatesThatCannotBeHadStopNobody() throws {
+        let stage = try stage(maxParts: 1)
+        try stage.publish(#"{"id":"1","phone":"375291234567","template":"TPL_ID_1"}"#, at: stage.wall)
+        #expect(stage.events.map(\.status) == ["QUEUED"])
+        #expect(!stage.notes.contains { if case .templateMissing = $0 { true } else { false } })
+        // A first failure that nobody missed, and one since a request named a template.
+        try stage.turn(for: 20)
+        #expect(stage.notes.count { if case .templatesUnknown = $0 { true } else { false } } == 1)
+    }
+
     @Test(arguments: [(UnknownPolicy?.none, 2), (.fail, 1)])
     func aRequestCannotAskForLessCareThanTheFloor(floor: UnknownPolicy?, posts: Int) throws {
         let stage = try stage {

@@ -59,5 +59,6 @@ private final class SilentGateway: ProviderGateway {
     func poll(messageID: String, tag: UInt64) {}
     func askBalance() {}
     func askSenders() {}
+    func askTemplates() {}
     func close() {}
 }

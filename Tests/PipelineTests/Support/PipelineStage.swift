@@ -50,6 +50,8 @@ final class PipelineStage {
     /// What it says of the account's senders.
     var senders = SendersAnswer.failed(reason: "no answer")
     private(set) var senderQuestions = 0
+    /// What it says of the account's templates.
+    var templates = TemplatesAnswer.failed(reason: "no answer")
     /// What it says of a message's status; nil: nobody asks.
     var status: MessageStatus?
     /// So many transactions will be aborted.
@@ -219,6 +221,11 @@ final class PipelineStage {
             senderQuestions += 1
             gateway.senderQuestions = 0
             pipeline.provider(.senders(senders), at: clock)
+        }
+        if gateway.templateQuestions > 0 {
+            precondition(gateway.templateQuestions == 1, "one question at a time")
+            gateway.templateQuestions = 0
+            pipeline.provider(.templates(templates), at: clock)
         }
         // What is asked in a turn was looked at before the answers of the next, and is said after them.
         let said = saidOfBalance

@@ -99,6 +99,7 @@ final class StageGateway: ProviderGateway {
     var submitted: [Submission] = []
     var questions = 0
     var senderQuestions = 0
+    var templateQuestions = 0
 
     struct Submission {
         let tag: UInt64
@@ -112,6 +113,7 @@ final class StageGateway: ProviderGateway {
     func poll(messageID: String, tag: UInt64) { polled.append(tag) }
     func askBalance() { questions += 1 }
     func askSenders() { senderQuestions += 1 }
+    func askTemplates() { templateQuestions += 1 }
     func close() {}
 }
 

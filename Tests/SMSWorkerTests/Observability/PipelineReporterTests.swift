@@ -31,6 +31,7 @@ import Time
         .lostWhileDraining, .sessionNotOpened(error), .openingHangs, .consumerTrouble(error), .health(HealthReport()),
         .refusalsNarrow(code: "LIMIT_EXCEEDED"), .refusalsEnded, .repeatDiffers(id: id, partition, fields: ["text"]),
         .senderNotUsable(id: id, partition), .sendersUnknown(reason: "no connection"),
+        .templateMissing(id: id, partition), .templatesUnknown(reason: "no connection"),
     ]
 
     private static func kind(_ note: Note) -> Int {
@@ -82,6 +83,8 @@ import Time
         case .repeatDiffers: 44
         case .senderNotUsable: 45
         case .sendersUnknown: 46
+        case .templateMissing: 47
+        case .templatesUnknown: 48
         }
     }
 
@@ -103,7 +106,7 @@ import Time
 
     private var figures: String { String(decoding: metrics.registry.renderPrometheus(), as: UTF8.self) }
 
-    @Test func everyKindOfNoteStandsHereOnce() { #expect(Self.notes.map(Self.kind) == Array(0...46)) }
+    @Test func everyKindOfNoteStandsHereOnce() { #expect(Self.notes.map(Self.kind) == Array(0...48)) }
 
     @Test func everyNoteHasItsFigureOrItsLine() {
         for note in Self.notes {

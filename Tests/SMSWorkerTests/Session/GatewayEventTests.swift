@@ -45,4 +45,17 @@ import Testing
         #expect(senders(.refused(code: "WRONG_AUTH", .account)) == .failed(reason: "the provider answered WRONG_AUTH"))
         #expect(senders(.failed(reason: "no connection", retryAfter: nil)) == .failed(reason: "no connection"))
     }
+
+    @Test func aTemplateHasThePartsOfItsText() {
+        func templates(_ outcome: QueryOutcome<[MessageTemplate]>) -> TemplatesAnswer? {
+            if case .templates(let answer)? = GatewayEvent(.templates(outcome), tag: 0) { answer } else { nil }
+        }
+        let long = String(repeating: "я", count: 71)
+        #expect(
+            templates(.answered([MessageTemplate(id: "TPL_ID_1", text: "Hello"), MessageTemplate(id: "TPL_ID_2", text: long)]))
+                == .known([Array("TPL_ID_1".utf8): 1, Array("TPL_ID_2".utf8): 2]))
+        #expect(templates(.answered([])) == .known([:]))
+        #expect(templates(.refused(code: "WRONG_AUTH", .account)) == .failed(reason: "the provider answered WRONG_AUTH"))
+        #expect(templates(.failed(reason: "no connection", retryAfter: nil)) == .failed(reason: "no connection"))
+    }
 }

@@ -73,6 +73,8 @@ final class SimulatedGateway: ProviderGateway {
 
     func askSenders() { begin(Exchange(.senders, tag: 0)) }
 
+    func askTemplates() { begin(Exchange(.templates, tag: 0)) }
+
     func close() {}
 
     // MARK: One exchange
