@@ -78,8 +78,7 @@ package struct WorkerMetrics: Sendable {
         repeatsThatDiffer = registry.counter(
             "rocketsms_requests_duplicate_different_total", help: "Requests dropped because their id was open, with other content.")
         unusableSenders = registry.counter("rocketsms_senders_not_usable_total", help: "Requests by senders not checked and registered.")
-        missingTemplates = registry.counter(
-            "rocketsms_templates_missing_total", help: "Requests that name a template that the account does not have.")
+        missingTemplates = registry.counter("rocketsms_templates_missing_total", help: "Requests by a template the account has not.")
         seekBacks = registry.counter(
             "rocketsms_seek_backs_total", help: "Times that the Kafka client jumped ahead and was sent back; soon after an assignment.")
         gaps = registry.counter("rocketsms_offset_gaps_total", help: "Offsets skipped by the log itself: transaction markers, retention.")

@@ -11,24 +11,27 @@ import Time
 
     @Test func itIsAskedForOnceAndAgainOnlyWhereItIsUsed() {
         var list = TemplateList(at: start)
-        #expect(list.isDue(at: start) && !list.isDue(at: start), "one question at a time")
-        #expect(!list.answered(.failed(reason: "x"), at: start), "nobody misses it")
-        #expect(list.isDue(at: start + .seconds(3_600)) == false)
-        #expect(list.look(name) == .notKnown)
-        #expect(list.isDue(at: start + .seconds(10)) == true)
-        #expect(list.answered(.failed(reason: "x"), at: start + .seconds(10)))
-        #expect(list.isDue(at: start + .seconds(29)) == false && list.isDue(at: start + .seconds(30)))
-        #expect(!list.answered(.known([name: 2]), at: start + .seconds(30)))
-        #expect(list.isDue(at: start + .seconds(629)) == false && list.isDue(at: start + .seconds(630)))
+        func due(after seconds: Int) -> Bool { list.isDue(at: start + .seconds(seconds)) }
+        func isMissed(_ answer: TemplatesAnswer, after seconds: Int) -> Bool { list.answered(answer, at: start + .seconds(seconds)) }
+        #expect([due(after: 0), due(after: 0)] == [true, false], "one question at a time")
+        #expect([isMissed(.failed(reason: "x"), after: 0), due(after: 3_600)] == [false, false], "nobody misses it")
+        let look = list.look(name)
+        #expect(look == .notKnown)
+        #expect([due(after: 10), isMissed(.failed(reason: "x"), after: 10)] == [true, true])
+        #expect([due(after: 29), due(after: 30)] == [false, true])
+        #expect([isMissed(.known([name: 2]), after: 30), due(after: 629), due(after: 630)] == [false, false, true])
     }
 
     @Test func whatWasKnownOfItCounts() {
         var list = TemplateList(at: start)
         _ = list.answered(.known([name: 2]), at: start)
-        #expect(list.look(name) == .parts(2) && list.look(Array("TPL_ID_8".utf8)) == .missing)
+        let known = [list.look(name), list.look(Array("TPL_ID_8".utf8))]
+        #expect(known == [.parts(2), .missing])
         _ = list.answered(.failed(reason: "x"), at: start)
-        #expect(list.look(name) == .parts(2))
+        let kept = list.look(name)
+        #expect(kept == .parts(2))
         _ = list.answered(.known([:]), at: start)
-        #expect(list.look(name) == .missing)
+        let gone = list.look(name)
+        #expect(gone == .missing)
     }
 }
