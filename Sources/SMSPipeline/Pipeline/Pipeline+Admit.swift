@@ -7,9 +7,10 @@ extension Pipeline {
     func admit(_ request: PendingRequest, advance: Int64) {
         request.assignment.open[request.hash] = .active(request)
         request.pausesCountedUntil = now
-        let hasLine = queue.hasLine(isPriority: request.entry.isPriority)
+        let line = FairLines.Line(request)
         let isHead = queue.join(request)
-        if isHead, !hasLine, startTime(request) <= wallNow, mayBegin(FairLines.Line(request)) {
+        if isHead, startTime(request) <= wallNow, mayBeginAtOnce(line) {
+            queue.begunAtOnce(line)
             begin(request, advance: advance)
         } else {
             write(request, advance: advance)

@@ -9,15 +9,19 @@ extension Pipeline {
     private static let bytesOfOne = 4_096
 
     /// Whether another record of this partition is wanted: up to the partition's share of what may wait, so that neither a key's line nor a
-    /// partition's backlog stops another. Beyond what could begin, bulk topics are read only where that lasts, so that a `cancel` is seen.
+    /// partition's backlog stops another. Beyond what could begin, bulk topics are read as `ReadAhead` has it.
     private func isWanted(_ assignment: Assignment) -> Bool {
         lookAtShare(assignment)
         guard !life.isDraining, !assignment.isFull, !assignment.isReadingHalted else { return false }
         guard !assignment.topic.isPriority else { return commits.batchCount < 8 }
         guard commits.batchCount < 4 else { return false }
-        let hasRoom = hasRoom
-        if hasRoom { lastRoom = now }
-        return hasRoom || now - lastRoom > .milliseconds(200)
+        switch readAhead.mayRead(hasRoom: hasRoom, at: now) {
+        case .read: return true
+        case .wait: return false
+        case .waitUntil(let time):
+            wake(at: time)
+            return false
+        }
     }
 
     private func lookAtShare(_ assignment: Assignment) {
@@ -30,9 +34,7 @@ extension Pipeline {
     }
 
     /// Whether an ordinary request of a bulk topic that is read now could begin.
-    private var hasRoom: Bool {
-        !queue.hasLine(isPriority: false) && mayBegin(settings.send.onUnknown == .resend ? .bulk : .bulkStrict)
-    }
+    private var hasRoom: Bool { mayBeginAtOnce(settings.send.onUnknown == .resend ? .bulk : .bulkStrict) }
 
     func readRecords() {
         mayReadMore = false
@@ -69,6 +71,7 @@ extension Pipeline {
         case .take(let gap): if gap > 0 { tell(.gap) }
         }
         readingGoesOn(assignment)
+        if !assignment.topic.isPriority { readAhead.hasRead() }
         tell(.consumed)
         accept(record, assignment)
     }

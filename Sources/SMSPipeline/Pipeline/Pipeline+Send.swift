@@ -20,6 +20,16 @@ extension Pipeline {
         return attempts.room(stocked: stocked, policy: .resend) > 0 || (line.isPriority && stocked < Self.codesAhead)
     }
 
+    /// Whether a request of this kind that is read now may begin: there is room, and nobody who may begin as well was there before it.
+    func mayBeginAtOnce(_ line: FairLines.Line) -> Bool {
+        guard mayBegin(line), !queue.hasWaiting(line) else { return false }
+        for other in FairLines.Line.allCases where other != line && (other.isPriority || !line.isPriority) {
+            guard queue.hasWaiting(other), mayBegin(other) else { continue }
+            if !other.isRetry || gates.nextRetry(at: now) <= now { return false }
+        }
+        return true
+    }
+
     private static let codesAhead = 8
 
     private var strictRoom: Int {

@@ -40,8 +40,7 @@ package final class Pipeline {
 
     // MARK: Reading
 
-    /// When there was room last to begin what is read.
-    var lastRoom: MonotonicInstant
+    var readAhead: ReadAhead
     /// The turn ended before the records did.
     var mayReadMore = false
 
@@ -55,7 +54,7 @@ package final class Pipeline {
         self.opener = opener
         self.clock = clock
         nextTurnAt = clock.monotonic
-        lastRoom = clock.monotonic
+        readAhead = ReadAhead(at: clock.monotonic)
         var chance = Chance(seed: seed)
         attempts = Attempts(most: settings.send.maxInFlight, using: &chance)
         random = chance

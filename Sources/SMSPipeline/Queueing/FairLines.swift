@@ -21,6 +21,7 @@ package struct FairLines {
 
         package var isPriority: Bool { rawValue < Line.bulk.rawValue }
         package var isStrict: Bool { self == .priorityStrict || self == .bulkStrict }
+        package var isRetry: Bool { self == .priorityRetry || self == .bulkRetry }
     }
 
     /// What a line gets at least while it waits.
@@ -63,11 +64,6 @@ package struct FairLines {
     func isDue(_ line: Line) -> Bool { saved[line.rawValue] >= 1 - 1e-9 }
 
     mutating func isEmpty(_ line: Line) -> Bool { head(line) == nil }
-
-    /// Whether anything of this lane waits here.
-    mutating func hasWaiting(isPriority: Bool) -> Bool {
-        Line.allCases.contains { $0.isPriority == isPriority && head($0) != nil }
-    }
 
     /// The request whose turn it is among the lines that `mayGo`; nil where none may. It stays until `took`.
     mutating func next(where mayGo: (Line, PendingRequest) -> Bool) -> (line: Line, request: PendingRequest)? {

@@ -168,8 +168,11 @@ package struct SendQueue: ~Copyable {
 
     // MARK: Turns
 
-    /// Whether a new record of this lane would have to stand behind somebody.
-    package mutating func hasLine(isPriority: Bool) -> Bool { runnable.hasWaiting(isPriority: isPriority) }
+    /// Whether anybody stands in this line for an attempt.
+    package mutating func hasWaiting(_ line: FairLines.Line) -> Bool { !runnable.isEmpty(line) }
+
+    /// It begins without having waited: a turn of its line all the same, of which the others save up their part.
+    package mutating func begunAtOnce(_ line: FairLines.Line) { runnable.took(line, mostSaved: Double(mostStrict)) }
 
     /// The request whose turn it is to begin, taken out of its line; nil where none may. Follow it with a move.
     package mutating func nextToBegin(where mayBegin: (FairLines.Line, PendingRequest) -> Bool) -> PendingRequest? {

@@ -17,6 +17,7 @@ final class CampaignSession: LedgerSession {
     var restoring: [(partition: PartitionKey, assignment: AssignmentID)] = []
     var committing: UInt64?
     var isCounting = false
+    private(set) var waitingRecords = 0
     private let value: (Int) -> [UInt8]
     private let hasRead: (Int) -> Void
     private let beginning: Int64
@@ -58,7 +59,14 @@ final class CampaignSession: LedgerSession {
     func seek(_ partition: PartitionKey, to offset: Int64) { logs[partition]?.position = Int(offset) }
     func knowsEnd(of partition: PartitionKey) -> Bool { true }
 
-    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) { committing = number }
+    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {
+        committing = number
+        for record in content.records where record.destination == .ledger {
+            let value = record.value.map { Array(content.bytes[$0]) } ?? []
+            guard case .open(let entry)? = try? value.withUnsafeBytes({ try LedgerCodec.decode($0) }) else { continue }
+            if entry.state == .waiting, entry.attempt == 0 { waitingRecords += 1 }
+        }
+    }
     func rebuildProducers() {}
     func isCommitOverdue(at now: MonotonicInstant) -> Bool { false }
     func takeTrouble() -> Bool { false }

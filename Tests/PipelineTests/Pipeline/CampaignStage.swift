@@ -13,6 +13,8 @@ final class CampaignStage {
         /// Requests a second that the provider can do, one after another: more make answers late, and so the pace narrows; 0: any number.
         var capacity = 0.0
         var requestTimeout = Duration.seconds(15)
+        /// Milliseconds that the first POSTs take longer, as many as there are slots.
+        var stall: Int64 = 0
 
         /// Attempts that can be made a second.
         var attemptsASecond: Double {
@@ -49,6 +51,7 @@ final class CampaignStage {
     private var commitDue: MonotonicInstant?
     private var answers: [(at: MonotonicInstant, tag: UInt64, request: Int)] = []
     private var answered = 0
+    private var submitted = 0
     private var mustTurn = false
 
     init(_ campaign: Campaign, _ conditions: Conditions, maxAge: Duration, seed: UInt64) {
@@ -82,6 +85,8 @@ final class CampaignStage {
     var expired: Int { ear.expired }
     var held: Int { ear.held }
     var trouble: [String] { ear.trouble }
+    /// Records of the ledger that say of a request that it waits for its first attempt.
+    var waitingRecords: Int { session?.waitingRecords ?? 0 }
     var seconds: Double { Double((clock.monotonic - begunAt).nanoseconds) / 1e9 }
 
     private var ended: Int { delivered + failed + held }
@@ -193,7 +198,9 @@ final class CampaignStage {
                 continue
             }
             watch.goes(submission.request)
-            var answer = clock.monotonic + .milliseconds(conditions.latency)
+            submitted += 1
+            let stall = submitted <= conditions.slots ? conditions.stall : 0
+            var answer = clock.monotonic + .milliseconds(conditions.latency + stall)
             if conditions.capacity > 0, let last = answers.last?.at {
                 answer = max(answer, last + .nanoseconds(Int64(1e9 / conditions.capacity)))
             }

@@ -1,7 +1,8 @@
 import Requests
-import SMSPipeline
 import Testing
 import Time
+
+@testable import SMSPipeline
 
 /// A campaign with retries, policies that allow no second SMS, and one-time codes among it: whatever stands in front of a line, it has its
 /// floor, and so none expires.
@@ -36,6 +37,20 @@ import Time
         #expect(stage.failed == campaign.count { $0.isLost && $0.policy == .fail })
         #expect(stage.held == campaign.count { $0.isLost && $0.policy == .hold })
         #expect(stage.delivered == count - stage.failed - stage.held)
+    }
+
+    /// A provider that was slow for a moment: what waits is sent, and those behind go to their intents again without a record of their own.
+    @Test func aStallDoesNotCostEachLaterRequestARecord() {
+        let conditions = CampaignStage.Conditions(latency: 10, stall: 2_000)
+        let campaign = Campaign(
+            count: 60_000, attemptsASecond: conditions.attemptsASecond, surges: [], codeLife: Self.life.milliseconds, seed: 1)
+        let stage = CampaignStage(campaign, conditions, maxAge: Self.life, seed: 1)
+        stage.run(atMost: .seconds(60))
+        print("\(stage.waitingRecords) records of waiting in \(stage.seconds) s")
+        #expect(stage.trouble == [])
+        #expect(stage.delivered + stage.failed + stage.held == 60_000)
+        #expect(stage.waitingRecords >= 100, "it reads on beyond what can begin")
+        #expect(stage.waitingRecords <= Int(Double(ReadAhead.rate) * (stage.seconds + 1)))
     }
 }
 

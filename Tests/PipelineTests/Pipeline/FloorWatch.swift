@@ -76,9 +76,18 @@ struct FloorWatch {
 
     private mutating func lookAtWindow() {
         guard attempts.isMultiple(of: Self.window) else { return }
-        for line in least.indices where isWaitedIn[line] { least[line] = min(least[line] ?? .max, had[line]) }
+        for line in FairLines.Line.allCases where isWaitedIn[line.rawValue] {
+            least[line.rawValue] = min(least[line.rawValue] ?? .max, share(line))
+        }
         had = Array(repeating: 0, count: had.count)
         isWaitedIn = inLine.map { $0 > 0 }
+    }
+
+    /// What it had of the window. Fresh codes and those that are tried again go in the order in which they came: what the second have beyond
+    /// their floor was their turn.
+    private func share(_ line: FairLines.Line) -> Int {
+        guard line == .priority else { return had[line.rawValue] }
+        return had[line.rawValue] + max(0, had[FairLines.Line.priorityRetry.rawValue] - Int(Double(Self.window) * FairLines.floor))
     }
 
     /// What a line has at least of a window in which it waits.
