@@ -11,7 +11,9 @@ public struct RocketSMSCredentials: Equatable, Sendable, CustomStringConvertible
         try self.init(username: username, passwordMD5: hash)
     }
 
-    /// - Parameter passwordMD5: 32 hexadecimal digits in either case.
+    /// - Parameters:
+    ///   - username: of the account.
+    ///   - passwordMD5: 32 hexadecimal digits in either case.
     /// - Throws: `RocketSMSCredentialsError` when it is not.
     public init(username: String, passwordMD5: String) throws(RocketSMSCredentialsError) {
         guard !username.isEmpty else { throw .noUsername }

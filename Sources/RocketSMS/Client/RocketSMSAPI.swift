@@ -16,6 +16,7 @@ public final class RocketSMSAPI: Sendable {
     private let isClosed = Mutex(false)
 
     /// - Parameters:
+    ///   - credentials: of the account.
     ///   - baseURL: without `/simple`; plain http is for this machine only.
     ///   - timeout: for each call, its wait for a connection included.
     /// - Throws: `ProviderURLError`; another error when the system gives no threads.
