@@ -21,12 +21,29 @@ package enum LedgerCodec {
     package struct Recorded: Equatable, Sendable {
         package let group: String
         package let offset: Int64
+        /// When nobody could be asked for statuses, in order: the horizon of what is tracked leaves that time out. At most `mostStandstills`;
+        /// as a rule none, and then the record is as short as it ever was.
+        package let standstills: [Standstill]
 
-        package init(group: String, offset: Int64) {
+        package init(group: String, offset: Int64, standstills: [Standstill] = []) {
             self.group = group
             self.offset = offset
+            self.standstills = standstills
         }
     }
+
+    /// Milliseconds since 1970.
+    package struct Standstill: Equatable, Sendable {
+        package let begin: Int64
+        package let end: Int64
+
+        package init(begin: Int64, end: Int64) {
+            self.begin = begin
+            self.end = end
+        }
+    }
+
+    package static let mostStandstills = 8
 
     /// What a reader of the ledger needs of a closed id.
     package struct Closed: Equatable, Sendable {
@@ -153,6 +170,10 @@ package enum LedgerCodec {
         writer.put(version)
         writer.put(recorded.offset)
         writer.putMedium(Array(recorded.group.utf8))
+        for standstill in recorded.standstills.suffix(mostStandstills) {
+            writer.put(standstill.begin)
+            writer.put(standstill.end)
+        }
         bytes = writer.bytes
     }
 
@@ -162,8 +183,15 @@ package enum LedgerCodec {
         guard version == Self.version else { throw .unknownVersion(version) }
         let offset: Int64 = try reader.get()
         let group = try reader.getMedium()
-        guard reader.isAtEnd, offset >= 0 else { throw .malformed }
-        return Recorded(group: String(decoding: group, as: UTF8.self), offset: offset)
+        var standstills: [Standstill] = []
+        while !reader.isAtEnd {
+            let standstill = Standstill(begin: try reader.get(), end: try reader.get())
+            guard standstills.count < mostStandstills, standstill.begin >= standstills.last?.end ?? 0, standstill.end >= standstill.begin
+            else { throw .malformed }
+            standstills.append(standstill)
+        }
+        guard offset >= 0 else { throw .malformed }
+        return Recorded(group: String(decoding: group, as: UTF8.self), offset: offset, standstills: standstills)
     }
 
     private static func flags(_ entry: LedgerEntry) -> UInt8 {

@@ -1,4 +1,4 @@
-internal import Requests
+package import Requests
 package import Time
 
 /// One transaction at a time; while one commits, the next batch gathers.
@@ -115,8 +115,12 @@ package struct CommitLoop: ~Copyable {
     /// The first batch, without what belongs to ended assignments. In this order: 1. the metadata are read, which is done; 2. what has ended
     /// is dropped; 3. begin, produce, flush, offsets, commit. Never another.
     ///
-    /// - Parameter now: read before the metadata: leases of its intents count from here.
-    package mutating func begin(_ membership: Membership, group: String, at now: MonotonicInstant) -> Transaction? {
+    /// - Parameters:
+    ///   - standstills: written down wherever the offset is.
+    ///   - now: read before the metadata: leases of its intents count from here.
+    package mutating func begin(
+        _ membership: Membership, group: String, standstills: [LedgerCodec.Standstill] = [], at now: MonotonicInstant
+    ) -> Transaction? {
         let (first, dropped) = queue.takeFirst()
         // Their facts were kept when their assignments ended, only the counters are left.
         for batch in dropped { batch.giveBackOperations() }
@@ -136,7 +140,8 @@ package struct CommitLoop: ~Copyable {
             if isDue || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
                 assignment.recordedAt = now
                 recorded.append(assignment)
-                content.append(LedgerCodec.Recorded(group: group, offset: offset), owner: Int32(index))
+                content.append(
+                    LedgerCodec.Recorded(group: group, offset: offset, standstills: standstills), owner: Int32(index))
             }
         }
         number += 1

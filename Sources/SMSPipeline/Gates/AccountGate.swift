@@ -69,6 +69,28 @@ package struct AccountGate: Equatable, Sendable {
         pollPauses.duration(since: start, until: now)
     }
 
+    /// When polls stood, for the ledger: another process must know it too.
+    ///
+    /// - Parameter horizon: what had ended two of them ago is nobody's any more.
+    package func standstills(horizon: Duration, at clock: Now) -> [LedgerCodec.Standstill] {
+        let start = clock.monotonic - horizon - horizon
+        return pollPauses.pauses(most: LedgerCodec.mostStandstills, since: start, until: clock.monotonic).map { pause in
+            LedgerCodec.Standstill(begin: Self.wall(pause.begin, clock), end: Self.wall(pause.end, clock))
+        }
+    }
+
+    private static func wall(_ instant: MonotonicInstant, _ clock: Now) -> Int64 {
+        max(0, clock.wall.clampedDifference((clock.monotonic - instant).milliseconds))
+    }
+
+    /// What a ledger says of before.
+    package mutating func polls(stood standstills: [LedgerCodec.Standstill], at clock: Now) {
+        for standstill in standstills {
+            func instant(_ wall: Int64) -> MonotonicInstant { clock.monotonic - .milliseconds(max(0, clock.wall.clampedDifference(wall))) }
+            pollPauses.insert(instant(standstill.begin), instant(standstill.end))
+        }
+    }
+
     /// An attempt or a poll was refused for the account's sake.
     ///
     /// During a pause only a change from credit to credentials counts: attempts that began before the pause end in it.

@@ -179,6 +179,9 @@ package struct Gates: ~Copyable {
 
     // MARK: Account and clock
 
+    /// What a ledger says of before.
+    package mutating func polls(stood standstills: [LedgerCodec.Standstill], at clock: Now) { account.polls(stood: standstills, at: clock) }
+
     package mutating func accountRefused(_ problem: AccountProblem, at now: MonotonicInstant, using chance: inout Chance)
         -> AccountGate.Action
     {

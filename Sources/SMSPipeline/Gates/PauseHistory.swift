@@ -33,11 +33,45 @@ package struct PauseHistory: Equatable, Sendable {
         runningSince = nil
         guard now > begin else { return .zero }
         pauses.append(Pause(begin: begin, end: now))
-        if pauses.count > capacity {
-            pauses[1].begin = pauses[0].begin
-            pauses.removeFirst()
-        }
+        if pauses.count > capacity { joinOldest() }
         return now - begin
+    }
+
+    /// A pause of before, of another process as a rule; where it overlaps what is known it counts once.
+    package mutating func insert(_ begin: MonotonicInstant, _ end: MonotonicInstant) {
+        let end = min(end, runningSince ?? end)
+        guard begin < end else { return }
+        let all = (pauses + [Pause(begin: begin, end: end)]).sorted { $0.begin < $1.begin }
+        pauses = []
+        for pause in all {
+            if let last = pauses.last, pause.begin <= last.end {
+                pauses[pauses.count - 1].end = max(last.end, pause.end)
+            } else {
+                pauses.append(pause)
+            }
+        }
+        while pauses.count > capacity { joinOldest() }
+    }
+
+    /// The last pauses, oldest first, the one that lasts among them.
+    ///
+    /// - Parameters:
+    ///   - most: of them; the oldest becomes one with those before it, and the time between.
+    ///   - start: what had ended before is left out.
+    package func pauses(most: Int, since start: MonotonicInstant, until now: MonotonicInstant) -> [(
+        begin: MonotonicInstant, end: MonotonicInstant
+    )] {
+        guard runningSince != nil || !pauses.isEmpty else { return [] }
+        var copy = self
+        copy.end(at: now)
+        copy.pauses.removeAll { $0.end < start }
+        while copy.pauses.count > most { copy.joinOldest() }
+        return copy.pauses.map { ($0.begin, $0.end) }
+    }
+
+    private mutating func joinOldest() {
+        pauses[1].begin = pauses[0].begin
+        pauses.removeFirst()
     }
 
     /// The time paused between `start` and `now`.

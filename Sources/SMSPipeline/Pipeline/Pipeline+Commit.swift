@@ -28,7 +28,8 @@ extension Pipeline {
         case .startOver: return recover("the group refuses this member, and nothing has changed for a session timeout")
         case .good: break
         }
-        guard let membership, let transaction = commits.begin(membership, group: settings.group, at: now) else { return }
+        guard let membership, let transaction = commits.begin(membership, group: settings.group, standstills: standstills, at: now)
+        else { return }
         attempts.transactionBegan()
         session.commit(
             transaction.content, alive: transaction.alive,

@@ -116,6 +116,7 @@ extension Pipeline {
         // What an earlier owner left.
         if ledger.recordCount > 0 { assignment.quietSince = now }
         assignment.dedup.restore(ledger, at: wallNow)
+        gates.polls(stood: ledger.recorded?.standstills ?? [], at: clock)
         for message in ledger.tracked {
             track(message.value, base: message.base, assignment, message.hash, isRestored: true)
         }
@@ -191,6 +192,7 @@ extension Pipeline {
         let wasOpen = assignment.phase == .open
         assignment.phase = .draining
         guard wasOpen else { return }
+        if !gates.account.mayPoll { record(assignment) }
         for request in assignment.activeInOrder {
             switch request.place {
             case .stock, .intentQueued: withdraw(request)

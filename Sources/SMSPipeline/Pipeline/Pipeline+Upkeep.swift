@@ -68,9 +68,18 @@ extension Pipeline {
         for assignment in partitions.inOrder where assignment.phase == .open {
             guard let since = assignment.quietSince, now - since > Upkeep.segmentTime else { continue }
             assignment.quietSince = nil
-            commits.append(assignment, at: now) { _ in }
+            record(assignment)
         }
     }
+
+    /// The next transaction holds the record of how far the partition was read, and of when polls stood.
+    func record(_ assignment: Assignment) {
+        assignment.recordedAt = nil
+        commits.append(assignment, at: now) { _ in }
+    }
+
+    /// When polls stood, for the ledger.
+    var standstills: [LedgerCodec.Standstill] { gates.account.standstills(horizon: settings.track.horizon, at: clock) }
 
     // MARK: Closed partitions
 
@@ -101,8 +110,10 @@ extension Pipeline {
 
     private func savePausesIfDue() {
         guard hasLeisure, upkeep.mustSavePauses(isPaused: !gates.account.maySend, at: now) else { return }
+        let hasStood = !standstills.isEmpty
         for assignment in partitions.inOrder where assignment.phase == .open {
             for request in assignment.activeInOrder { savePause(request) }
+            if hasStood { record(assignment) }
         }
     }
 

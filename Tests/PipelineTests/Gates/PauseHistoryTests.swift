@@ -53,5 +53,33 @@ struct PauseHistoryTests {
         #expect(failure == nil)
     }
 
+    /// What ledgers tell of the same time counts once, in whatever order and however often it comes, and beside what is known.
+    @Test func whatIsToldTwiceCountsOnce() {
+        let failure = RandomSchedules.firstFailure(of: 10_000) { generator in
+            var history = PauseHistory()
+            var paused: Set<Int> = []
+            if generator.oneIn(2) {
+                history.begin(at: instant(40))
+                if generator.oneIn(2) { history.end(at: instant(50)) }
+                paused.formUnion(40..<(history.isPaused ? 100 : 50))
+            }
+            for _ in 0..<generator.below(6) {
+                let begin = generator.below(90)
+                let end = begin + generator.below(100 - begin)
+                history.insert(instant(begin), instant(end))
+                paused.formUnion(begin..<end)
+            }
+            let start = generator.below(100)
+            let counted = history.duration(since: instant(start), until: instant(100))
+            guard counted == .seconds(paused.count { $0 >= start }) else { return "\(counted) since \(start)" }
+            let told = history.pauses(most: 8, since: instant(start), until: instant(100))
+            var again = PauseHistory()
+            for pause in told.reversed() { again.insert(pause.begin, pause.end) }
+            guard again.duration(since: instant(start), until: instant(100)) == counted else { return "another process hears of less" }
+            return nil
+        }
+        #expect(failure == nil)
+    }
+
     private func instant(_ second: Int) -> MonotonicInstant { MonotonicInstant(nanoseconds: Int64(second) * 1_000_000_000) }
 }

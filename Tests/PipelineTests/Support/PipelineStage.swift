@@ -54,6 +54,8 @@ final class PipelineStage {
     var templates = TemplatesAnswer.failed(reason: "no answer")
     /// What it says of a message's status; nil: nobody asks.
     var status: MessageStatus?
+    /// The account is refused whenever a status is asked for.
+    var arePollsRefused = false
     /// So many transactions will be aborted.
     var aborts = 0
 
@@ -74,6 +76,7 @@ final class PipelineStage {
     var unreadiness: String? { observer.health.reason }
     var refusals: String? { observer.health.refusals }
     var isPaused: Bool { observer.health.account == .credit }
+    var accountProblem: AccountProblem? { observer.health.account }
     var isOpen: Bool { pipeline.isOpen(Self.partition) }
 
     /// A worker begins, with nothing but the topics.
@@ -191,7 +194,11 @@ final class PipelineStage {
             gateway.polled = []
             for tag in polled {
                 isQuiet = false
-                if let status { pipeline.provider(.polled(tag: tag, .status(.known(status))), at: clock) }
+                if arePollsRefused {
+                    pipeline.provider(.polled(tag: tag, .account(.credentials, code: "WRONG_AUTH")), at: clock)
+                } else if let status {
+                    pipeline.provider(.polled(tag: tag, .status(.known(status))), at: clock)
+                }
             }
             if isQuiet {
                 guard pipeline.nextTurnAt <= clock.monotonic + .milliseconds(10) else { return }

@@ -69,5 +69,15 @@ import Testing
         var bytes: [UInt8] = []
         LedgerCodec.encode(LedgerCodec.Recorded(group: "g", offset: 41), into: &bytes)
         #expect(try bytes.withUnsafeBytes { try LedgerCodec.decodeRecorded($0) } == LedgerCodec.Recorded(group: "g", offset: 41))
+        let stood = (0..<8).map { LedgerCodec.Standstill(begin: $0 * 10, end: $0 * 10 + 5) }
+        let recorded = LedgerCodec.Recorded(group: "g", offset: 41, standstills: stood)
+        var longer: [UInt8] = []
+        LedgerCodec.encode(recorded, into: &longer)
+        #expect(longer.count == bytes.count + 128)
+        #expect(try longer.withUnsafeBytes { try LedgerCodec.decodeRecorded($0) } == recorded)
+        // One more, half of one, and one that begins before the last has ended.
+        for wrong in [longer + longer.suffix(16), longer.dropLast(8), bytes + longer.suffix(16) + longer.suffix(16)] {
+            #expect(throws: LedgerError.self) { try Array(wrong).withUnsafeBytes { try LedgerCodec.decodeRecorded($0) } }
+        }
     }
 }
