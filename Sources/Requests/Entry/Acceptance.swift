@@ -1,5 +1,5 @@
 /// The provider's word that it took the message.
-package struct Receipt: Equatable, Sendable {
+package struct Acceptance: Equatable, Sendable {
     /// One, or one a part.
     package let messageIDs: [String]
     package let status: ReceivedStatus

@@ -1,7 +1,7 @@
 /// What an attempt ended in, by what can have happened.
 package enum AttemptOutcome: Equatable, Sendable {
     /// The provider gave a message id.
-    case accepted(Receipt)
+    case accepted(Acceptance)
     /// An error code that is neither account, credit nor transient.
     case refused(code: String)
     /// Bad credentials, or no credit: the account is paused, the message waits.

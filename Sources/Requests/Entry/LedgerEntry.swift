@@ -135,12 +135,12 @@ package struct LedgerEntry: Equatable, Sendable {
     }
 
     /// The provider took the message.
-    package mutating func accept(_ receipt: Receipt, at now: Int64) -> EntryEvent {
+    package mutating func accept(_ acceptance: Acceptance, at now: Int64) -> EntryEvent {
         precondition(state == .sending, "only an attempt is accepted")
-        echo.messageIDs = receipt.messageIDs
-        echo.cost = receipt.cost
+        echo.messageIDs = acceptance.messageIDs
+        echo.cost = acceptance.cost
         failures = 0
-        return track(receipt.status, reason: nil, at: now)
+        return track(acceptance.status, reason: nil, at: now)
     }
 
     /// The provider refused the message for good.

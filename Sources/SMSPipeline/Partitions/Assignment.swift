@@ -15,7 +15,7 @@ package final class Assignment {
     }
 
     /// What an open id stands for.
-    package enum Open {
+    package enum Live {
         case active(PendingRequest)
         case tracked(TrackingHandle)
     }
@@ -34,7 +34,8 @@ package final class Assignment {
     /// The offset that the last transaction begun for this assignment carried.
     package var coveredOffset: Int64 = 0
 
-    package var open: [RequestHash: Open] = [:]
+    /// The open ids.
+    package var live: [RequestHash: Live] = [:]
     package var dedup: Dedup
 
     /// Why nothing of it can be read, though it is open; nil: a record or an end has come since.
@@ -86,7 +87,7 @@ package final class Assignment {
 
     /// In log order: what is written of them must not depend on the order of a hash table.
     package var activeInOrder: [PendingRequest] {
-        open.values.compactMap { open -> PendingRequest? in if case .active(let request) = open { request } else { nil } }
+        live.values.compactMap { live -> PendingRequest? in if case .active(let request) = live { request } else { nil } }
             .sorted { $0.entry.offset < $1.entry.offset }
     }
 

@@ -5,7 +5,7 @@ internal import Time
 extension Pipeline {
     /// Takes a request into the ledger: straight to its intent where it can start now and nobody waits before it, else as waiting.
     func admit(_ request: PendingRequest, advance: Int64) {
-        request.assignment.open[request.hash] = .active(request)
+        request.assignment.live[request.hash] = .active(request)
         request.pausesCountedUntil = now
         let line = FairLines.Line(request)
         let isHead = queue.join(request)

@@ -6,7 +6,7 @@ extension Pipeline {
     func perform(_ command: Command, assignment: Assignment, offset: Int64) {
         // The command itself leaves no entry: its offset goes with whatever it changes, or alone.
         let advance = offset.clampedSum(1)
-        guard let found = assignment.open[RequestHash(id: command.id)] else {
+        guard let found = assignment.live[RequestHash(id: command.id)] else {
             if command.action == .forget { return forget(command, assignment: assignment, advance: advance) }
             drop(command, "there is no open request with this id here", assignment: assignment, advance: advance)
             return

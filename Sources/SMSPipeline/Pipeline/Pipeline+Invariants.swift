@@ -36,7 +36,7 @@ extension Pipeline {
 
     /// For `assert` at the end of a turn.
     func holdsInvariants() -> Bool {
-        let size = partitions.inOrder.reduce(0) { $0 + $1.open.count }
+        let size = partitions.inOrder.reduce(0) { $0 + $1.live.count }
         guard size <= Self.assertedSize, queue.timerCount <= Self.assertedSize else { return true }
         return checkInvariants().isEmpty
     }
@@ -62,7 +62,7 @@ extension Pipeline {
         var bytes = 0
         var scheduled = 0
         if !assignment.isAlive { wrong.append("\(assignment.name): ended, and still assigned") }
-        for (hash, open) in assignment.open {
+        for (hash, open) in assignment.live {
             if assignment.dedup.contains(hash) { wrong.append("\(assignment.name): an id is open and closed") }
             switch open {
             case .tracked(let handle):

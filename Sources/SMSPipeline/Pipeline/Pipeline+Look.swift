@@ -70,7 +70,7 @@ extension Pipeline {
     /// Visits the requests that could be sent if it were their turn.
     package func visitEligible(_ body: (_ partition: PartitionKey, _ offset: Int64, _ isPriority: Bool) -> Void) {
         for assignment in partitions.inOrder where assignment.phase == .open {
-            for case .active(let request) in assignment.open.values {
+            for case .active(let request) in assignment.live.values {
                 switch request.place {
                 case .runnable where startTime(request) <= wallNow, .stock:
                     body(assignment.key, request.entry.offset, request.entry.isPriority)
@@ -84,7 +84,7 @@ extension Pipeline {
     package var behindKeys: Int {
         partitions.inOrder.reduce(0) { sum, assignment in
             sum
-                + assignment.open.values.count {
+                + assignment.live.values.count {
                     if case .active(let request) = $0 { request.place == .behindKey } else { false }
                 }
         }
@@ -93,7 +93,7 @@ extension Pipeline {
     /// Lets go of everything, as the end of a process does: requests and their assignments name each other.
     package func release() {
         for assignment in partitions.inOrder {
-            assignment.open = [:]
+            assignment.live = [:]
         }
         queue = SendQueue(slots: settings.send.maxInFlight)
         _ = commits.dropAll(at: now)
@@ -113,7 +113,7 @@ extension Pipeline {
         var seen = 0
         for entry in ledger.active {
             let hash = RequestHash(id: entry.echo.id)
-            guard case .active(let request) = assignment.open[hash] else {
+            guard case .active(let request) = assignment.live[hash] else {
                 differences.append("offset \(entry.offset) is \(entry.state) in the ledger, and not in memory")
                 continue
             }
@@ -121,15 +121,15 @@ extension Pipeline {
             if request.entry != entry { differences.append("offset \(entry.offset): \(entry.state) in the ledger, other in memory") }
         }
         for message in ledger.tracked {
-            guard case .tracked(let handle) = assignment.open[message.hash] else {
+            guard case .tracked(let handle) = assignment.live[message.hash] else {
                 differences.append("a message is tracked in the ledger, and not in memory")
                 continue
             }
             seen += 1
             if tracker.message(handle)?.value != message.value { differences.append("a tracked message differs from the ledger") }
         }
-        if seen != assignment.open.count {
-            differences.append("\(assignment.open.count) ids are open in memory, \(seen) of them in the ledger")
+        if seen != assignment.live.count {
+            differences.append("\(assignment.live.count) ids are open in memory, \(seen) of them in the ledger")
         }
         let windowStart = wallNow - settings.dedupWindow.milliseconds
         var closed = 0

@@ -134,13 +134,13 @@ extension Pipeline {
             recover("a restored partition could not be read: \(error.description)")
             return
         }
-        tell(.opened(assignment.key, offset: offset, open: assignment.open.count, closed: assignment.dedup.count))
+        tell(.opened(assignment.key, offset: offset, open: assignment.live.count, closed: assignment.dedup.count))
     }
 
     /// An open entry of a restored ledger, not yet accepted.
     private func reopen(_ entry: LedgerEntry, _ assignment: Assignment) {
         let request = makeRequest(entry, assignment: assignment)
-        assignment.open[request.hash] = .active(request)
+        assignment.live[request.hash] = .active(request)
         request.pausesCountedUntil = now
         switch entry.state {
         case .waiting:
@@ -225,7 +225,7 @@ extension Pipeline {
         assignment.end()
         commits.visitCompletions(of: assignment) { attempts.keep($0, at: now) }
         var requests: [PendingRequest] = []
-        for open in assignment.open.values {
+        for open in assignment.live.values {
             switch open {
             case .tracked(let handle): tracker.remove(handle)
             case .active(let request): requests.append(request)
@@ -233,7 +233,7 @@ extension Pipeline {
         }
         attempts.end(assignment, stocked: requests.filter { $0.place == .stock }, at: now)
         queue.end(assignment, requests)
-        assignment.open = [:]
+        assignment.live = [:]
         partitions.remove(assignment)
     }
 

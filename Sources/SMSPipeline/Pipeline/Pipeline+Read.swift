@@ -159,7 +159,7 @@ extension Pipeline {
             policy: decoded.onUnknown?.notMilder(than: settings.send.onUnknownFloor), admittedAt: wallNow, sendAt: decoded.sendAt,
             expiresAt: decoded.expiresAt)
         let request = makeRequest(entry, assignment: assignment)
-        let isOpen = assignment.open[request.hash] != nil
+        let isOpen = assignment.live[request.hash] != nil
         guard assignment.dedup.judge(request.hash, isOpen: isOpen, at: wallNow) == .first else {
             tell(.repeated)
             compare(request, assignment)
@@ -175,7 +175,7 @@ extension Pipeline {
     /// A repeat of other content is dropped like any other, and said: its client may think that it was sent.
     private func compare(_ again: PendingRequest, _ assignment: Assignment) {
         let first: LedgerEntry? =
-            switch assignment.open[again.hash] {
+            switch assignment.live[again.hash] {
             case .active(let request)?: request.entry
             case .tracked(let handle)?: tracker.entry(handle)
             case nil: nil

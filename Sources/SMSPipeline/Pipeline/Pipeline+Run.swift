@@ -44,7 +44,6 @@ extension Pipeline {
         case .templates(let answer):
             if gates.templates.answered(answer, at: now), case .failed(let reason) = answer { tell(.templatesUnknown(reason: reason)) }
         case .later(let pause): gates.retryAfter(pause, at: now)
-        case .receipt: break
         }
     }
 

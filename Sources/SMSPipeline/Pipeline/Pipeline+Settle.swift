@@ -166,7 +166,7 @@ extension Pipeline {
     }
 
     func closeID(_ hash: RequestHash, of entry: LedgerEntry, assignment: Assignment) {
-        assignment.open[hash] = nil
+        assignment.live[hash] = nil
         assignment.dedup.close(hash, alias: entry.alias, at: entry.closedAt)
     }
 

@@ -4,7 +4,7 @@ internal import Time
 /// Tracking: polls by the cadence, and what their answers change.
 extension Pipeline {
     func track(_ value: [UInt8], base: Int64, _ assignment: Assignment, _ hash: RequestHash, isRestored: Bool) {
-        assignment.open[hash] = .tracked(
+        assignment.live[hash] = .tracked(
             tracker.track(value, base: base, of: assignment, hash, isRestored: isRestored, at: clock, using: &random))
     }
 

@@ -51,7 +51,7 @@ extension Pipeline {
         assignment.isSweeping = false
         guard case .success(let sweep) = result else { return }
         upkeep.swept(sweep.closed.count)
-        let removable = assignment.dedup.swept(sweep) { assignment.open[$0] != nil }
+        let removable = assignment.dedup.swept(sweep) { assignment.live[$0] != nil }
         guard !removable.isEmpty else { return }
         commits.append(assignment, at: now) { operation in
             for closed in removable { operation.tombstone(key: closed.id) }

@@ -4,7 +4,6 @@ package import Requests
 package enum GatewayEvent {
     case submitted(tag: UInt64, AttemptOutcome)
     case polled(tag: UInt64, PollOutcome)
-    case receipt(messageID: String, ReceivedStatus)
     case balance(BalanceAnswer)
     case senders(SendersAnswer)
     case templates(TemplatesAnswer)

@@ -2,15 +2,14 @@ package import Requests
 
 /// The seam to the SMS provider: Send and Track know this, not HTTP.
 ///
-/// Lives on the loop; every call answers later, on the loop, through `receive`, exactly once a tag. Statuses may also arrive unasked
-/// (`GatewayEvent.receipt`): a provider that pushes delivery receipts, before the submit's own answer, twice, or never.
+/// Lives on the loop; every call answers later, on the loop, through `receive`, exactly once a tag.
 package protocol ProviderGateway: AnyObject {
     /// Asked just before the first byte of a submission leaves, perhaps more than once; false makes its outcome `notBegun`.
     var mayBegin: (_ tag: UInt64) -> Bool { get set }
     var receive: (GatewayEvent) -> Void { get set }
     /// Submits one message. `sendAt`: milliseconds since 1970, nil for now.
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64)
-    /// Whether statuses must be asked for; else they are pushed.
+    /// Whether statuses must be asked for.
     var mustPoll: Bool { get }
     func poll(messageID: String, tag: UInt64)
     /// Asks for the account's credits.

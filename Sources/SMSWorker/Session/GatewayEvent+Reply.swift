@@ -26,7 +26,7 @@ extension GatewayEvent {
         switch outcome {
         case .accepted(let receipt):
             let cost = receipt.cost.map { Echo.Cost(credits: Array(($0.credits ?? "").utf8), money: Array(($0.money ?? "").utf8)) }
-            return .accepted(Receipt(messageIDs: receipt.ids, status: ReceivedStatus(receipt.status), cost: cost))
+            return .accepted(Acceptance(messageIDs: receipt.ids, status: ReceivedStatus(receipt.status), cost: cost))
         case .refused(let code, .account): return .account(.credentials, code: code)
         case .refused(let code, .credit): return .account(.credit, code: code)
         case .refused(let code, .permanent): return .refused(code: code)

@@ -8,7 +8,7 @@ import Time
 
 @Suite struct AttemptsTests {
     private let now = MonotonicInstant(nanoseconds: 3_600_000_000_000)
-    private let accepted = AttemptOutcome.accepted(Receipt(messageIDs: ["8767"], status: .known(.queued), cost: nil))
+    private let accepted = AttemptOutcome.accepted(Acceptance(messageIDs: ["8767"], status: .known(.queued), cost: nil))
     private let permit = Pace.Permit(kind: .send, round: 0, startedAt: MonotonicInstant(nanoseconds: 0), isUsed: true)
 
     private func attempts(most: Int = 4, seed: UInt64 = 1) -> Attempts {

@@ -269,7 +269,7 @@ import Time
     // MARK: What outcomes say of the provider
 
     @Test func onlyWhatIsNoAnswerSpeaksAgainstTheProvider() {
-        let receipt = Receipt(messageIDs: ["1"], status: .known(.queued), cost: nil)
+        let receipt = Acceptance(messageIDs: ["1"], status: .known(.queued), cost: nil)
         let answers: [AttemptOutcome] = [
             .accepted(receipt), .refused(code: "X"), .account(.credit, code: "X"),
             .notSent(reason: "later", retryAfter: nil, isAnswer: true),

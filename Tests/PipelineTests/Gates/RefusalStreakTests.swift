@@ -45,7 +45,7 @@ import Time
             #expect(streak.ended(2, between, message(50, 50), at: start) == nil)
             #expect(streak.ended(3, odd, message(9, 9), at: start) == .narrowed(code: "ODD"), "\(between)")
         }
-        let receipt = Receipt(messageIDs: ["1"], status: .known(.sent), cost: nil)
+        let receipt = Acceptance(messageIDs: ["1"], status: .known(.sent), cost: nil)
         for between in [AttemptOutcome.accepted(receipt), .refused(code: "OTHER")] {
             var streak = RefusalStreak()
             for number in 0..<9 { _ = streak.ended(1, odd, message(number, number), at: start) }
@@ -70,7 +70,7 @@ import Time
         }
         #expect(waits == [1, 2, 4, 8, 10, 10].map { .seconds($0) })
         streak.began(200)
-        #expect(streak.ended(200, .accepted(Receipt(messageIDs: ["1"], status: .known(.sent), cost: nil)), nil, at: now) == .ended)
+        #expect(streak.ended(200, .accepted(Acceptance(messageIDs: ["1"], status: .known(.sent), cost: nil)), nil, at: now) == .ended)
         #expect(streak.narrowedBy == nil && streak.mayBegin(at: now))
     }
 
@@ -93,7 +93,7 @@ import Time
         streak.began(200)
         _ = streak.ended(101, odd, message(101, 101), at: start + .seconds(2))
         #expect(streak.mayBegin(at: start + .seconds(60)) == false, "the probe is under way")
-        let receipt = Receipt(messageIDs: ["1"], status: .known(.sent), cost: nil)
+        let receipt = Acceptance(messageIDs: ["1"], status: .known(.sent), cost: nil)
         #expect(streak.ended(102, .accepted(receipt), nil, at: start + .seconds(2)) == .ended)
     }
 
@@ -121,7 +121,7 @@ import Time
                     let isAccepted = random.oneIn(40)
                     let outcome =
                         isAccepted
-                        ? .accepted(Receipt(messageIDs: ["1"], status: .known(.sent), cost: nil)) : outcomes[random.below(outcomes.count)]
+                        ? .accepted(Acceptance(messageIDs: ["1"], status: .known(.sent), cost: nil)) : outcomes[random.below(outcomes.count)]
                     _ = streak.ended(ended, outcome, random.oneIn(9) ? nil : message(Int(ended), Int(ended)), at: now)
                     if ended == probe || streak.narrowedBy == nil { probe = nil }
                     if isAccepted, streak.narrowedBy != nil { return "accepted, and still narrowed" }

@@ -46,11 +46,11 @@ import Testing
         for offset in [Int64(5), 900, 2, 44] {
             let entry = LedgerEntry.sample(id: "\(offset)", offset: offset)
             let hash = RequestHash(id: entry.echo.id)
-            assignment.open[hash] = .active(
+            assignment.live[hash] = .active(
                 PendingRequest(entry: entry, assignment: assignment, hash: hash, orderHash: nil, isStrict: false))
         }
-        assignment.open[RequestHash(id: [9])] = .tracked(TrackingHandle(slot: 1, generation: 1))
+        assignment.live[RequestHash(id: [9])] = .tracked(TrackingHandle(slot: 1, generation: 1))
         #expect(assignment.activeInOrder.map(\.entry.offset) == [2, 5, 44, 900])
-        assignment.open = [:]
+        assignment.live = [:]
     }
 }

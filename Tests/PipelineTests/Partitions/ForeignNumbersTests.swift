@@ -38,7 +38,7 @@ import Time
                 case 2: entry.postpone()
                 case 3: event = entry.refuse(code: "NO", at: now)
                 case 4: event = entry.unknown("so", default: .resend, maxAttempts: 3, notBefore: now, at: now)
-                default: event = entry.accept(Receipt(messageIDs: ["1"], status: .known(.queued), cost: nil), at: now)
+                default: event = entry.accept(Acceptance(messageIDs: ["1"], status: .known(.queued), cost: nil), at: now)
                 }
             case .tracking:
                 switch random.below(3) {
@@ -126,7 +126,7 @@ import Time
         }
         #expect(entry.attempt == .max && entry.failures == .max)
         entry.begin(mark: 1)
-        _ = entry.accept(Receipt(messageIDs: ["1"], status: .known(.queued), cost: nil), at: 5)
+        _ = entry.accept(Acceptance(messageIDs: ["1"], status: .known(.queued), cost: nil), at: 5)
         let events = (0..<70_000).compactMap { entry.learn(.other($0.isMultiple(of: 2) ? "ODD" : "EVEN"), at: 5) }
         #expect(events.map(\.sequence) == Array(2 ... .max - 1))
         #expect(entry.learn(.known(.delivered), at: 6)?.sequence == .max)
@@ -172,7 +172,7 @@ import Time
     @Test func aMessageIDThatIsNoTextIsAnError() {
         var entry = LedgerEntry.sample()
         entry.begin(mark: 1)
-        _ = entry.accept(Receipt(messageIDs: [String(repeating: "7", count: 255)], status: .known(.sent), cost: nil), at: 5)
+        _ = entry.accept(Acceptance(messageIDs: [String(repeating: "7", count: 255)], status: .known(.sent), cost: nil), at: 5)
         var bytes = bytes(entry)
         bytes.withUnsafeBytes { bytes in #expect(throws: Never.self) { try LedgerCodec.decode(bytes) } }
         for index in bytes.indices where bytes[index] == UInt8(ascii: "7") { bytes[index] = 0xFF }

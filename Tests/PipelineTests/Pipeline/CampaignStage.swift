@@ -226,7 +226,7 @@ final class CampaignStage {
         tries[number] += 1
         let isLost = request.isLost && tries[number] == 1
         guard isLost || tries[number] <= request.refusals else {
-            return .accepted(Receipt(messageIDs: ["\(number)"], status: .known(.delivered), cost: nil))
+            return .accepted(Acceptance(messageIDs: ["\(number)"], status: .known(.delivered), cost: nil))
         }
         if !isLost || request.policy == .resend { watch.joins(number, request.line(after: tries[number])) }
         return isLost ? .unknown(reason: "no answer") : .notSent(reason: "later", retryAfter: nil, isAnswer: true)

@@ -32,7 +32,7 @@ import Testing
 
     @Test func anOpenOneAndOneThatNobodyKnowsAreNotForgotten() throws {
         let stage = PipelineStage(committed: 0)
-        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.sent), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["7"], status: .known(.sent), cost: nil))
         try stage.start()
         try stage.publish(forget, at: stage.wall)
         try stage.publish(request, at: stage.wall)

@@ -13,7 +13,7 @@ import Time
         track.cadence = [.seconds(1)]
         track.horizon = .seconds(2)
         let stage = PipelineStage(settings: .sample(track: track))
-        stage.answer = .accepted(Receipt(messageIDs: ["8767"], status: .known(.queued), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["8767"], status: .known(.queued), cost: nil))
         stage.status = .queued
         try stage.start()
         try stage.publish(#"{"id":"a","phone":"375291234567","text":"x"}"#, at: stage.wall)
@@ -29,7 +29,7 @@ import Time
         track.cadence = [.seconds(1)]
         track.horizon = .seconds(600)
         let stage = PipelineStage(settings: .sample(track: track))
-        stage.answer = .accepted(Receipt(messageIDs: ["8767"], status: .known(.queued), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["8767"], status: .known(.queued), cost: nil))
         stage.status = .queued
         try stage.start()
         try stage.publish(#"{"id":"a","phone":"375291234567","text":"x"}"#, at: stage.wall)

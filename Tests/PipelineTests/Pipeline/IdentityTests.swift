@@ -7,7 +7,7 @@ import Testing
 /// G1 and G3 hang on it: what is one request in memory is one key in the ledger.
 @Suite struct IdentityTests {
     private let request = #"{"phone":"375291234567","text":"a"}"#
-    private let accepted = AttemptOutcome.accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+    private let accepted = AttemptOutcome.accepted(Acceptance(messageIDs: ["7"], status: .known(.queued), cost: nil))
 
     @Test func publishingAgainUnderAnIDThatTheWorkerMadeIsARepeat() throws {
         let stage = PipelineStage(committed: 0)

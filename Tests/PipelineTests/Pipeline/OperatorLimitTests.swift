@@ -14,7 +14,7 @@ import Testing
         var send = SendSettings.sample
         change(&send)
         let stage = PipelineStage(settings: .sample(send: send, maxParts: maxParts))
-        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["7"], status: .known(.queued), cost: nil))
         try stage.start()
         return stage
     }
@@ -35,7 +35,7 @@ import Testing
     @Test(arguments: [(SenderList.Policy.reject, "FAILED", 1, 0), (.warn, "QUEUED", 2, 1), (.allow, "QUEUED", 2, 0)])
     func aSenderOutsideTheProvidersList(policy: SenderList.Policy, status: String, posts: Int, warnings: Int) throws {
         let stage = PipelineStage(settings: .sample(senderPolicy: policy))
-        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["7"], status: .known(.queued), cost: nil))
         stage.senders = .usable([Array("Shop")])
         try stage.start()
         try stage.publish(Self.request("bank", #","sender":"Bank""#), at: stage.wall)
@@ -47,7 +47,7 @@ import Testing
 
     @Test func aListThatCannotBeHadStopsNobodyUntilItIs() throws {
         let stage = PipelineStage(settings: .sample(senderPolicy: .reject))
-        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["7"], status: .known(.queued), cost: nil))
         try stage.start()
         try stage.publish(Self.request("a", #","sender":"Bank""#), at: stage.wall)
         #expect(stage.events.map(\.status) == ["QUEUED"])
@@ -69,7 +69,7 @@ import Testing
     /// Its text stands at the provider; what it takes is known before it costs.
     @Test func aTemplateHasThePartsOfItsText() throws {
         let stage = PipelineStage(settings: .sample(maxParts: 1))
-        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["7"], status: .known(.queued), cost: nil))
         stage.templates = .known([Array("TPL_ID_1".utf8): 1, Array("TPL_ID_2".utf8): 2])
         try stage.start()
         for number in 1...3 {

@@ -24,7 +24,7 @@ import Testing
         print("attempts in each minute of the outage: \(minutes)")
         #expect(minutes.dropFirst(10).allSatisfy { (1...2).contains($0) }, "\(minutes)")
         #expect(stage.events.isEmpty)
-        stage.answer = .accepted(Receipt(messageIDs: ["8767"], status: .known(.queued), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["8767"], status: .known(.queued), cost: nil))
         try stage.live(seconds: 600)
         #expect(stage.events.count == 200)
         #expect(stage.events.allSatisfy { $0.status == "QUEUED" })
@@ -38,7 +38,7 @@ import Testing
         var track = TrackSettings.sample
         track.cadence = [.seconds(1)]
         let stage = PipelineStage(committed: 0, settings: .sample(send: send, track: track))
-        stage.answer = .accepted(Receipt(messageIDs: ["8767"], status: .known(.queued), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["8767"], status: .known(.queued), cost: nil))
         stage.status = .queued
         try stage.start()
         for number in 0..<100 {

@@ -16,7 +16,7 @@ import Testing
 
     private func stage() throws -> PipelineStage {
         let stage = PipelineStage()
-        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.sent), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["7"], status: .known(.sent), cost: nil))
         try stage.start()
         return stage
     }

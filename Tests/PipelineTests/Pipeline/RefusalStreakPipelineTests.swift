@@ -30,7 +30,7 @@ import Testing
         // Probes 1, 3, 7, 15, 25, 35, 45, 55 s after the tenth.
         #expect((17...19).contains(stage.events.count), "\(stage.events.count)")
         let failed = stage.events.count
-        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.sent), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["7"], status: .known(.sent), cost: nil))
         try stage.turn(for: 15)
         #expect(stage.refusals == nil && stage.events.count == 200 && stage.events.count { $0.status == "FAILED" } == failed)
         let notes = stage.notes.compactMap {

@@ -34,7 +34,7 @@ import Testing
 
     @Test func onceAcceptedItsPartsAndTheRestAre() throws {
         let stage = PipelineStage(committed: 0)
-        stage.answer = .accepted(Receipt(messageIDs: ["7"], status: .known(.sent), cost: nil))
+        stage.answer = .accepted(Acceptance(messageIDs: ["7"], status: .known(.sent), cost: nil))
         try stage.start()
         try stage.publish(request("one"), at: stage.wall)
         try stage.publish(request("two"), at: stage.wall)

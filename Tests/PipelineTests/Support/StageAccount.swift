@@ -17,6 +17,6 @@ final class StageAccount {
         guard credits >= parts else { return .refused(code: "NO_MONEY") }
         credits -= parts
         taken += 1
-        return .accepted(Receipt(messageIDs: ["\(taken)"], status: .known(.sent), cost: nil))
+        return .accepted(Acceptance(messageIDs: ["\(taken)"], status: .known(.sent), cost: nil))
     }
 }

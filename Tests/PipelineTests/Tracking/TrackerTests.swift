@@ -19,7 +19,7 @@ import Time
     private func entry(_ ids: [String] = ["8767"]) -> LedgerEntry {
         var entry = LedgerEntry.sample()
         entry.begin(mark: 1)
-        _ = entry.accept(Receipt(messageIDs: ids, status: .known(.queued), cost: nil), at: Self.start.wall)
+        _ = entry.accept(Acceptance(messageIDs: ids, status: .known(.queued), cost: nil), at: Self.start.wall)
         return entry
     }
 

@@ -8,7 +8,7 @@ import Testing
     @Test func fieldsAreReadInPlace() {
         var entry = LedgerEntry.sample(id: "abc")
         entry.begin(mark: 1)
-        _ = entry.accept(Receipt(messageIDs: ["8767", "8768"], status: .known(.sent), cost: nil), at: 5)
+        _ = entry.accept(Acceptance(messageIDs: ["8767", "8768"], status: .known(.sent), cost: nil), at: 5)
         var bytes: [UInt8] = []
         LedgerCodec.encode(entry, into: &bytes)
         #expect(LedgerCodec.id(bytes) == Array("abc".utf8))

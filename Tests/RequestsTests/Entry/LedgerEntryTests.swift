@@ -4,7 +4,7 @@ import Testing
 
 @testable import Requests
 
-private let accepted = Receipt(
+private let accepted = Acceptance(
     messageIDs: ["8767"], status: .known(.sent), cost: Echo.Cost(credits: Array("1".utf8), money: Array("0.2".utf8)))
 
 @Suite struct LedgerEntryTests {
@@ -99,7 +99,7 @@ private let accepted = Receipt(
         var accepted = first
         accepted.echo.parts = 1
         accepted.begin(mark: 1)
-        _ = accepted.accept(Receipt(messageIDs: ["1"], status: .known(.sent), cost: nil), at: 9)
+        _ = accepted.accept(Acceptance(messageIDs: ["1"], status: .known(.sent), cost: nil), at: 9)
         #expect(accepted.differences(of: again(text: "another", phone: "375290000000", parts: 1)) == [], "the message is not kept")
         #expect(accepted.differences(of: again(parts: 2)) == ["text"])
     }
@@ -227,7 +227,7 @@ private let accepted = Receipt(
                         }
                     default:
                         let status = MessageStatus.allCases.randomElement(using: &random)!
-                        events.append(entry.accept(Receipt(messageIDs: ["1"], status: .known(status), cost: nil), at: now))
+                        events.append(entry.accept(Acceptance(messageIDs: ["1"], status: .known(status), cost: nil), at: now))
                     }
                 case .tracking:
                     let status: ReceivedStatus =

@@ -165,7 +165,7 @@ import Testing
     @Test mutating func theLedgersEventsAreThere() throws {
         var entry = LedgerEntry.sample(id: "a", offset: 0)
         entry.begin(mark: 1)
-        _ = entry.accept(Receipt(messageIDs: ["7"], status: .known(.queued), cost: nil), at: 5)
+        _ = entry.accept(Acceptance(messageIDs: ["7"], status: .known(.queued), cost: nil), at: 5)
         try stage.ledger(entry)
         stage.begin(committed: 1)
         stage.request(0)

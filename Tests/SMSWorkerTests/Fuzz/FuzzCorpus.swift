@@ -58,7 +58,7 @@ extension FuzzTarget {
         }
         write()
         entry.begin(mark: 9)
-        _ = entry.accept(Receipt(messageIDs: ["8767"], status: .known(.sent), cost: nil), at: 5)
+        _ = entry.accept(Acceptance(messageIDs: ["8767"], status: .known(.sent), cost: nil), at: 5)
         write()
         _ = entry.learn(.known(.delivered), at: 6)
         write()
