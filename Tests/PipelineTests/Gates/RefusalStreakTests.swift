@@ -119,9 +119,8 @@ import Time
                     let ended = running.remove(at: random.below(running.count))
                     let outcomes: [AttemptOutcome] = [odd, odd, odd, odd, .refused(code: "BAD_PHONE"), .unknown(reason: "x"), .notBegun]
                     let isAccepted = random.oneIn(40)
-                    let outcome =
-                        isAccepted
-                        ? .accepted(Acceptance(messageIDs: ["1"], status: .known(.sent), cost: nil)) : outcomes[random.below(outcomes.count)]
+                    let acceptance = Acceptance(messageIDs: ["1"], status: .known(.sent), cost: nil)
+                    let outcome = isAccepted ? .accepted(acceptance) : outcomes[random.below(outcomes.count)]
                     _ = streak.ended(ended, outcome, random.oneIn(9) ? nil : message(Int(ended), Int(ended)), at: now)
                     if ended == probe || streak.narrowedBy == nil { probe = nil }
                     if isAccepted, streak.narrowedBy != nil { return "accepted, and still narrowed" }

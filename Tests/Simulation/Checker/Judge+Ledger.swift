@@ -97,8 +97,9 @@ extension Judge {
         case .tracking, .closed: break
         }
         if before == .held, look.state != .held, let since = made.heldSince {
-            // The worker counts from its own decisions, and transactions may be late: held at least until an operator's word came.
-            let word = made.orders.first { $0 >= made.sendingSince } ?? world.wall
+            // The worker counts from its own decisions, and transactions may be late: held at least until an operator's word came; and one
+            // that was there before may be read only now.
+            let word = made.orders.first.map { $0 < made.sendingSince ? since : $0 } ?? world.wall
             made.heldFor += max(0, min(word, world.wall) - since)
             made.heldSince = nil
         }

@@ -36,7 +36,7 @@ extension Cluster {
 
     func compact(topic: String) {
         onFault?("compaction")
-        for index in logs(of: topic) ?? 0..<0 { logs[index].compact(isVisible: isVisible) }
+        for index in logs(of: topic) ?? 0..<0 { logs[index].compact(at: now, isVisible: isVisible) }
     }
 
     /// What is older than this has gone, up to what is stable.

@@ -32,6 +32,7 @@ final class PartitionLog {
     private(set) var incarnation = 0
     /// Who waits for more.
     var fetches: [Fetch] = []
+    private var tombstonesStayUntil: MonotonicInstant?
     /// Writes are refused until then.
     var refusedUntil = MonotonicInstant(nanoseconds: .min)
 
@@ -95,8 +96,12 @@ final class PartitionLog {
         end = offset
     }
 
-    /// Keeps the last record of each key among what is stable, tombstones not at all; the last entry stays, and what `keep` says.
-    func compact(isVisible: (LogEntry) -> Bool) {
+    /// Somebody reads it from its beginning: tombstones stay for `delete.retention.ms`, a day, which no restore takes.
+    func keepTombstones(until time: MonotonicInstant) { tombstonesStayUntil = max(tombstonesStayUntil ?? time, time) }
+
+    /// Keeps the last record of each key among what is stable, tombstones only for whoever is reading; the last entry stays.
+    func compact(at now: MonotonicInstant, isVisible: (LogEntry) -> Bool) {
+        let keepsTombstones = tombstonesStayUntil.map { now < $0 } ?? false
         let stable = lastStable
         var seen = Set<[UInt8]>()
         var kept: [LogEntry] = []
@@ -108,7 +113,7 @@ final class PartitionLog {
                 continue
             }
             guard !entry.isMarker, isVisible(entry), let key = entry.key else { continue }
-            if seen.insert([UInt8](key)).inserted, entry.value != nil { kept.append(entry) }
+            if seen.insert([UInt8](key)).inserted, entry.value != nil || keepsTombstones { kept.append(entry) }
         }
         kept.reverse()
         entries = kept

@@ -132,8 +132,9 @@ extension Options {
         session = .seconds(6)
         heartbeat = min(heartbeat, session / 4)
         stutters = true
-        chaos = .seconds(8)
-        window = .seconds(8)
+        // Room for a stop of nearly a session, and for the next.
+        chaos = .seconds(18)
+        window = .seconds(14)
         requests = draw.int(8...16)
         classes &= ~FaultClass.mask([.kill, .brokerAway, .coordinator, .slowCluster, .refusal, .outage, .wrongAuth, .noCredit])
         classes |= FaultClass.freeze.bit

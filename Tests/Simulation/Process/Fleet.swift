@@ -120,7 +120,7 @@ final class Fleet {
     }
 
     /// Everything that stands still runs again.
-    func thawAll() { for process in all { process.thaw() } }
+    func healAll() { for process in all { process.heal() } }
 
     func drainAll() {
         isStopping = true

@@ -205,6 +205,7 @@ final class SimulatedProcess {
         client.isOutOfBreath = true
         freeze(for: first)
         world.schedule(after: first + awake) { [self] in
+            guard client.isOutOfBreath else { return }
             freeze(for: second)
             world.schedule(after: second) { [self] in client.isOutOfBreath = false }
         }
@@ -217,6 +218,12 @@ final class SimulatedProcess {
             guard let until = frozenUntil, until <= world.monotonic else { return thawLater() }
             thaw()
         }
+    }
+
+    /// What made it stand still is over, whatever was to come.
+    func heal() {
+        client.isOutOfBreath = false
+        thaw()
     }
 
     func thaw() {

@@ -175,7 +175,7 @@ final class Schedule {
         judge.isInChaos = false
         cluster.heal()
         provider.heal()
-        fleet.thawAll()
+        fleet.healAll()
         trace.note(-1, "healed", "")
         waitForRest()
         if options.dedupWindow < .seconds(60), judge.findings.isEmpty {

@@ -158,6 +158,7 @@ final class SimulatedRestorer: Forgetful {
             $0.ledger.lastStable
         } _: { [self] reading, stable in
             let log = reading.ledger
+            log.keepTombstones(until: cluster.now + stall + timeout)
             var index = log.position(of: reading.next)
             do throws(RestoreError) {
                 while index < log.entries.count, log.entries[index].offset < stable {
