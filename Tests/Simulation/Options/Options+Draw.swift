@@ -155,5 +155,11 @@ extension Options {
         maxWaiting = draw.pick([20, 10_000])
         classes &= ~FaultClass.mask(
             [.kill, .freeze, .brokerAway, .outage, .wrongAuth, .noCredit, .slowProvider].filter { _ in draw.has(0.7) })
+        if draw.has(0.4) {
+            // A few that must not be sent twice among many that came at once: they wait for their floor.
+            (policy, policyShare) = (.resend, 0.04)
+            window = .milliseconds(500)
+            classes |= FaultClass.policies.bit
+        }
     }
 }

@@ -27,6 +27,8 @@ struct Options {
     var ordering: WorkerConfiguration.Send.Ordering
     var schedule: WorkerConfiguration.Send.Schedule
     var policy: UnknownPolicy
+    /// Of requests that say their own.
+    var policyShare = 0.5
     var maxInFlight: Int
     var rateLimit: Double
     var maxWaiting: Int

@@ -59,7 +59,7 @@ final class Workload {
         if options.has(.badRecords), stream.has(0.1) { return bad(place, &stream) }
         var draft = RequestDraft(place: place, key: key, isPriority: isPriorityTopic)
         if stream.has(0.3), options.priorityShare > 0 { draft.priority = stream.has(options.priorityShare) }
-        if options.has(.policies), stream.has(0.5) { draft.policy = stream.pick([.resend, .fail, .hold]) }
+        if options.has(.policies), stream.has(options.policyShare) { draft.policy = stream.pick([.resend, .fail, .hold]) }
         if options.has(.schedules), stream.has(0.4) { draft.sendAt = world.wall + Int64(stream.wild(1...10_000)) - 500 }
         if options.has(.expiries), stream.has(0.4) {
             draft.expiresAt = max(world.wall, draft.sendAt ?? 0) + Int64(stream.wild(1...60_000))
