@@ -1,6 +1,8 @@
 // Built by scripts/fuzz: coverage-guided (libFuzzer), with the address sanitizer. FUZZ_TARGET names what is looked into.
 import Glibc
 
+@testable import RocketSMS
+
 private let name = getenv("FUZZ_TARGET").map { String(cString: $0) } ?? ""
 private let target = FuzzTarget(rawValue: name)
 

@@ -38,6 +38,7 @@ FULL = {
     "kafkaProperties": {"existingSecret": "kafka", "key": "client.properties"},
     "terminationGracePeriodSeconds": 135,
     "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
+    "admin": {"token": {"existingSecret": "admin", "key": "bearer"}},
     "serviceAccount": {"annotations": {"a": "b"}},
     "podAnnotations": {"c": "d"},
     "podLabels": {"team": "shop"},
@@ -181,6 +182,24 @@ def test_full_values(helm, tmp_path):
     assert endpoint["port"] == "admin" and endpoint["path"] == "/metrics"
 
 
+def test_what_the_worker_asks_for_is_what_the_monitor_shows(helm, tmp_path):
+    """One secret: the worker reads it as a file, Prometheus sends it; without one neither is said."""
+    documents = render(helm, tmp_path, FULL)
+    spec = one(documents, "Deployment")["spec"]["template"]["spec"]
+    (volume,) = [volume for volume in spec["volumes"] if volume["name"] == "admin-token"]
+    (mount,) = [mount for mount in spec["containers"][0]["volumeMounts"] if mount["name"] == "admin-token"]
+    (item,) = volume["secret"]["items"]
+    assert one(documents, "ConfigMap")["data"]["ADMIN_TOKEN_FILE"] == f'{mount["mountPath"]}/{item["path"]}' and mount["readOnly"]
+    (endpoint,) = one(documents, "PodMonitor")["spec"]["podMetricsEndpoints"]
+    # Prometheus says "Bearer" where no other type is named.
+    assert endpoint["authorization"] == {"credentials": {"name": volume["secret"]["secretName"], "key": item["key"]}}
+
+    documents = render(helm, tmp_path, {**LEAST, "podMonitor": {"enabled": True}})
+    assert "ADMIN_TOKEN_FILE" not in one(documents, "ConfigMap")["data"] and "admin-token" not in json.dumps(documents)
+    (endpoint,) = one(documents, "PodMonitor")["spec"]["podMetricsEndpoints"]
+    assert "authorization" not in endpoint
+
+
 def test_inline_properties(helm, tmp_path):
     documents = render(helm, tmp_path, INLINE)
     properties = one(documents, "ConfigMap", "sms-rocketsms-worker-kafka")
@@ -220,6 +239,8 @@ def test_grace_period_exceeds_the_drain(helm, tmp_path, drain, timeout, grace, f
         ({**LEAST, "config": {**LEAST["config"], "SEND_RATELIMIT": "1"}}, "SEND_RATELIMIT"),
         ({**LEAST, "config": {**LEAST["config"], "ROCKETSMS_PASSWORD": "x"}}, "ROCKETSMS_PASSWORD"),
         ({**LEAST, "config": {**LEAST["config"], "ADMIN_HOST": "::"}}, "ADMIN_HOST"),
+        ({**LEAST, "config": {**LEAST["config"], "ADMIN_TOKEN_FILE": "/token"}}, "ADMIN_TOKEN_FILE"),
+        ({**LEAST, "admin": {"token": {"secret": "admin"}}}, "secret"),
         ({**LEAST, "config": {**LEAST["config"], "SEND_DRAIN_LIMIT": "15"}}, "SEND_DRAIN_LIMIT"),
         ({**LEAST, "config": {**LEAST["config"], "SEND_ON_UNKNOWN": "foo"}}, "SEND_ON_UNKNOWN"),
         ({**LEAST, "config": {**LEAST["config"], "SEND_RATE_LIMIT": -1}}, "SEND_RATE_LIMIT"),
@@ -287,7 +308,7 @@ def test_the_keys_are_the_workers():
     keys = {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").upper() for name in names}
     properties = json.loads((CHART / "values.schema.json").read_text())["properties"]
     config = set(properties["config"]["properties"])
-    owned = {"ADMIN_HOST", "ADMIN_PORT", "KAFKA_INSTANCE_ID", "KAFKA_TRANSACTIONAL_STEM", "KAFKA_PROPERTIES_FILE"} | {
+    owned = {"ADMIN_HOST", "ADMIN_PORT", "ADMIN_TOKEN_FILE", "KAFKA_INSTANCE_ID", "KAFKA_TRANSACTIONAL_STEM", "KAFKA_PROPERTIES_FILE"} | {
         f"ROCKETSMS_{name}{suffix}" for name in ("USERNAME", "PASSWORD", "PASSWORD_MD5") for suffix in ("", "_FILE")
     }
     assert len(names) > 40 and config == keys - owned

@@ -92,6 +92,31 @@ def test_kafka_refuses_who_the_worker_is_or_what_it_may_do(locked, tmp_path, pas
     assert password not in worker.log() and PASSWORD not in worker.log()
 
 
+@pytest.fixture(scope="module")
+def narrow():
+    """A broker that allows few session timeouts."""
+    broker = brokers.ApacheKafka(os.environ["KAFKA_HOME"], settings={"group.min.session.timeout.ms": 10000, "group.max.session.timeout.ms": 20000})
+    yield broker
+    broker.stop()
+
+
+@pytest.mark.needs("nodes")
+@pytest.mark.parametrize("milliseconds", [9000, 21000])
+def test_a_session_timeout_that_the_broker_refuses(narrow, make_site, simulator, milliseconds):
+    site = make_site(simulator, on=narrow)
+    output = failed_start(
+        site, "session.timeout.ms", f"{milliseconds} ms", "group.min.session.timeout.ms", "group.max.session.timeout.ms", code=78,
+        properties={"session.timeout.ms": milliseconds},
+    )  # fmt: skip
+    said = [line for line in output.splitlines() if '"level":"error"' in line]
+    assert len(said) == 1, output
+
+
+@pytest.mark.parametrize("more, word", [({}, "sasl.oauthbearer.method"), ({"sasl.oauthbearer.method": "oidc"}, "sasl.oauthbearer.token.endpoint.url")])
+def test_oauthbearer_without_a_source_of_tokens(site, more, word):
+    failed_start(site, "OAUTHBEARER", word, code=78, properties={"security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "OAUTHBEARER", **more})
+
+
 @pytest.mark.parametrize("key, value", [("enable.idempotence", "false"), ("heartbeat.interval.ms", "2000"), ("session.timeout.ms", "3000"), ("group.id", "other"), ("isolation.level", "read_uncommitted"), ("no.such.key", "1")])
 def test_a_property_that_a_guarantee_hangs_on(site, key, value):
     failed_start(site, key, code=78, properties={key: value})

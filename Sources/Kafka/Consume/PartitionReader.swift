@@ -30,10 +30,11 @@ package final class PartitionReader: Sendable {
     /// As `readRecords`, for who needs keys and values alone.
     @discardableResult
     package func read(
-        _ partition: TopicPartition, from offset: Int64, through end: Int64, stall: Duration, isCancelled: () -> Bool,
+        _ partition: TopicPartition, from offset: Int64, through end: Int64, evenIfEmpty: Bool = false, stall: Duration,
+        isCancelled: () -> Bool,
         _ body: (_ offset: Int64, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) -> Bool
     ) throws(KafkaError) -> Int64 {
-        try readRecords(partition, from: offset, through: end, stall: stall, isCancelled: isCancelled) { record in
+        try readRecords(partition, from: offset, through: end, evenIfEmpty: evenIfEmpty, stall: stall, isCancelled: isCancelled) { record in
             let offset = record.offset
             return record.withKey { key in record.withValue { body(offset, key, $0) } }
         }
@@ -43,16 +44,18 @@ package final class PartitionReader: Sendable {
     /// still open, and is waited out.
     ///
     /// - Parameters:
+    ///   - evenIfEmpty: asks the broker also where there is nothing to read: whoever may not read would hear of it only when there is.
     ///   - stall: without a record for so long it throws a timeout.
     ///   - isCancelled: asked at least every 100 ms and every 1,000 records.
     ///   - body: lends the record; returns false to stop early.
     /// - Returns: the offset behind the last record, or of the end.
     @discardableResult
     package func readRecords(
-        _ partition: TopicPartition, from offset: Int64, through end: Int64, stall: Duration, isCancelled: () -> Bool,
+        _ partition: TopicPartition, from offset: Int64, through end: Int64, evenIfEmpty: Bool = false, stall: Duration,
+        isCancelled: () -> Bool,
         _ body: (borrowing Record) -> Bool
     ) throws(KafkaError) -> Int64 {
-        guard offset < end else { return offset }
+        guard offset < end || evenIfEmpty else { return offset }
         try reader.start(partition, at: .offset(offset))
         defer { reader.stop(partition) }
         var next = offset

@@ -136,6 +136,11 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION.rawValue
     }
 
+    package var isGroupAuthorization: Bool { code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED.rawValue }
+
+    /// `session.timeout.ms` lies outside of what the group's coordinator allows.
+    package var isSessionTimeoutRefused: Bool { code == RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT.rawValue }
+
     /// Kafka refuses who we are or what we may do.
     package var isAuthorization: Bool {
         [

@@ -178,14 +178,20 @@ package struct CommitLoop: ~Copyable {
             return .membershipRefused(error, again: now + .milliseconds(250))
         case .fenced(let error):
             queue.putBack(ended.batch)
-            return .startOver(reason: "a transaction was fenced: \(error.description)", .producer(report.producer))
+            return .startOver(reason: "a transaction was fenced: \(error.description)\(Self.cause(of: report))", .producer(report.producer))
         case .fateOpen(let error):
             queue.putBack(ended.batch)
-            return .startOver(reason: "a transaction was ended by something else: \(error.description)", .transactionState)
+            return .startOver(
+                reason: "a transaction was ended by something else: \(error.description)\(Self.cause(of: report))", .transactionState)
         case .rival(let error):
             queue.putBack(ended.batch)
             return .rival(error)
         }
+    }
+
+    /// A broker that refuses all of a transaction knows of none that could be aborted: what it said of that alone would hide why.
+    private static func cause(of report: CommitReport) -> String {
+        report.cause.map { ", when it was aborted for \($0.description)" } ?? ""
     }
 
     /// Whether the producers should be made anew: so many transactions in a row were aborted.

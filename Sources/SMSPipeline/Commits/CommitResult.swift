@@ -23,10 +23,13 @@ package struct CommitReport: Equatable, Sendable {
     package let producer: Int
     /// How long it took to make the producer anew before it began; nil: there was no need.
     package let renewal: Duration?
+    /// What it was to be aborted for, whatever became of that.
+    package let cause: BrokerError?
 
-    package init(result: CommitResult<BrokerError>, producer: Int, renewal: Duration?) {
+    package init(result: CommitResult<BrokerError>, producer: Int, renewal: Duration?, cause: BrokerError? = nil) {
         self.result = result
         self.producer = producer
         self.renewal = renewal
+        self.cause = cause
     }
 }

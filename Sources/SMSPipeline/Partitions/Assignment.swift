@@ -73,6 +73,8 @@ package final class Assignment {
     package var isSweeping = false
     /// What its restore has read, until it is taken in.
     package var restore: PartitionRestore?
+    /// Why its ledger could not be read when it was last tried, where that is no trouble of the brokers'.
+    package var restoreFails: String?
     /// A restore that failed for the brokers' sake is tried again then.
     package var restoreAgainAt: MonotonicInstant?
 

@@ -23,7 +23,7 @@ extension Pipeline {
         do {
             try session.assign(keys)
             partitions.isJoined = true
-            _ = life.brokersAreBack()
+            life.joined()
         } catch {
             recover("an assignment could not be taken: \(error.description)")
             return
@@ -69,11 +69,17 @@ extension Pipeline {
         case .failure(let error):
             tell(.restoreFailed(key, error))
             if error.isBrokerTrouble { life.brokerTrouble(at: now) }
+            let reason = error.isBrokerTrouble ? nil : error.description
+            if reason != assignment.restoreFails {
+                assignment.restoreFails = reason
+                updateHealth()
+            }
             assignment.restoreAgainAt = now + .seconds(1)
             wake(at: now + .seconds(1))
         case .success(let restore):
             // One a turn: a full ledger takes a while to be taken in, and leases must not run out over it.
             assignment.restore = restore
+            assignment.restoreFails = nil
             wake(at: now)
         }
     }

@@ -9,6 +9,7 @@ extension Pipeline {
     func recover(_ reason: String, fencing: FencingHistory.Cause? = nil, isStuck: Bool = false) {
         guard life.session != nil else { return }
         tell(.startingOver(reason: reason))
+        life.startsOver(for: reason)
         dropLedgerState()
         life.lost(fencing: fencing, isStuck: isStuck, at: now, using: &random)
         if life.isDraining { tell(.lostWhileDraining) }
@@ -64,6 +65,12 @@ extension Pipeline {
         case .fencedInstance: instanceFenced(error)
         case .fenced, .fatal: recover("the consumer ended: \(error.description)")
         case .retriable, .abortable, .membership, .other:
+            if let refusal = error.groupRefusal {
+                life.groupRefused(refusal, error, group: settings.group)
+                updateHealth()
+                // Its end says the same.
+                guard life.end == nil else { return }
+            }
             if life.consumerTrouble(error, at: now) { updateHealth() }
             tell(.consumerTrouble(error))
         }

@@ -19,6 +19,14 @@ package struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible 
         case other
     }
 
+    /// What the group's coordinator refuses for good, until somebody changes a setting or a right.
+    package enum GroupRefusal: Equatable, Sendable {
+        /// This worker has no right on the group.
+        case rights
+        /// Its session timeout is none that the broker allows.
+        case sessionTimeout
+    }
+
     package var kind: Kind
     /// The code's own name, as `_TIMED_OUT`.
     package var name: String
@@ -33,6 +41,7 @@ package struct BrokerError: Error, Equatable, Sendable, CustomStringConvertible 
     package var isMissingTopic = false
     /// The transaction is in another state than its producer's: a late request has ended it.
     package var isTransactionState = false
+    package var groupRefusal: GroupRefusal?
     /// The client library's own number, for who tells it to a person; no decision reads it.
     package var code: Int32 = 0
 

@@ -6,6 +6,10 @@ package enum PipelineEnd: Equatable, Sendable {
     case drained
     /// Another living worker uses this worker's name; the sentence names the key.
     case rival(String)
+    /// Kafka refuses what this worker may do.
+    case refused(String)
+    /// Kafka refuses a setting; the sentence names it.
+    case unfit(String)
     /// It cannot go on, and nothing that it could rebuild would help.
     case failed(String)
 }

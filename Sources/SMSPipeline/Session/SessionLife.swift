@@ -26,6 +26,12 @@ package struct SessionLife: ~Copyable {
     private var overdueOpening = OverdueCall()
     /// Every broker was away when the consumer last said something of it; since when.
     package private(set) var brokersGoneSince: MonotonicInstant?
+    /// The group has taken a session of this process once.
+    private var hasJoined = false
+    /// Why the group does not take this member, in the broker's words; nil: it has not said so since it last took it.
+    package private(set) var groupRefusal: String?
+    /// Why Kafka's side was made anew, until the group takes the new one.
+    package private(set) var startedOverFor: String?
     package private(set) var isDraining = false
     /// Draining: when the group is left whatever still runs; nil: not draining, or left.
     package private(set) var leaveDeadline: MonotonicInstant?
@@ -77,6 +83,8 @@ package struct SessionLife: ~Copyable {
     }
 
     // MARK: Losing
+
+    package mutating func startsOver(for reason: String) { startedOverFor = reason }
 
     /// Kafka's side is lost: what the ledger said in memory is void.
     ///
@@ -140,6 +148,33 @@ package struct SessionLife: ~Copyable {
         guard error.areAllBrokersDown, brokersGoneSince == nil else { return false }
         brokersGoneSince = now
         return true
+    }
+
+    /// The group has taken this member.
+    package mutating func joined() {
+        hasJoined = true
+        groupRefusal = nil
+        startedOverFor = nil
+        _ = brokersAreBack()
+    }
+
+    /// The group does not take this member. Where it never did, nothing that this process could do helps, and whoever started it must know.
+    /// Once it did, somebody has changed something beside it, and may change it back.
+    package mutating func groupRefused(_ refusal: BrokerError.GroupRefusal, _ error: BrokerError, group: String) {
+        groupRefusal = error.description
+        guard !hasJoined, end == nil else { return }
+        if let session { leave(session) }
+        session = nil
+        switch refusal {
+        case .rights:
+            finish(
+                .refused("Kafka refuses this worker's rights: it needs Read on the group \(group) (KAFKA_GROUP_ID): \(error.description)"))
+        case .sessionTimeout:
+            finish(
+                .unfit(
+                    "Kafka refuses a session of \(timings.session.milliseconds) ms (\(error.name)): session.timeout.ms in KAFKA_PROPERTIES_FILE "
+                        + "must lie between the brokers' group.min.session.timeout.ms and group.max.session.timeout.ms"))
+        }
     }
 
     /// A broker has answered.

@@ -6,9 +6,12 @@ extension Partitions {
         if life.isDraining { return "draining" }
         if life.session == nil {
             return life.isOpeningStuck
-                ? "reconnecting to Kafka: a call of its client did not return, another attempt is under way" : "reconnecting to Kafka"
+                ? "reconnecting to Kafka: a call of its client did not return, another attempt is under way"
+                : "reconnecting to Kafka" + Self.after(life)
         }
-        if !isJoined { return "joining the group" }
+        if !isJoined {
+            return life.groupRefusal.map { "the group does not take this worker: \($0)" } ?? "joining the group" + Self.after(life)
+        }
         if life.brokersGoneSince != nil { return "no broker answers" }
         var restoring = 0
         for assignment in inOrder {
@@ -19,7 +22,12 @@ extension Partitions {
         for assignment in inOrder {
             if let reason = assignment.readingFails { return "partition \(assignment.name): \(reason)" }
         }
+        for assignment in inOrder where assignment.phase == .restoring {
+            if let reason = assignment.restoreFails { return "partition \(assignment.name): its ledger cannot be read: \(reason)" }
+        }
         if restoring > 0 { return "restoring \(restoring) partitions" }
         return isCommitStuck ? "transactions fail: outcomes are kept and no attempt begins until one is through" : nil
     }
+
+    private static func after(_ life: borrowing SessionLife) -> String { life.startedOverFor.map { ": it starts over, since \($0)" } ?? "" }
 }

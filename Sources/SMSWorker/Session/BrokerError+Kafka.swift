@@ -21,6 +21,7 @@ extension BrokerError {
         isMissingTopic = error.isUnknownTopic
         isDamagedLog = error.isDamagedLog
         isTransactionState = error.isTransactionState
+        groupRefusal = if error.isGroupAuthorization { .rights } else if error.isSessionTimeoutRefused { .sessionTimeout } else { nil }
         code = error.code
     }
 }

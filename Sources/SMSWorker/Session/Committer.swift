@@ -168,6 +168,7 @@ final class Committer: Sendable {
     ) -> CommitReport {
         var steps = TransactionSteps<BrokerError>(mayBegin: producers.mayBegin(number))
         var renewal: Duration?
+        var cause: BrokerError?
         while true {
             do throws(KafkaError) {
                 switch steps.call {
@@ -179,7 +180,7 @@ final class Committer: Sendable {
                     try producers.producer(number).sendOffsets(offsets(content, alive), metadata: metadata, timeout: timeout)
                 case .commit: try producers.producer(number).commit(timeout: timeout)
                 case .abort: try producers.producer(number).abort(timeout: timeout)
-                case .end(let result): return CommitReport(result: result, producer: number, renewal: renewal)
+                case .end(let result): return CommitReport(result: result, producer: number, renewal: renewal, cause: cause)
                 }
                 steps.next(after: .done)
             } catch {
@@ -188,7 +189,7 @@ final class Committer: Sendable {
                 // Nobody waits for it any more, and the next session's producers end it.
                 if abandoned { return CommitReport(result: .fenced(BrokerError(error)), producer: number, renewal: renewal) }
                 let failure = BrokerError(error)
-                steps.next(after: .failed(TransactionSteps.Fault(failure), failure))
+                if case .abort = steps.next(after: .failed(TransactionSteps.Fault(failure), failure)) { cause = cause ?? failure }
             }
         }
     }

@@ -34,7 +34,8 @@ struct LedgerReading {
                         do throws(RestoreError) { try steps.record(offset: offset, key: key, value: value) } catch { damage = error }
                         return damage == nil
                     }
-                    return try reader.read(records, from: low, through: high, stall: stall, isCancelled: isCancelled, add)
+                    return try reader.read(
+                        records, from: low, through: high, evenIfEmpty: true, stall: stall, isCancelled: isCancelled, add)
                 }
                 if let damage { throw damage }
                 try steps.hasReadLedger(at: WallTime.now.milliseconds)

@@ -118,6 +118,8 @@ package final class Worker: Sendable {
         let end = await pipeline.run(session, client: client)
         switch end {
         case .drained: return .drained
+        case .refused(let sentence): return .refused(sentence)
+        case .unfit(let sentence): return .unfit(sentence)
         case .rival(let sentence), .failed(let sentence): return .failed(sentence)
         }
     }

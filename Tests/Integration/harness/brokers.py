@@ -102,7 +102,7 @@ class ApacheKafka:
     Node numbers begin at 1. Their data are in one temporary folder, removed by `stop`.
     With `users` (passwords by name) clients must say who they are (SASL PLAIN); all but `admin` have no right to anything.
     With `is_relayed` clients are told ports where a relay must listen (`doors`: its port and the node's, for each node), and `bootstrap`
-    are the ports of the peers, for those who look on.
+    are the ports of the peers, for those who look on. `settings` are the brokers' own, in the place of those here.
     """
 
     name = "Apache Kafka"
@@ -122,8 +122,9 @@ class ApacheKafka:
         "num.io.threads": 4,
     }
 
-    def __init__(self, home, nodes=1, users=None, is_relayed=False):
+    def __init__(self, home, nodes=1, users=None, is_relayed=False, settings=None):
         self.home = home
+        self.settings = settings or {}
         self.users = users
         self.client = self.credentials("admin", users["admin"]) if users else {}
         self.nodes = nodes
@@ -211,6 +212,7 @@ class ApacheKafka:
             "min.insync.replicas": min(2, self.nodes),
             **self.SMALL,
             **(self._access() if self.users else {}),
+            **self.settings,
         }
         file = folder / "server.properties"
         file.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))

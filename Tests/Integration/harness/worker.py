@@ -49,9 +49,12 @@ class Worker:
         self.log_path = pathlib.Path(folder) / f"{name}.log"
         self.process = None
 
-    def start(self):
+    def start(self, stderr=None):
+        """`stderr`: a descriptor in the place of the log."""
         with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "run"], env=environment(**self.settings), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                [BINARY, "run"], env=environment(**self.settings), stdin=subprocess.DEVNULL, stdout=log, stderr=stderr or log
+            )  # fmt: skip
         return self
 
     @property

@@ -189,6 +189,23 @@ import Time
         #expect(loop.standing(membership, session: .seconds(15), at: now) == .good)
     }
 
+    /// The broker refuses all of a transaction, and then says only that it knows of none.
+    @Test func whatATransactionWasAbortedForIsSaidWhateverBecameOfTheAbort() {
+        let refused = BrokerError(.abortable, name: "TOPIC_AUTHORIZATION_FAILED")
+        for result in [CommitResult.fenced(error), .fateOpen(error)] {
+            var loop = CommitLoop()
+            var chance = Chance(seed: 1)
+            write(1, of: .sample(), to: &loop)
+            let number = begin(&loop, at: now)?.number ?? 0
+            let report = CommitReport(result: result, producer: 0, renewal: nil, cause: refused)
+            guard case .startOver(let reason, _) = loop.ended(number, report, at: now, using: &chance) else {
+                Issue.record("\(result)")
+                continue
+            }
+            #expect(reason.contains(error.description) && reason.contains(refused.description))
+        }
+    }
+
     @Test func anOpenFateBeginsAnewAndSaysWhoMayHaveDoneIt() {
         for (result, expected) in [
             (CommitResult.fenced(error), FencingHistory.Cause.producer(1)), (.fateOpen(error), .transactionState),

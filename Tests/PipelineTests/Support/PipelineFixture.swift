@@ -18,6 +18,7 @@ final class PipelineFixture {
 
     var isFencingExplained: Bool { pipeline.life.fencings.isExplained(at: clock.monotonic) }
 
+    func opened(_ session: StageSession) { pipeline.opened(.success(session), at: clock) }
     func opened(_ error: BrokerError) { pipeline.opened(.failure(error), at: clock) }
 
     /// Turns each second, as an idle loop does.

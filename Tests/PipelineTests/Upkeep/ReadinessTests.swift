@@ -49,6 +49,18 @@ import Time
         #expect(Partitions().unreadiness(life(), isCommitStuck: true) == "joining the group")
     }
 
+    @Test func whoStartsOverSaysWhyUntilTheGroupTakesIt() {
+        var life = life()
+        var chance = Chance(seed: 1)
+        life.startsOver(for: "something broke")
+        life.lost(fencing: nil, isStuck: false, at: now, using: &chance)
+        #expect(Partitions().unreadiness(life, isCommitStuck: false) == "reconnecting to Kafka: it starts over, since something broke")
+        _ = life.opened(StubSession())
+        #expect(Partitions().unreadiness(life, isCommitStuck: false) == "joining the group: it starts over, since something broke")
+        life.joined()
+        #expect(Partitions().unreadiness(life, isCommitStuck: false) == "joining the group")
+    }
+
     @Test func brokersThatAreAwayAreNamed() {
         var life = life()
         var down = BrokerError(.other, name: "_ALL_BROKERS_DOWN")
@@ -73,6 +85,14 @@ import Time
         #expect(partitions.unreadiness(life(), isCommitStuck: true) == sentence)
         closed.phase = .restoring
         #expect(partitions.unreadiness(life(), isCommitStuck: true) == sentence)
+    }
+
+    @Test func aLedgerThatCannotBeReadIsNamedBesideThoseThatAreRead() {
+        var partitions = joined()
+        _ = own(&partitions, 0)
+        own(&partitions, 1).restoreFails = "TOPIC_AUTHORIZATION_FAILED"
+        let sentence = "partition r-1: its ledger cannot be read: TOPIC_AUTHORIZATION_FAILED"
+        #expect(partitions.unreadiness(life(), isCommitStuck: false) == sentence)
     }
 
     @Test func transactionsThatFailAreTold() {

@@ -22,6 +22,15 @@ import Testing
 
     @Test(arguments: trouble) func whatIsTroubleOfTheBrokersIsToldSo(_ error: BrokerError) { #expect(error.isBrokerTrouble) }
 
+    @Test(arguments: [
+        (RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, BrokerError.GroupRefusal.rights),
+        (RD_KAFKA_RESP_ERR_INVALID_SESSION_TIMEOUT, .sessionTimeout),
+        (RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, nil), (RD_KAFKA_RESP_ERR__TRANSPORT, nil),
+        (RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, nil),
+    ]) func whatTheGroupRefusesIsKnownByItsCode(_ code: rd_kafka_resp_err_t, _ refusal: BrokerError.GroupRefusal?) {
+        #expect(BrokerError(KafkaError(code)).groupRefusal == refusal)
+    }
+
     @Test(arguments: others) func anyOtherErrorIsNot(_ error: BrokerError) {
         #expect(!error.isBrokerTrouble)
         #expect(!RestoreError.kafka(error).isBrokerTrouble)

@@ -112,7 +112,7 @@ final class Judge {
         switch process.end {
         case .drained, nil: break
         case .rival(let why): if !hasTwins, !isFencedByThePast(process) { find(.wrongRival, "p\(process.number): \(why)") }
-        case .failed(let why): find(.failedEnd, "p\(process.number): \(why)")
+        case .failed(let why), .refused(let why), .unfit(let why): find(.failedEnd, "p\(process.number): \(why)")
         }
         guard let since = process.drainingSince else { return }
         let took = world.monotonic - since

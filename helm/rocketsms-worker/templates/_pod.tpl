@@ -78,6 +78,11 @@ containers:
         mountPath: /etc/rocketsms-worker/kafka
         readOnly: true
       {{- end }}
+      {{- if .Values.admin.token.existingSecret }}
+      - name: admin-token
+        mountPath: /etc/rocketsms-worker/admin
+        readOnly: true
+      {{- end }}
       {{- with .Values.extraVolumeMounts }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
@@ -108,6 +113,15 @@ volumes:
   - name: kafka-properties
     configMap:
       name: {{ include "rocketsms-worker.fullname" . | trunc 57 }}-kafka
+  {{- end }}
+  {{- if .Values.admin.token.existingSecret }}
+  - name: admin-token
+    secret:
+      secretName: {{ .Values.admin.token.existingSecret }}
+      defaultMode: 0440
+      items:
+        - key: {{ .Values.admin.token.key }}
+          path: token
   {{- end }}
   {{- with .Values.extraVolumes }}
   {{- toYaml . | nindent 2 }}
