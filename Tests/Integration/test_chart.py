@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 
 import pytest
@@ -20,7 +21,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHART = ROOT / "helm" / "rocketsms-worker"
 # As Chart.yaml says.
 OLDEST_KUBERNETES = "1.27"
-LEAST = {"config": {"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092"}, "credentials": {"existingSecret": "rocketsms"}}
+LEAST = {
+    "image": {"repository": "registry.example/rocketsms-worker"},
+    "config": {"KAFKA_BOOTSTRAP_SERVERS": "kafka:9092"},
+    "credentials": {"existingSecret": "rocketsms"},
+}
 FULL = {
     "image": {"repository": "registry.example/sms", "digest": "sha256:" + "0" * 64, "pullPolicy": "Always"},
     "imagePullSecrets": [{"name": "pull"}],
@@ -55,6 +60,8 @@ FULL = {
 }
 INLINE = {**LEAST, "kafkaProperties": {"inline": "security.protocol=SSL\nssl.ca.location=/etc/ca/ca.crt\n"}, "podDisruptionBudget": {"enabled": False}}
 CASES = {"least": LEAST, "full": FULL, "inline": INLINE}
+# A file for each mode, which other tools that test charts read too.
+CASES |= {path.stem.removesuffix("-values"): yaml.safe_load(path.read_text()) for path in sorted((CHART / "ci").glob("*.yaml"))}
 
 
 @pytest.fixture(scope="session")
@@ -100,8 +107,20 @@ def test_objects_are_valid_kubernetes(helm, tmp_path, case):
     documents = render(helm, tmp_path, CASES[case])
     for version in (OLDEST_KUBERNETES, kubernetes_validate.latest_version()):
         for document in documents:
-            if document["kind"] != "PodMonitor":
+            if document["kind"] not in ("PodMonitor", "ScaledObject"):
                 kubernetes_validate.validate(document, version, strict=True)
+
+
+def workload(documents):
+    (found,) = (document for document in documents if document["kind"] in ("Deployment", "StatefulSet"))
+    return found
+
+
+def test_scaled_object_has_no_unknown_field(helm, tmp_path):
+    keda = pytest.importorskip("cloudcoil.models.keda.v1alpha1")
+    scaled = one(render(helm, tmp_path, CASES["keda"]), "ScaledObject")
+    again = keda.ScaledObject.model_validate(scaled).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    assert again == scaled
 
 
 def test_pod_monitor_has_no_unknown_field(helm, tmp_path):
@@ -114,8 +133,10 @@ def test_pod_monitor_has_no_unknown_field(helm, tmp_path):
 
 @pytest.mark.parametrize("case", CASES)
 def test_pod_security_is_restricted(helm, tmp_path, case):
-    spec = one(render(helm, tmp_path, CASES[case]), "Deployment")["spec"]["template"]["spec"]
-    assert spec["securityContext"]["runAsNonRoot"] is True and spec["securityContext"]["runAsUser"] > 0
+    spec = workload(render(helm, tmp_path, CASES[case]))["spec"]["template"]["spec"]
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    # By number, or as the cluster gives them out.
+    assert spec["securityContext"].get("runAsUser", 1) > 0 and ("runAsUser" in spec["securityContext"]) == (case != "openshift-ipv6")
     assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert spec["automountServiceAccountToken"] is False
     for forbidden in ("hostNetwork", "hostPID", "hostIPC"):
@@ -129,11 +150,11 @@ def test_pod_security_is_restricted(helm, tmp_path, case):
 
 def test_least_values(helm, tmp_path):
     documents = render(helm, tmp_path, LEAST)
-    assert sorted(d["kind"] for d in documents) == ["ConfigMap", "Deployment", "PodDisruptionBudget", "ServiceAccount"]
+    assert sorted(d["kind"] for d in documents) == ["ConfigMap", "Deployment", "Pod", "PodDisruptionBudget", "Service", "ServiceAccount"]
     deployment = one(documents, "Deployment")
     pod = deployment["spec"]["template"]
     (container,) = pod["spec"]["containers"]
-    assert container["image"] == "rocketsms-worker:0.1.0" and container["args"] == ["run"]
+    assert container["image"] == "registry.example/rocketsms-worker:0.1.0" and container["args"] == ["run"]
     stem = next(entry for entry in container["env"] if entry["name"] == "KAFKA_TRANSACTIONAL_STEM")
     assert stem["valueFrom"] == {"fieldRef": {"fieldPath": "metadata.name"}}
     assert {probe: container[probe]["httpGet"] for probe in ("startupProbe", "livenessProbe", "readinessProbe")} == {
@@ -233,8 +254,17 @@ def test_grace_period_exceeds_the_drain(helm, tmp_path, drain, timeout, grace, f
 @pytest.mark.parametrize(
     "values, named",
     [
-        ({}, "KAFKA_BOOTSTRAP_SERVERS"),
-        ({"config": LEAST["config"]}, "existingSecret"),
+        ({}, "image.repository"),
+        ({"image": LEAST["image"]}, "KAFKA_BOOTSTRAP_SERVERS"),
+        ({**LEAST, "credentials": {}}, "existingSecret"),
+        ({**LEAST, "workload": "StatefulSet", "autoscaling": {"mode": "hpa"}}, "static member"),
+        ({**LEAST, "workload": "DaemonSet"}, "workload"),
+        ({**LEAST, "autoscaling": {"mode": "cpu"}}, "mode"),
+        ({**LEAST, "autoscaling": {"mode": "hpa", "minReplicas": 0}}, "minReplicas"),
+        ({**LEAST, "autoscaling": {"mode": "hpa", "minReplicas": 4, "maxReplicas": 3}}, "autoscaling.maxReplicas is 3"),
+        ({**LEAST, "autoscaling": {"mode": "keda"}}, "serverAddress"),
+        ({**LEAST, "admin": {"host": "127.0.0.1"}}, "host"),
+        ({**LEAST, "networkPolicy": {"kafka": {"ports": []}}}, "ports"),
         ({**LEAST, "replicas": 3}, "replicas"),
         ({**LEAST, "config": {**LEAST["config"], "SEND_RATELIMIT": "1"}}, "SEND_RATELIMIT"),
         ({**LEAST, "config": {**LEAST["config"], "ROCKETSMS_PASSWORD": "x"}}, "ROCKETSMS_PASSWORD"),
@@ -283,18 +313,136 @@ def test_the_notes_make_the_topics_with_the_workers_configuration(helm, tmp_path
     values = {**CASES[case], "extraEnv": [{"name": "NOTE", "value": "it's"}]}
     result = run(helm, tmp_path, "install", "sms", str(CHART), "--dry-run=client", "--namespace", "shop", values=values)
     assert result.returncode == 0, result.stderr
-    command = re.search(r"^  kubectl .* run (?:.*\\\n)+.*$", result.stdout.split("NOTES:")[1], re.MULTILINE)[0]
+    command, rights = re.findall(r"^  kubectl .* run (?:.*\\\n)+.*$", result.stdout.split("NOTES:")[1], re.MULTILINE)
+    assert '["acls","plan","--format","kafka-cli"]' in rights
     words = shlex.split(command)
     assert words[:4] == ["kubectl", "-n", "shop", "run"] and {"--attach", "--rm", "--restart=Never"} <= set(words)
     overrides = json.loads(next(word for word in words if word.startswith("--overrides=")).partition("=")[2])
-    deployment = one(render(helm, tmp_path, values), "Deployment")
+    deployment = workload(render(helm, tmp_path, values))
     assert f'--image={deployment["spec"]["template"]["spec"]["containers"][0]["image"]}' in words
     expected = deployment["spec"]["template"]["spec"]
     (container,) = expected["containers"]
     for name in ("startupProbe", "livenessProbe", "readinessProbe", "ports"):
         del container[name]
+    # It is one pod, and spreads over nothing.
+    del expected["topologySpreadConstraints"]
     container["args"] = ["topics", "create", "--partitions", "8"]
     assert overrides == {"apiVersion": "v1", "spec": {**expected, "restartPolicy": "Never"}}
+
+
+@pytest.mark.parametrize("case", ["statefulset"])
+def test_static_members_have_the_names_of_their_pods(helm, tmp_path, case):
+    documents = render(helm, tmp_path, CASES[case])
+    found = workload(documents)
+    assert found["kind"] == "StatefulSet" and found["spec"]["replicas"] == 4
+    assert found["spec"]["serviceName"] == one(documents, "Service")["metadata"]["name"]
+    (container,) = found["spec"]["template"]["spec"]["containers"]
+    assert {"name": "KAFKA_INSTANCE_ID", "valueFrom": {"fieldRef": {"fieldPath": "metadata.name"}}} in container["env"]
+    assert not [entry for entry in workload(render(helm, tmp_path, LEAST))["spec"]["template"]["spec"]["containers"][0]["env"] if entry["name"] == "KAFKA_INSTANCE_ID"]
+
+
+@pytest.mark.parametrize("case, kind", [("hpa", "HorizontalPodAutoscaler"), ("keda", "ScaledObject")])
+def test_an_autoscaler_owns_the_number_of_replicas_and_goes_by_metrics_that_exist(helm, tmp_path, case, kind):
+    documents = render(helm, tmp_path, CASES[case])
+    scaler, scaled = one(documents, kind), workload(documents)
+    assert "replicas" not in scaled["spec"]
+    assert scaler["spec"]["scaleTargetRef"] == {"apiVersion": "apps/v1", "kind": "Deployment", "name": scaled["metadata"]["name"]}
+    assert (scaler["spec"].get("minReplicas") or scaler["spec"]["minReplicaCount"]) == 2
+    sources = "".join(path.read_text() for path in (ROOT / "Sources/SMSWorker/Observability").glob("*.swift"))
+    named = set(re.findall(r"rocketsms_[a-z_]+", json.dumps(scaler)))
+    assert {"rocketsms_requests_waiting", "rocketsms_kafka_consumer_lag"} <= named
+    assert all(f'"{name}"' in sources for name in named)
+    for trigger in scaler["spec"].get("triggers", []):
+        assert all(isinstance(value, str) for value in trigger["metadata"].values())
+    assert not [document for document in documents if document["kind"] in {"HorizontalPodAutoscaler", "ScaledObject"} - {kind}]
+
+
+def test_a_network_policy_lets_in_who_scrapes_and_out_to_broker_and_provider(helm, tmp_path):
+    spec = one(render(helm, tmp_path, CASES["statefulset"]), "NetworkPolicy")["spec"]
+    assert spec["ingress"] == [
+        {"ports": [{"port": "admin", "protocol": "TCP"}], "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]}
+    ]
+    assert [[port["port"] for port in rule["ports"]] for rule in spec["egress"]] == [[53, 53], [9093], [443]]
+    assert "to" in spec["egress"][1] and "to" not in spec["egress"][2]
+
+
+def test_properties_are_given_back_byte_for_byte(helm, tmp_path):
+    for text in ("  a=b\n\n", "a=b", "# <&>\t\u00e9 \u2028 \\n 'x' \"y\" {{ .Values }}\r\n", "key: value\n---\nother: 1\n", "1"):
+        documents = render(helm, tmp_path, {**LEAST, "kafkaProperties": {"inline": text}})
+        assert one(documents, "ConfigMap", "sms-rocketsms-worker-kafka")["data"]["kafka.properties"] == text
+
+
+@pytest.mark.parametrize("word", ["true", "no", "1e3", "0123", "null", "~", "2026-01-01", "1_000"])
+def test_words_that_look_like_something_else_stay_strings(helm, tmp_path, word):
+    values = {
+        **LEAST, "image": {"repository": word, "tag": word}, "imagePullSecrets": [{"name": word}], "annotations": {word: word}, "podAnnotations": {word: word},
+        "podLabels": {word: word}, "nodeSelector": {word: word}, "priorityClassName": word, "fullnameOverride": word, "nameOverride": word,
+        "credentials": {"existingSecret": word, "usernameKey": word, "passwordKey": word}, "kafkaProperties": {"existingSecret": word, "key": word},
+        "serviceAccount": {"create": True, "name": word, "annotations": {word: word}}, "podMonitor": {"enabled": True, "labels": {word: word}},
+        "autoscaling": {"mode": "keda", "keda": {"serverAddress": word, "query": word, "authenticationRef": word}}, "extraEnv": [{"name": word, "value": word}],
+    }  # fmt: skip
+    documents = render(helm, tmp_path, values)
+
+    def strings(node):
+        if isinstance(node, dict):
+            for key, value in node.items():
+                yield key
+                yield from strings(value)
+        elif isinstance(node, list):
+            for value in node:
+                yield from strings(value)
+        elif node is None or isinstance(node, (bool, int, float)):
+            pass
+        else:
+            yield node
+
+    def count(found):
+        return sum(text == word for text in found)
+
+    # As many as were given, or more; and none of them became a number, a truth or nothing.
+    assert all(isinstance(text, str) for document in documents for text in strings(document))
+    assert sum(count(strings(document)) for document in documents) >= count(strings(values)) - 1
+    assert workload(documents)["spec"]["template"]["spec"]["priorityClassName"] == word
+
+
+def test_no_number_may_be_negative():
+    def numbers(node, path):
+        if isinstance(node, dict):
+            kinds = node.get("type")
+            kinds = {kinds} if isinstance(kinds, str) else set(kinds or [])
+            # What is a word beside stays a word: topics and names.
+            if kinds & {"integer", "number"} and "boolean" not in kinds:
+                yield path, node
+            for key, value in node.items():
+                yield from numbers(value, f"{path}.{key}")
+        elif isinstance(node, list):
+            for value in node:
+                yield from numbers(value, path)
+
+    found = list(numbers(json.loads((CHART / "values.schema.json").read_text()), ""))
+    assert len(found) > 15
+    assert not [path for path, node in found if node.get("minimum", -1) < 0]
+
+
+def test_values_and_schema_have_the_same_keys():
+    schema = json.loads((CHART / "values.schema.json").read_text())["properties"]
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    assert set(schema) - set(values) == {"global"} and not set(values) - set(schema)
+
+
+def test_as_a_dependency(helm, tmp_path):
+    parent = tmp_path / "parent"
+    (parent / "charts").mkdir(parents=True)
+    shutil.copytree(CHART, parent / "charts" / "rocketsms-worker")
+    needed = {"name": "rocketsms-worker", "version": "0.1.0", "condition": "rocketsms-worker.enabled"}
+    (parent / "Chart.yaml").write_text(json.dumps({"apiVersion": "v2", "name": "shop", "version": "1.0.0", "dependencies": [needed]}))
+    (parent / "values.yaml").write_text("{}")
+    for enabled in (True, False):
+        values = {"global": {"imageRegistry": "registry.example"}, "rocketsms-worker": {**LEAST, "enabled": enabled}}
+        result = run(helm, tmp_path, "template", "shop", str(parent), values=values)
+        assert result.returncode == 0, result.stderr
+        kinds = {document["kind"] for document in yaml.safe_load_all(result.stdout) if document}
+        assert ("Deployment" in kinds) == enabled and bool(kinds) == enabled
 
 
 def test_oldest_kubernetes():

@@ -12,6 +12,9 @@ package struct ClusterMetadata: Sendable {
     package let brokers: Int
     package let topics: [String: Topic]
 
+    /// Of a cluster that nobody asked.
+    package static let unknown = ClusterMetadata(brokers: 0, topics: [:])
+
     /// Of the named topics together; nil while one of them cannot be seen.
     package func partitionCount(of names: [String]) -> Int? {
         var total = 0

@@ -9,7 +9,10 @@ extension CommandTree {
             .command(RunCommand.self),
             .command(DemoCommand.self),
             .group(name: "config", abstract: "The configuration.", [.command(ConfigPrintCommand.self)]),
-            .group(name: "topics", abstract: "The topics.", [.command(TopicsCreateCommand.self), .command(TopicsCheckCommand.self)]),
+            .group(
+                name: "topics", abstract: "The topics.",
+                [.command(TopicsCreateCommand.self), .command(TopicsCheckCommand.self), .command(TopicsPlanCommand.self)]),
+            .group(name: "acls", abstract: "The rights on the topics.", [.command(AclsPlanCommand.self)]),
             .command(PublishCommand.self),
             .command(WatchCommand.self),
             .group(
@@ -28,5 +31,6 @@ extension CommandTree {
             .command(SendersListCommand.self, [.command(SendersAddCommand.self)]),
             .command(TemplatesCommand.self),
             .command(SimulatorCommand.self),
+            .command(CompletionCommand.self),
         ])
 }

@@ -11,7 +11,8 @@ struct SimulatorCommand: Command {
         discussion: "Switches (default, what is allowed):\n" + switches,
         example: "simulator --port 8081 --switch delivery-delay=3s --switch fault-reply-lost=0.01",
         options: [
-            .value("--port", "PORT", "Where to listen on 127.0.0.1; 0 is any free port. Default: 8081."),
+            .value("--host", "ADDRESS", "Where to listen; whoever reaches it controls it. Default: 127.0.0.1."),
+            .value("--port", "PORT", "Where to listen; 0 is any free port. Default: 8081."),
             .value("--seed", "NUMBER", "What all chance comes from. Default: 1."),
             .flag("--tls", "Serve https on localhost, with a certificate made for this run."),
             .value("--tls-write", "PATH", "Where that certificate goes as PEM, for clients to trust; implies --tls."),
@@ -36,6 +37,7 @@ struct SimulatorCommand: Command {
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
         var simulator = SimulatorConfiguration()
+        if let host = arguments["--host"] { simulator.host = host }
         simulator.port = try arguments.integer("--port", in: 0...65_535) ?? 8_081
         if let seed = try arguments.integer("--seed", in: 0...Int.max) { simulator.seed = UInt64(seed) }
         for text in arguments.all("--switch") {

@@ -16,15 +16,15 @@
 {{- end -}}
 
 {{- define "rocketsms-worker.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "rocketsms-worker.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "rocketsms-worker.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{- define "rocketsms-worker.labels" -}}
 {{ include "rocketsms-worker.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
 {{- end -}}
 
 {{- define "rocketsms-worker.serviceAccountName" -}}
@@ -33,6 +33,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- else -}}
 {{- default "default" .Values.serviceAccount.name -}}
 {{- end -}}
+{{- end -}}
+
+{{- define "rocketsms-worker.headless" -}}
+{{- include "rocketsms-worker.fullname" . | trunc 54 | trimSuffix "-" | printf "%s-headless" -}}
 {{- end -}}
 
 {{- define "rocketsms-worker.image" -}}
@@ -72,6 +76,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{/* What the schema cannot say. */}}
 {{- define "rocketsms-worker.checks" -}}
+{{- if not .Values.image.repository -}}
+{{- fail "image.repository is required: where your build of the image is (no public one exists)" -}}
+{{- end -}}
+{{- if and (eq .Values.workload "StatefulSet") (ne .Values.autoscaling.mode "none") -}}
+{{- fail "workload: StatefulSet and autoscaling exclude each other: a static member that is taken away keeps its partitions until its session is over" -}}
+{{- end -}}
+{{- if ne .Values.autoscaling.mode "none" -}}
+{{- if lt (int64 .Values.autoscaling.maxReplicas) (int64 .Values.autoscaling.minReplicas) -}}
+{{- fail (printf "autoscaling.maxReplicas is %d, less than autoscaling.minReplicas, %d" (int64 .Values.autoscaling.maxReplicas) (int64 .Values.autoscaling.minReplicas)) -}}
+{{- end -}}
+{{- end -}}
+{{- if and (eq .Values.autoscaling.mode "keda") (not .Values.autoscaling.keda.serverAddress) -}}
+{{- fail "autoscaling.keda.serverAddress is required with keda: the address of Prometheus" -}}
+{{- end -}}
 {{- if not .Values.config.KAFKA_BOOTSTRAP_SERVERS -}}
 {{- fail "config.KAFKA_BOOTSTRAP_SERVERS is required: host:port, comma list" -}}
 {{- end -}}

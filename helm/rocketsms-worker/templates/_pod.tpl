@@ -1,6 +1,6 @@
 {{/* The spec of a pod: of the workers, and of the one that makes the topics (NOTES.txt). */}}
 {{- define "rocketsms-worker.podSpec" -}}
-serviceAccountName: {{ include "rocketsms-worker.serviceAccountName" . }}
+serviceAccountName: {{ include "rocketsms-worker.serviceAccountName" . | quote }}
 # The worker never speaks to the Kubernetes API.
 automountServiceAccountToken: false
 enableServiceLinks: false
@@ -10,15 +10,12 @@ imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 {{- with .Values.priorityClassName }}
-priorityClassName: {{ . }}
+priorityClassName: {{ . | quote }}
 {{- end }}
+{{- with .Values.podSecurityContext }}
 securityContext:
-  runAsNonRoot: true
-  runAsUser: 10001
-  runAsGroup: 10001
-  fsGroup: 10001
-  seccompProfile:
-    type: RuntimeDefault
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 containers:
   - name: worker
     image: {{ include "rocketsms-worker.image" . | quote }}
@@ -26,13 +23,19 @@ containers:
     args: ["run"]
     envFrom:
       - configMapRef:
-          name: {{ include "rocketsms-worker.fullname" . }}
+          name: {{ include "rocketsms-worker.fullname" . | quote }}
     env:
       # The pod's name outlives its containers: a restarted one ends its own past at once.
       - name: KAFKA_TRANSACTIONAL_STEM
         valueFrom:
           fieldRef:
             fieldPath: metadata.name
+      {{- if eq .Values.workload "StatefulSet" }}
+      - name: KAFKA_INSTANCE_ID
+        valueFrom:
+          fieldRef:
+            fieldPath: metadata.name
+      {{- end }}
       {{- with .Values.extraEnv }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
@@ -64,11 +67,10 @@ containers:
     resources:
       {{- toYaml . | nindent 6 }}
     {{- end }}
+    {{- with .Values.containerSecurityContext }}
     securityContext:
-      allowPrivilegeEscalation: false
-      readOnlyRootFilesystem: true
-      capabilities:
-        drop: ["ALL"]
+      {{- toYaml . | nindent 6 }}
+    {{- end }}
     volumeMounts:
       - name: credentials
         mountPath: /etc/rocketsms-worker/credentials
@@ -89,30 +91,30 @@ containers:
 volumes:
   - name: credentials
     secret:
-      secretName: {{ .Values.credentials.existingSecret }}
+      secretName: {{ .Values.credentials.existingSecret | quote }}
       defaultMode: 0440
       items:
-        - key: {{ .Values.credentials.usernameKey }}
+        - key: {{ .Values.credentials.usernameKey | quote }}
           path: username
         {{- if .Values.credentials.passwordKey }}
-        - key: {{ .Values.credentials.passwordKey }}
+        - key: {{ .Values.credentials.passwordKey | quote }}
           path: password
         {{- else }}
-        - key: {{ .Values.credentials.passwordMd5Key }}
+        - key: {{ .Values.credentials.passwordMd5Key | quote }}
           path: password-md5
         {{- end }}
   {{- if .Values.kafkaProperties.existingSecret }}
   - name: kafka-properties
     secret:
-      secretName: {{ .Values.kafkaProperties.existingSecret }}
+      secretName: {{ .Values.kafkaProperties.existingSecret | quote }}
       defaultMode: 0440
       items:
-        - key: {{ .Values.kafkaProperties.key }}
+        - key: {{ .Values.kafkaProperties.key | quote }}
           path: kafka.properties
   {{- else if .Values.kafkaProperties.inline }}
   - name: kafka-properties
     configMap:
-      name: {{ include "rocketsms-worker.fullname" . | trunc 57 }}-kafka
+      name: {{ include "rocketsms-worker.fullname" . | trunc 57 | printf "%s-kafka" | quote }}
   {{- end }}
   {{- if .Values.admin.token.existingSecret }}
   - name: admin-token
@@ -138,20 +140,28 @@ affinity:
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with .Values.topologySpreadConstraints }}
 topologySpreadConstraints:
-  {{- toYaml . | nindent 2 }}
-{{- end }}
+  {{- if .Values.topologySpreadConstraints }}
+  {{- toYaml .Values.topologySpreadConstraints | nindent 2 }}
+  {{- else }}
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "rocketsms-worker.selectorLabels" . | nindent 8 }}
+  {{- end }}
 {{- end -}}
 
-{{/* The pod that runs `topics create` with the workers' configuration, as the overrides of `kubectl run`, quoted for a shell. */}}
-{{- define "rocketsms-worker.topicsPod" -}}
-{{- $spec := include "rocketsms-worker.podSpec" . | fromYaml -}}
+{{/* A pod that runs a command (`words`) with the workers' configuration, as the overrides of `kubectl run`, quoted for a shell. */}}
+{{- define "rocketsms-worker.commandPod" -}}
+{{- $spec := include "rocketsms-worker.podSpec" .root | fromYaml -}}
 {{- $container := index $spec.containers 0 -}}
 {{- range list "startupProbe" "livenessProbe" "readinessProbe" "ports" -}}
 {{- $_ := unset $container . -}}
 {{- end -}}
-{{- $_ := set $container "args" (list "topics" "create" "--partitions" "8") -}}
+{{- $_ := set $container "args" .words -}}
+{{- $_ := unset $spec "topologySpreadConstraints" -}}
 {{- $_ := set $spec "restartPolicy" "Never" -}}
 '{{ dict "apiVersion" "v1" "spec" $spec | toJson | replace "'" "'\\''" }}'
 {{- end -}}
