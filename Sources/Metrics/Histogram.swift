@@ -3,7 +3,7 @@ internal import Synchronization
 /// How long things took, in buckets fixed at creation. Made by a registry, once, and held: an observation is two atomic operations.
 package final class Histogram: Sendable {
     /// 1 ms to 60 s: round trips over a network.
-    package static let defaultBuckets: [Duration] = [
+    package static let roundTrips: [Duration] = [
         .milliseconds(1), .milliseconds(2.5), .milliseconds(5), .milliseconds(10), .milliseconds(25), .milliseconds(50), .milliseconds(100),
         .milliseconds(250), .milliseconds(500), .seconds(1), .seconds(2.5), .seconds(5), .seconds(10), .seconds(30), .seconds(60),
     ]

@@ -44,6 +44,8 @@ FULL = {
     "terminationGracePeriodSeconds": 135,
     "podMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
     "admin": {"token": {"existingSecret": "admin", "key": "bearer"}},
+    "prometheusRule": {"enabled": True, "labels": {"release": "prometheus"}},
+    "dashboard": {"enabled": True},
     "serviceAccount": {"annotations": {"a": "b"}},
     "podAnnotations": {"c": "d"},
     "podLabels": {"team": "shop"},
@@ -107,7 +109,7 @@ def test_objects_are_valid_kubernetes(helm, tmp_path, case):
     documents = render(helm, tmp_path, CASES[case])
     for version in (OLDEST_KUBERNETES, kubernetes_validate.latest_version()):
         for document in documents:
-            if document["kind"] not in ("PodMonitor", "ScaledObject"):
+            if document["kind"] not in ("PodMonitor", "PrometheusRule", "ScaledObject"):
                 kubernetes_validate.validate(document, version, strict=True)
 
 
@@ -123,12 +125,22 @@ def test_scaled_object_has_no_unknown_field(helm, tmp_path):
     assert again == scaled
 
 
-def test_pod_monitor_has_no_unknown_field(helm, tmp_path):
+@pytest.mark.parametrize("kind", ["PodMonitor", "PrometheusRule"])
+def test_objects_of_the_operator_have_no_unknown_field(helm, tmp_path, kind):
     operator = pytest.importorskip("cloudcoil.models.prometheus_operator.v1")
-    monitor = one(render(helm, tmp_path, FULL), "PodMonitor")
+    rendered = one(render(helm, tmp_path, FULL), kind)
     # The models drop unknown keys without a word, so the round trip must give everything back.
-    again = operator.PodMonitor.model_validate(monitor).model_dump(mode="json", by_alias=True, exclude_unset=True)
-    assert again == monitor
+    again = getattr(operator, kind).model_validate(rendered).model_dump(mode="json", by_alias=True, exclude_unset=True)
+    assert again == rendered
+
+
+def test_alerts_and_dashboard_are_those_of_plain_prometheus_and_grafana(helm, tmp_path):
+    documents = render(helm, tmp_path, FULL)
+    assert one(documents, "PrometheusRule")["spec"] == yaml.safe_load((ROOT / "deploy" / "prometheus" / "alerts.yaml").read_text())
+    config = one(documents, "ConfigMap", "sms-rocketsms-worker-dashboard")
+    assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert json.loads(config["data"]["rocketsms-worker.json"]) == json.loads((ROOT / "deploy" / "grafana" / "dashboard.json").read_text())
+    assert not [document for document in render(helm, tmp_path, LEAST) if document["kind"] == "PrometheusRule"]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -181,7 +193,7 @@ def test_least_values(helm, tmp_path):
 
 def test_full_values(helm, tmp_path):
     documents = render(helm, tmp_path, FULL)
-    data = one(documents, "ConfigMap")["data"]
+    data = one(documents, "ConfigMap", "sms-rocketsms-worker")["data"]
     assert data["DEDUP_MAX_ENTRIES"] == "2000000" and data["SEND_RETRY_BUDGET"] == "0.25"
     assert data["ROCKETSMS_CHECK_BALANCE"] == "false" and "SEND_RATE_LIMIT" not in data
     assert "ROCKETSMS_PASSWORD_FILE" not in data

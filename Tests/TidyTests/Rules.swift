@@ -9,8 +9,6 @@ struct Rules {
     static let wide: Set<String> = [
         // A column of the ledger's format each.
         "LedgerEntry",
-        // A metric each.
-        "WorkerMetrics",
         // What is known of one ownership of a partition; a row of the table that `Partitions` keeps, counted by several machines.
         "Assignment",
     ]

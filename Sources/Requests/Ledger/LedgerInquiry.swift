@@ -1,9 +1,12 @@
-/// What a ledger partition says of its held requests, or of one request: a fold of its records in log order, for the operator's commands.
+/// What a ledger partition says of its open requests, or of one request: a fold of its records in log order, for the operator's commands.
 package struct LedgerInquiry: Sendable {
     package enum Subject: Equatable, Sendable {
-        case held
+        /// Those in one of these states.
+        case open([LedgerEntry.State])
         /// UTF-8.
         case request(id: [UInt8])
+        /// In any state.
+        case requests(ids: Set<[UInt8]>)
     }
 
     package struct Answer: Equatable, Sendable {
@@ -25,16 +28,24 @@ package struct LedgerInquiry: Sendable {
     /// In log order of the requests.
     package var answers: [Answer] { found.values.sorted { $0.offset < $1.offset } }
 
+    /// Of what is asked for, those that the ledger has: open, closed or in a record that nobody can read.
+    package var knownIDs: Set<[UInt8]> { Set(found.keys).union(damaged.damages.map(\.key)) }
+
     /// - Parameter offset: of the ledger's record.
     package mutating func add(key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, timestamp: Int64, at offset: Int64) {
         guard let key, !key.isEmpty else { return }
-        if case .request(let id) = subject, !key.elementsEqual(id) { return }
+        switch subject {
+        case .request(let id): guard key.elementsEqual(id) else { return }
+        case .requests(let ids): guard ids.contains([UInt8](key)) else { return }
+        case .open: break
+        }
         damaged.add(key: key, value: value, at: offset)
         found[[UInt8](key)] = value.flatMap { answer(key, $0, timestamp) }
     }
 
     private func answer(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer, _ timestamp: Int64) -> Answer? {
-        guard let head = try? LedgerCodec.head(value, key: key), subject != .held || head.state == .held else { return nil }
+        guard let head = try? LedgerCodec.head(value, key: key) else { return nil }
+        if case .open(let states) = subject, !states.contains(head.state) { return nil }
         switch try? LedgerCodec.decode(value) {
         case .open(let entry): return Answer(entry: entry, offset: entry.offset, writtenAt: timestamp)
         case .closed(let closed): return Answer(entry: nil, offset: closed.offset, writtenAt: timestamp)

@@ -51,6 +51,8 @@ package struct Gates: ~Copyable {
     private var clockGuard: ClockGuard
     /// What the last attempt or poll failed of that spoke against the provider: harmless words.
     package private(set) var lastFailure = ""
+    /// Stops nothing: what is known of the account's credits.
+    package var credits = CreditWatch()
 
     package init(_ send: SendSettings, _ track: TrackSettings, _ timings: KafkaTimings, requestTimeout: Duration) {
         pace = Pace(slots: send.maxInFlight, pollSlots: track.maxInFlight, requestTimeout: requestTimeout)
@@ -194,7 +196,10 @@ package struct Gates: ~Copyable {
     ) -> AccountGate.Action { account.probeAnswered(answer, parts: parts, at: now, using: &chance) }
 
     package mutating func tick(_ now: MonotonicInstant) -> AccountGate.Action { account.tick(now) }
-    package mutating func acceptedSend() { account.acceptedSend() }
+    package mutating func acceptedSend() {
+        account.acceptedSend()
+        credits.spent()
+    }
 
     /// - Returns: how long this process stood still, where that has voided all leases.
     package mutating func turn(at now: MonotonicInstant) -> Duration? { clockGuard.turn(at: now) }

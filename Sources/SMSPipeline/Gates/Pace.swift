@@ -23,7 +23,7 @@ package struct Pace: Equatable, Sendable {
     package struct Permit: Equatable, Sendable {
         package let kind: Kind
         let round: UInt32
-        let startedAt: MonotonicInstant
+        package let startedAt: MonotonicInstant
         /// About as many ran as might.
         let isUsed: Bool
     }
@@ -87,6 +87,9 @@ package struct Pace: Equatable, Sendable {
         case .poll: polls.probeAt != nil ? 1 : max(1, Int(Double(pollSlots) * times.breadth(at: now) * polls.share.breadth + 0.5))
         }
     }
+
+    /// The share of failures among the last answers to a kind, 0 … 1.
+    package func failureShare(_ kind: Kind) -> Double { kind == .send ? sends.share.value : polls.share.value }
 
     /// How many more sends may begin now. Requests that must not be sent again get their intents by it.
     package func freeSends(at now: MonotonicInstant) -> Int {

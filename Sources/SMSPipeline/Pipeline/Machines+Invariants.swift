@@ -7,6 +7,9 @@ extension SendQueue {
         for place in PendingRequest.Place.allCases where count(place) < 0 || strictCount(place) < 0 || strictCount(place) > count(place) {
             wrong.append("\(count(place)) requests are \(place), \(strictCount(place)) of them not to be sent again")
         }
+        for place in PendingRequest.Place.allCases where !(0...max(0, count(place))).contains(scheduledCount(place)) {
+            wrong.append("\(scheduledCount(place)) of \(count(place)) requests that are \(place) wait for their sendAt")
+        }
         if count(.gone) != 0 { wrong.append("requests that are gone are counted") }
     }
 }

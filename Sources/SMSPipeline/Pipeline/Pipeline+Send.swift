@@ -133,7 +133,7 @@ extension Pipeline {
         let tag = attempts.begin(request, permit: permit)
         gates.attemptBegan(tag)
         queue.begun(request)
-        tell(.attemptBegan)
+        tell(.attemptBegan(isRetry: request.isRetry))
         let schedule = settings.send.schedule == .provider ? request.entry.sendAt : nil
         let sendAt = schedule.flatMap { $0 > wallNow ? $0 : nil }
         gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)

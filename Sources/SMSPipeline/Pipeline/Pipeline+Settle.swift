@@ -7,6 +7,7 @@ extension Pipeline {
         guard let attempt = attempts[tag] else { return }
         let (ending, failure) = Gates.ending(of: outcome)
         endPermit(attempt.permit, ending, failure)
+        if outcome != .notBegun { tell(.sendAnswered(outcome, after: now - attempt.permit.startedAt)) }
         if case .refused(let code) = outcome, settings.checksBalance, !BalanceLook.familiarCodes.contains(code) {
             let refused = RefusedAttempt(tag: tag, code: code, parts: attempt.parts)
             switch attempts.lookAtBalance(for: refused, at: now) {
@@ -21,6 +22,7 @@ extension Pipeline {
 
     func balanceAnswered(_ answer: BalanceAnswer) {
         let (served, asksAgain) = attempts.balanceAnswered(answer, at: now)
+        if case .credits(let left) = answer { gates.credits.answered(left, at: now) }
         for refused in served { finish(tag: refused.tag, Attempts.outcome(of: refused, answer)) }
         if asksAgain { askBalance() }
         // Refused messages wait again by now.

@@ -41,6 +41,7 @@ extension Pipeline {
         guard let poll = tracker.end(tag) else { return }
         let (ending, failure) = Gates.ending(of: outcome)
         endPermit(poll.permit, ending, failure)
+        tell(.pollAnswered(outcome, after: now - poll.permit.startedAt))
         switch outcome {
         case .account(let problem, let code): pauseAccount(problem, code: code)
         case .failed(_, let after?): gates.retryAfter(after, at: now)

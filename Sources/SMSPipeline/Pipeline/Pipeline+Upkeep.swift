@@ -8,6 +8,7 @@ extension Pipeline {
         attempts.expireFacts(now)
         watchCalls()
         if gates.tick(now) == .startProbe, attempts.lookAtBalance() { askBalance() }
+        askForCredits()
         if !life.isDraining, gates.senders.isDue(at: now) {
             gates.askedBeside(at: now)
             gateway.askSenders()
@@ -24,6 +25,15 @@ extension Pipeline {
         savePausesIfDue()
         queue.compact()
         updateHealth()
+    }
+
+    /// For figures alone; a paused account asks by itself.
+    private func askForCredits() {
+        guard settings.checksBalance, !life.isDraining, gates.account.maySend, gates.credits.isDue(at: now), attempts.lookAtBalance() else {
+            return
+        }
+        gates.credits.asked(at: now)
+        askBalance()
     }
 
     // MARK: Closed ids
@@ -163,13 +173,43 @@ extension Pipeline {
         report.refusals = gates.refusals.narrowedBy
         report.assigned = partitions.count
         report.open = partitions.openCount
-        report.waiting = queue.waiting
+        showRequests(in: &report)
+        showPace(in: &report)
+        tell(.health(report))
+    }
+
+    private func showRequests(in report: inout HealthReport) {
+        report.waiting = queue.waitingFor
+        if gates.account.maySend {
+            report.oldestDue.priority = longestDue(isPriority: true)
+            report.oldestDue.bulk = longestDue(isPriority: false)
+        } else {
+            (report.waiting.due, report.waiting.account) = (0, report.waiting.due)
+        }
         report.sending = attempts.count + queue.stocked
         report.running = attempts.count
         report.held = queue.count(.held)
         report.tracking = tracker.count
         report.closedIDs = partitions.inOrder.reduce(0) { $0 + $1.dedup.count }
-        tell(.health(report))
+    }
+
+    /// From admission, or from a later `sendAt` that the worker waited for; account pauses are nobody's delay.
+    private func longestDue(isPriority: Bool) -> Duration {
+        guard let request = queue.longestDue(isPriority: isPriority) else { return .zero }
+        let (entry, schedule) = (request.entry, settings.send.schedule)
+        let start = schedule == .worker ? max(entry.admittedAt, entry.sendAt ?? .min) : entry.admittedAt
+        let paused = gates.account.paused(since: request.pausesCountedUntil, until: now).milliseconds
+        let age = wallNow.clampedDifference(start).clampedDifference(paused.clampedSum(entry.pausedMilliseconds))
+        return .milliseconds(max(0, age))
+    }
+
+    private func showPace(in report: inout HealthReport) {
+        report.sends.width = gates.pace.width(.send, at: now)
+        report.sends.failures = gates.pace.failureShare(.send)
+        report.polls.width = gates.pace.width(.poll, at: now)
+        report.polls.failures = gates.pace.failureShare(.poll)
+        report.credits = gates.credits.credits
+        report.creditHours = gates.credits.hoursLeft
     }
 
     /// Records behind: those of the log that have not been read, of each topic. What was read and waits is `HealthReport.waiting`. Partitions

@@ -111,6 +111,9 @@ package final class Pipeline {
         if let event {
             tell(.event(event))
             if event.sequence == 1, let age = entry.age(at: wallNow) { tell(.firstEvent(after: age)) }
+            if event.isFinal, entry.acceptedAt > 0 {
+                tell(.finalStatus(event.status, after: .milliseconds(max(0, wallNow.clampedDifference(entry.trackingBase)))))
+            }
         }
         assignment.quietSince = now
         writer.write(entry, encoded: encoded, event, of: assignment, at: wallNow) {

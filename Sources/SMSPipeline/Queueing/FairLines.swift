@@ -88,10 +88,10 @@ package struct FairLines {
         return best.map { ($0.line, $0.request) }
     }
 
-    /// Of all heads the one that was admitted first.
-    mutating func first() -> PendingRequest? {
+    /// Of the heads of these lines the one that was admitted first.
+    mutating func first(where isWanted: (Line) -> Bool = { _ in true }) -> PendingRequest? {
         var first: PendingRequest?
-        for line in Line.allCases {
+        for line in Line.allCases where isWanted(line) {
             guard let request = head(line) else { continue }
             if let current = first, current.entry.admittedAt <= request.entry.admittedAt { continue }
             first = request

@@ -11,6 +11,8 @@ package struct SendQueue: ~Copyable {
     private var counts = Array(repeating: 0, count: PendingRequest.Place.allCases.count)
     private var strictCounts = Array(repeating: 0, count: PendingRequest.Place.allCases.count)
     private var priorityCounts = Array(repeating: 0, count: PendingRequest.Place.allCases.count)
+    /// Of those that wait.
+    private var scheduledCounts = Array(repeating: 0, count: PendingRequest.Place.allCases.count)
     private let slots: Int
 
     /// - Parameter slots: `SEND_MAX_IN_FLIGHT`.
@@ -21,6 +23,16 @@ package struct SendQueue: ~Copyable {
     package func count(_ place: PendingRequest.Place) -> Int { counts[place.rawValue] }
     package func strictCount(_ place: PendingRequest.Place) -> Int { strictCounts[place.rawValue] }
     package var waiting: Int { count(.behindKey) + count(.timer) + count(.runnable) }
+    /// What those wait for, as far as it is known here.
+    package var waitingFor: WaitingCounts {
+        var waiting = WaitingCounts()
+        waiting.due = count(.runnable) - scheduledCount(.runnable)
+        waiting.key = count(.behindKey) - scheduledCount(.behindKey)
+        waiting.backoff = count(.timer) - scheduledCount(.timer)
+        waiting.schedule = scheduledCounts.reduce(0, +)
+        return waiting
+    }
+    package func scheduledCount(_ place: PendingRequest.Place) -> Int { scheduledCounts[place.rawValue] }
     /// Intents without a running POST: those under way to Kafka, and committed ones that wait for a slot.
     package var stocked: Int { count(.intentQueued) + count(.stock) }
     /// Those of them of one lane: neither lane's stock takes the other's room.
@@ -69,7 +81,10 @@ package struct SendQueue: ~Copyable {
         if place.isWaiting {
             assignment.waiting += number
             assignment.waitingBytes += number * request.weight
-            if request.isScheduled { assignment.scheduled += number }
+            if request.isScheduled {
+                assignment.scheduled += number
+                scheduledCounts[place.rawValue] += number
+            }
         }
         if place == .running { assignment.running += number }
     }
@@ -109,10 +124,12 @@ package struct SendQueue: ~Copyable {
         }
     }
 
-    private func schedule(_ request: PendingRequest, _ isScheduled: Bool) {
+    private mutating func schedule(_ request: PendingRequest, _ isScheduled: Bool) {
         guard request.isScheduled != isScheduled else { return }
         request.isScheduled = isScheduled
-        if request.place.isWaiting { request.assignment.scheduled += isScheduled ? 1 : -1 }
+        guard request.place.isWaiting else { return }
+        request.assignment.scheduled += isScheduled ? 1 : -1
+        scheduledCounts[request.place.rawValue] += isScheduled ? 1 : -1
     }
 
     /// Its intent stands in the commit queue.
@@ -184,6 +201,15 @@ package struct SendQueue: ~Copyable {
 
     /// Of those whose turn it could be, the one that was admitted first.
     package mutating func longestWaiting() -> PendingRequest? { runnable.first() }
+
+    /// Of a lane's next, in line or with a committed intent, the one that was admitted first.
+    package mutating func longestDue(isPriority: Bool) -> PendingRequest? {
+        guard let first = runnable.first(where: { $0.isPriority == isPriority }) else {
+            return stock.first { $0.isPriority == isPriority }
+        }
+        guard let other = stock.first(where: { $0.isPriority == isPriority }) else { return first }
+        return other.entry.admittedAt < first.entry.admittedAt ? other : first
+    }
 
     /// The committed intent whose POST is next; nil where none may. It stays in the stock until `tookFromStock`.
     package mutating func nextToPost(where mayPost: (FairLines.Line, PendingRequest) -> Bool) -> (

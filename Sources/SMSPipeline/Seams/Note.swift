@@ -24,12 +24,18 @@ package enum Note {
     case readingGoesOn(PartitionKey, waiting: Int)
 
     // MARK: The provider
-    case attemptBegan
+    /// - Parameter isRetry: an earlier attempt was not sent, or may have been.
+    case attemptBegan(isRetry: Bool)
+    /// The provider's answer, or none, so long after its slot was taken; what it means may still wait for the balance.
+    case sendAnswered(AttemptOutcome, after: Duration)
     case attemptEnded(AttemptOutcome)
     case pollBegan
+    case pollAnswered(PollOutcome, after: Duration)
     case event(EntryEvent)
     /// The first status event of a request, so long after its record's timestamp or its `sendAt`.
     case firstEvent(after: Duration)
+    /// The last event of a message that the provider took, so long after acceptance or a later `sendAt`.
+    case finalStatus(MessageStatus, after: Duration)
     case held(id: [UInt8], PartitionKey)
     case providerFails(for: Duration, lastFailure: String)
     case providerAnswers

@@ -1,7 +1,7 @@
 package import Requests
 
 /// What a poll ended in.
-package enum PollOutcome: Equatable {
+package enum PollOutcome: Equatable, Sendable {
     case status(ReceivedStatus)
     /// `WRONG_ID`: the provider does not know this message.
     case unknownID

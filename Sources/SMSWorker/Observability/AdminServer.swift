@@ -70,7 +70,8 @@ package final class AdminServer: Sendable {
                 return HTTPResponse(status: snapshot.isReady ? 200 : 503, body: snapshot.json)
             }
         case "/metrics":
-            make = { HTTPResponse(contentType: MetricsRegistry.contentType, body: registry.renderPrometheus()) }
+            let text = MetricsText(accept: request.header("Accept")?.string)
+            make = { HTTPResponse(contentType: text.contentType, body: text.render(registry)) }
         default: return .notFound
         }
         switch request.method {

@@ -16,8 +16,6 @@ package final class KafkaMetrics: Sendable {
         var topics: Set<String> = []
     }
 
-    private static let lag = "rocketsms_kafka_consumer_lag"
-
     private let registry: MetricsRegistry
     private let brokersUp: Gauge
     private let roundTrip: Gauge
@@ -30,17 +28,12 @@ package final class KafkaMetrics: Sendable {
 
     package init(registry: MetricsRegistry) {
         self.registry = registry
-        brokersUp = registry.gauge("rocketsms_kafka_brokers_up", help: "Kafka nodes that the consumer has a connection to.")
-        roundTrip = registry.gauge(
-            "rocketsms_kafka_broker_rtt_seconds",
-            help: "From request to answer: the highest average of a connection, with what fetches wait for records.")
-        requestTimeouts = registry.counter(
-            "rocketsms_kafka_request_timeouts_total", help: "The consumer's requests that Kafka did not answer in time.")
-        sentBytes = registry.counter("rocketsms_kafka_sent_bytes_total", help: "Bytes that the consumer sent to Kafka.")
-        unreadableStatistics = registry.counter(
-            "rocketsms_kafka_statistics_unreadable_total",
-            help: "Times that the client library's figures could not be read: the lag is absent then.")
-        receivedBytes = registry.counter("rocketsms_kafka_received_bytes_total", help: "Bytes that the consumer received from Kafka.")
+        brokersUp = registry.gauge(MetricCatalog.brokersUp)
+        roundTrip = registry.gauge(MetricCatalog.roundTrip)
+        requestTimeouts = registry.counter(MetricCatalog.requestTimeouts)
+        sentBytes = registry.counter(MetricCatalog.sentBytes)
+        receivedBytes = registry.counter(MetricCatalog.receivedBytes)
+        unreadableStatistics = registry.counter(MetricCatalog.unreadableStatistics)
     }
 
     /// - Parameter lag: by topic, records behind; a topic whose lag is unknown is not in it.
@@ -53,10 +46,9 @@ package final class KafkaMetrics: Sendable {
             Self.count(statistics.receivedBytes, &seen.receivedBytes, receivedBytes)
             Self.count(statistics.requestTimeouts, &seen.requestTimeouts, requestTimeouts)
             for (topic, records) in lag {
-                let help = "Records of the request topic that are not read yet, in this worker's open partitions."
-                registry.gauge(Self.lag, help: help, labels: ["topic": topic]).set(records)
+                registry.gauge(MetricCatalog.lag, ["topic": topic]).set(records)
             }
-            for topic in seen.topics where lag[topic] == nil { registry.remove(Self.lag, labels: ["topic": topic]) }
+            for topic in seen.topics where lag[topic] == nil { registry.remove(MetricCatalog.lag, ["topic": topic]) }
             seen.topics = Set(lag.keys)
         }
     }
@@ -65,7 +57,7 @@ package final class KafkaMetrics: Sendable {
     package func unreadable() {
         unreadableStatistics.increment()
         seen.withLock { seen in
-            for topic in seen.topics { registry.remove(Self.lag, labels: ["topic": topic]) }
+            for topic in seen.topics { registry.remove(MetricCatalog.lag, ["topic": topic]) }
             seen.topics = []
         }
     }

@@ -37,8 +37,9 @@ package final class PipelineReporter: PipelineObserver {
             .readingStopped,
             .readingGoesOn:
             reading(note, at: now)
-        case .attemptBegan, .attemptEnded, .pollBegan, .event, .firstEvent, .held, .providerFails, .providerAnswers, .refusalsNarrow,
-            .refusalsEnded, .accountPaused, .accountResumed, .senderNotUsable, .sendersUnknown, .templateMissing, .templatesUnknown:
+        case .attemptBegan, .sendAnswered, .attemptEnded, .pollBegan, .pollAnswered, .event, .firstEvent, .finalStatus: figure(note)
+        case .held, .providerFails, .providerAnswers, .refusalsNarrow, .refusalsEnded, .accountPaused, .accountResumed, .senderNotUsable,
+            .sendersUnknown, .templateMissing, .templatesUnknown:
             provider(note, at: now)
         case .committed, .aborted, .producersRebuilt, .producerRenewed, .membershipRefused, .tombstones:
             transaction(note, at: now)
@@ -53,13 +54,13 @@ package final class PipelineReporter: PipelineObserver {
 
     private func reading(_ note: Note, at now: MonotonicInstant) {
         switch note {
-        case .consumed: metrics.consumed.increment()
-        case .gap: metrics.gaps.increment()
-        case .seekBack: metrics.seekBacks.increment()
-        case .admitted: metrics.admitted.increment()
-        case .repeated: metrics.duplicates.increment()
+        case .consumed: metrics.reading.consumed.increment()
+        case .gap: metrics.reading.gaps.increment()
+        case .seekBack: metrics.reading.seekBacks.increment()
+        case .admitted: metrics.reading.admitted.increment()
+        case .repeated: metrics.reading.duplicates.increment()
         case .repeatDiffers(let id, let partition, let fields):
-            metrics.repeatsThatDiffer.increment()
+            metrics.reading.repeatsThatDiffer.increment()
             guard let suppressed = differences.admit(at: now) else { return }
             log.warning(
                 "a request repeats an id with other content: it was dropped, the first one counts; another message needs another id",
@@ -68,7 +69,7 @@ package final class PipelineReporter: PipelineObserver {
                     LogKeys.fields: "\(fields.joined(separator: ","))", LogKeys.suppressed: "\(suppressed)",
                 ])
         case .deadLettered(let code, let partition, let offset):
-            metrics.deadLettered(code)
+            metrics.reading.deadLettered(code)
             guard let suppressed = deadLetters.admit(at: now) else { return }
             log.notice(
                 "a record became a dead letter",
@@ -76,9 +77,9 @@ package final class PipelineReporter: PipelineObserver {
                     LogKeys.code: "\(code)", LogKeys.partition: "\(partition.name)", LogKeys.offset: "\(offset)",
                     LogKeys.suppressed: "\(suppressed)",
                 ])
-        case .commandApplied: metrics.commandsApplied.increment()
+        case .commandApplied: metrics.reading.commandsApplied.increment()
         case .commandDropped(let action, let id, let partition, let reason):
-            metrics.commandsRefused.increment()
+            metrics.reading.commandsDropped.increment()
             guard let suppressed = drops.admit(at: now) else { return }
             log.notice(
                 "a command was dropped: \(reason)",
@@ -113,11 +114,6 @@ package final class PipelineReporter: PipelineObserver {
 
     private func provider(_ note: Note, at now: MonotonicInstant) {
         switch note {
-        case .attemptBegan: metrics.attempts.increment()
-        case .attemptEnded(let outcome): metrics.count(outcome)
-        case .pollBegan: metrics.polls.increment()
-        case .event(let event): metrics.count(event)
-        case .firstEvent(let age): metrics.firstEvent(after: age)
         case .held(let id, let partition):
             guard let suppressed = held.admit(at: now) else { return }
             log.warning(
@@ -145,7 +141,7 @@ package final class PipelineReporter: PipelineObserver {
                     : "the provider says that there is no credit: sending is paused, no message fails; the account is probed until it is topped up",
                 metadata: [LogKeys.code: "\(code)"])
         case .senderNotUsable(let id, let partition):
-            metrics.unusableSenders.increment()
+            metrics.reading.unusableSenders.increment()
             guard let suppressed = senders.admit(at: now) else { return }
             log.warning(
                 "a request names a sender that the provider has not both checked and registered: it goes out under another name",
@@ -164,10 +160,26 @@ package final class PipelineReporter: PipelineObserver {
         }
     }
 
+    private func figure(_ note: Note) {
+        switch note {
+        case .attemptBegan(let isRetry):
+            metrics.sending.attempts.increment()
+            if isRetry { metrics.sending.retries.increment() }
+        case .sendAnswered(let outcome, let duration): metrics.sending.answered(outcome, after: duration)
+        case .attemptEnded(let outcome): metrics.sending.count(outcome)
+        case .pollBegan: metrics.sending.polls.increment()
+        case .pollAnswered(let outcome, let duration): metrics.sending.answered(outcome, after: duration)
+        case .event(let event): metrics.events.count(event)
+        case .firstEvent(let age): metrics.events.firstEvent(after: age)
+        case .finalStatus(let status, let duration): metrics.events.ended(status, after: duration)
+        default: break
+        }
+    }
+
     private func template(_ note: Note, at now: MonotonicInstant) {
         switch note {
         case .templateMissing(let id, let partition):
-            metrics.missingTemplates.increment()
+            metrics.reading.missingTemplates.increment()
             guard let suppressed = templates.admit(at: now) else { return }
             log.warning(
                 "a request names a template that the account does not have: the provider may refuse it, or send the name",
@@ -188,10 +200,10 @@ package final class PipelineReporter: PipelineObserver {
     private func transaction(_ note: Note, at now: MonotonicInstant) {
         switch note {
         case .committed(let records, let duration, let failures):
-            metrics.committed(records: records, in: duration)
+            metrics.ledger.committed(records: records, in: duration)
             if failures > 0 { log.notice("transactions commit again", metadata: [LogKeys.attempts: "\(failures)"]) }
         case .aborted(let error, let failures):
-            metrics.transactionsAborted.increment()
+            metrics.ledger.transactionsAborted.increment()
             guard aborts.shouldLog(at: now) else { return }
             log.error(
                 "a transaction was aborted and is tried again; no new attempt begins until it is through",
@@ -199,15 +211,15 @@ package final class PipelineReporter: PipelineObserver {
         case .producersRebuilt:
             log.warning("five transactions in a row were aborted: the producers are made anew, what they were to write is kept")
         case .producerRenewed(let duration):
-            metrics.producersRenewed.increment()
+            metrics.ledger.producersRenewed.increment()
             guard let suppressed = renewals.admit(at: now) else { return }
             var metadata: Logger.Metadata = [LogKeys.milliseconds: "\(duration.milliseconds)"]
             if suppressed > 0 { metadata[LogKeys.suppressed] = "\(suppressed)" }
             log.notice("a broker did not answer a request of a transaction: its producer was made anew", metadata: metadata)
         case .membershipRefused(let error):
-            metrics.transactionsAborted.increment()
+            metrics.ledger.transactionsAborted.increment()
             log.notice("the group refuses this member's transaction: waiting for a rebalance", metadata: [LogKeys.code: "\(error.name)"])
-        case .tombstones(let count): metrics.tombstones.increment(by: count)
+        case .tombstones(let count): metrics.ledger.tombstones.increment(by: count)
         default: break
         }
     }
@@ -216,12 +228,16 @@ package final class PipelineReporter: PipelineObserver {
 
     private func partition(_ note: Note) {
         switch note {
-        case .assigned(let partitions): log.info("partitions assigned", metadata: [LogKeys.partitions: "\(Self.names(partitions))"])
+        case .assigned(let partitions):
+            if !partitions.isEmpty { metrics.ledger.assigned.increment() }
+            log.info("partitions assigned", metadata: [LogKeys.partitions: "\(Self.names(partitions))"])
         case .revoked(let partitions, let isLost):
+            if !partitions.isEmpty { (isLost ? metrics.ledger.lost : metrics.ledger.revoked).increment() }
             log.info(
                 isLost ? "partitions lost" : "partitions revoked, draining", metadata: [LogKeys.partitions: "\(Self.names(partitions))"])
-        case .restored(let records, let duration): metrics.restored(records: records, in: duration)
+        case .restored(let records, let duration): metrics.ledger.restored(records: records, in: duration)
         case .restoreFailed(let partition, let error):
+            metrics.ledger.restoreFailures.increment()
             log.warning(
                 "the ledger could not be read, trying again",
                 metadata: [LogKeys.partition: "\(partition.name)", LogKeys.error: "\(error)"])
@@ -258,7 +274,7 @@ package final class PipelineReporter: PipelineObserver {
                 metadata: [LogKeys.seconds: "\(gap.components.seconds)"])
         case .draining: log.info("draining: nothing begins any more, what runs may finish")
         case .startingOver(let reason):
-            metrics.fencings.increment()
+            metrics.ledger.fencings.increment()
             log.warning("starting over on Kafka's side: \(reason)")
         case .lostWhileDraining: log.warning("Kafka's side was lost while draining: ending now, what runs is left to the next owner")
         case .sessionNotOpened(let error):
@@ -270,7 +286,7 @@ package final class PipelineReporter: PipelineObserver {
             log.warning("the consumer reports trouble", metadata: [LogKeys.code: "\(error.name)", LogKeys.error: "\(error.description)"])
         case .health(let report):
             health.update(HealthState.Snapshot(report), at: now)
-            metrics.show(report)
+            metrics.state.show(report)
         default: break
         }
     }

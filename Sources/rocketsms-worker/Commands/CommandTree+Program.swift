@@ -8,7 +8,9 @@ extension CommandTree {
         [
             .command(RunCommand.self),
             .command(DemoCommand.self),
-            .group(name: "config", abstract: "The configuration.", [.command(ConfigPrintCommand.self)]),
+            .group(
+                name: "config", abstract: "The configuration.",
+                [.command(ConfigPrintCommand.self), .command(ConfigCheckCommand.self)]),
             .group(
                 name: "topics", abstract: "The topics.",
                 [.command(TopicsCreateCommand.self), .command(TopicsCheckCommand.self), .command(TopicsPlanCommand.self)]),
@@ -18,11 +20,16 @@ extension CommandTree {
             .group(
                 name: "requests", abstract: "Requests that wait for an operator, or to be sent.",
                 [
-                    .command(RequestsHeldCommand.self), .command(RequestsResolveCommand.self), .command(RequestsCancelCommand.self),
+                    .command(RequestsListCommand.self), .command(RequestsHeldCommand.self), .command(RequestsResolveCommand.self),
+                    .command(RequestsCancelCommand.self),
                     .command(RequestsForgetCommand.self),
                 ]),
             .group(
-                name: "ledger", abstract: "The worker's own topics: what it knows of open requests.", [.command(LedgerForgetCommand.self)]),
+                name: "ledger", abstract: "The worker's own topics: what it knows of open requests.",
+                [.command(LedgerShowCommand.self), .command(LedgerForgetCommand.self)]),
+            .group(
+                name: "dead-letters", abstract: "Records that could not become a request.",
+                [.command(DeadLettersListCommand.self), .command(DeadLettersRedriveCommand.self)]),
             .group(name: "offsets", abstract: "The group's offsets.", [.command(OffsetsRepairCommand.self)]),
             .command(AuditCommand.self),
             .command(SendCommand.self),
@@ -31,6 +38,8 @@ extension CommandTree {
             .command(SendersListCommand.self, [.command(SendersAddCommand.self)]),
             .command(TemplatesCommand.self),
             .command(SimulatorCommand.self),
+            .command(HealthcheckCommand.self),
+            .command(VersionCommand.self),
             .command(CompletionCommand.self),
         ])
 }

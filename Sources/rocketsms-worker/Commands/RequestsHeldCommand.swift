@@ -25,7 +25,7 @@ struct RequestsHeldCommand: Command {
         let configuration = try context.load(requiring: .broker).configuration
         let answers = try await Blocking.run {
             let cluster = try Cluster(configuration)
-            return try LedgerReader(cluster, context.console).ask(.held, of: places.partitions(in: cluster))
+            return try LedgerReader(cluster, context.console).ask(.open([.held]), of: places.partitions(in: cluster))
         }
         let held = answers.requests
         if printsJSON {

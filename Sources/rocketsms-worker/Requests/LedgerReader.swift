@@ -45,6 +45,13 @@ struct LedgerReader {
         return answers
     }
 
+    /// Which of these ids the ledgers of these partitions have, in any state.
+    func known(_ ids: Set<[UInt8]>, in places: [TopicPartition]) throws(CommandFailure) -> Set<[UInt8]> {
+        var known: Set<[UInt8]> = []
+        for place in places { known.formUnion(try ask(.requests(ids: ids), place)?.knownIDs ?? []) }
+        return known
+    }
+
     /// What keeps a partition closed, and how to get out of it.
     static func sentence(_ error: LedgerError, at offset: Int64, of ledger: TopicPartition, _ place: TopicPartition) -> String {
         let remedy =

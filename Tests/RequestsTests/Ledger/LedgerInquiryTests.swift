@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func onlyWhatIsHeldAtTheEndIsListedInLogOrder() throws {
-        var inquiry = LedgerInquiry(.held)
+        var inquiry = LedgerInquiry(.open([.held]))
         try add(held("b", offset: 9), at: 100, to: &inquiry)
         try add(held("a", offset: 3), at: 200, to: &inquiry)
         try add(LedgerEntry.sample(id: "c", offset: 4), at: 300, to: &inquiry)
@@ -48,8 +48,35 @@ import Testing
         #expect(inquiry.answers == [LedgerInquiry.Answer(entry: nil, offset: 7, writtenAt: 3)])
     }
 
+    @Test func requestsAreListedByState() throws {
+        for (states, offsets) in [
+            ([LedgerEntry.State.waiting], [4]), ([.held], [3]), ([.waiting, .sending, .tracking, .held], [3, 4]), ([], []),
+        ] as [([LedgerEntry.State], [Int64])] {
+            var inquiry = LedgerInquiry(.open(states))
+            try add(held("a", offset: 3), at: 1, to: &inquiry)
+            try add(LedgerEntry.sample(id: "b", offset: 4), at: 2, to: &inquiry)
+            var closed = held("c", offset: 5)
+            _ = closed.resolveFailed(at: 9)
+            try add(closed, at: 3, to: &inquiry)
+            #expect(inquiry.answers.map(\.offset) == offsets, "\(states)")
+        }
+    }
+
+    @Test func idsAreKnownInEveryState() throws {
+        var inquiry = LedgerInquiry(.requests(ids: [Array("a".utf8), Array("b".utf8), Array("c".utf8), Array("d".utf8), [9]]))
+        var closed = held("a", offset: 3)
+        _ = closed.resolveFailed(at: 9)
+        try add(closed, at: 1, to: &inquiry)
+        try add(held("b", offset: 4), at: 2, to: &inquiry)
+        try add(held("other", offset: 5), at: 3, to: &inquiry)
+        try add(held("d", offset: 6), at: 4, to: &inquiry)
+        Array("d".utf8).withUnsafeBytes { inquiry.add(key: $0, value: nil, timestamp: 5, at: 5) }
+        [UInt8]([9]).withUnsafeBytes { inquiry.add(key: $0, value: $0, timestamp: 6, at: 6) }
+        #expect(inquiry.knownIDs == [Array("a".utf8), Array("b".utf8), [9]], "what was forgotten is new, what cannot be read is not")
+    }
+
     @Test func aForeignRecordIsToldAndTheOthersAreAnswered() throws {
-        var inquiry = LedgerInquiry(.held)
+        var inquiry = LedgerInquiry(.open([.held]))
         [UInt8]([1, 2]).withUnsafeBytes { inquiry.add(key: $0, value: $0, timestamp: 0, at: 4) }
         inquiry.add(key: nil, value: nil, timestamp: 0, at: 5)
         try add(held("a", offset: 9), at: 100, to: &inquiry)

@@ -57,11 +57,16 @@ struct AdminServerTests {
         let metrics = WorkerMetrics()
         let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: HealthState(), registry: metrics.registry)
         defer { server.stop() }
-        metrics.consumed.increment(by: 3)
+        metrics.reading.consumed.increment(by: 3)
         let reply = try await reply(server, "/metrics")
         #expect(reply.status == 200)
-        #expect(reply.headers["content-type"] == MetricsRegistry.contentType)
+        #expect(reply.headers["content-type"] == MetricsText.prometheus.contentType)
         #expect(reply.text.contains("\nrocketsms_records_consumed_total 3\n"))
+        let open = try await HTTPProbe.request(
+            port: server.port, "GET", "/metrics", headers: ["Accept: application/openmetrics-text; version=1.0.0"])
+        let answer = try #require(open.reply)
+        #expect(answer.headers["content-type"] == MetricsText.openMetrics.contentType)
+        #expect(answer.text.contains("\n# TYPE rocketsms_records_consumed counter\n") && answer.text.hasSuffix("\n# EOF\n"))
     }
 
     @Test func otherPathsAndMethodsAreRefused() async throws {

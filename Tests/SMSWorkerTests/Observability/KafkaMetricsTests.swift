@@ -12,7 +12,7 @@ struct KafkaMetricsTests {
 
     init() { metrics = KafkaMetrics(registry: registry) }
 
-    private var lines: [Substring] { String(decoding: registry.renderPrometheus(), as: UTF8.self).split(separator: "\n") }
+    private var lines: [Substring] { String(decoding: MetricsText.prometheus.render(registry), as: UTF8.self).split(separator: "\n") }
 
     private func statistics(_ client: String, sent: Int64 = 0, received: Int64 = 0, timeouts: [Int64] = []) -> Statistics {
         var statistics = Statistics()

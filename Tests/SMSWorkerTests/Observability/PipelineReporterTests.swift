@@ -18,7 +18,7 @@ import Time
     private static let notes: [Note] = [
         .consumed, .gap, .seekBack, .admitted, .repeated, .deadLettered(.badPhone, partition, offset: 7), .commandApplied,
         .commandDropped(.cancel, id: id, partition, reason: "it is held"), .readingStopped(partition, waiting: 10),
-        .readingGoesOn(partition, waiting: 8), .attemptBegan, .attemptEnded(.unknown(reason: "no answer")), .pollBegan,
+        .readingGoesOn(partition, waiting: 8), .attemptBegan(isRetry: true), .attemptEnded(.unknown(reason: "no answer")), .pollBegan,
         .event(
             EntryEvent(status: .sent, isFinal: false, sequence: 1, attempt: 1, reason: nil, isPossibleDuplicate: false)),
         .firstEvent(after: .seconds(1)), .held(id: id, partition), .providerFails(for: .seconds(1), lastFailure: "no connection"),
@@ -32,6 +32,8 @@ import Time
         .refusalsNarrow(code: "LIMIT_EXCEEDED"), .refusalsEnded, .repeatDiffers(id: id, partition, fields: ["text"]),
         .senderNotUsable(id: id, partition), .sendersUnknown(reason: "no connection"),
         .templateMissing(id: id, partition), .templatesUnknown(reason: "no connection"),
+        .sendAnswered(.refused(code: "BAD_PHONE"), after: .seconds(1)), .pollAnswered(.unknownID, after: .seconds(1)),
+        .finalStatus(.delivered, after: .seconds(70)),
     ]
 
     private static func kind(_ note: Note) -> Int {
@@ -85,6 +87,9 @@ import Time
         case .sendersUnknown: 46
         case .templateMissing: 47
         case .templatesUnknown: 48
+        case .sendAnswered: 49
+        case .pollAnswered: 50
+        case .finalStatus: 51
         }
     }
 
@@ -104,9 +109,9 @@ import Time
         return PipelineReporter(metrics: metrics, health: health, log: Logger(label: "worker", system: system))
     }
 
-    private var figures: String { String(decoding: metrics.registry.renderPrometheus(), as: UTF8.self) }
+    private var figures: String { String(decoding: MetricsText.prometheus.render(metrics.registry), as: UTF8.self) }
 
-    @Test func everyKindOfNoteStandsHereOnce() { #expect(Self.notes.map(Self.kind) == Array(0...48)) }
+    @Test func everyKindOfNoteStandsHereOnce() { #expect(Self.notes.map(Self.kind) == Array(0...51)) }
 
     @Test func everyNoteHasItsFigureOrItsLine() {
         for note in Self.notes {

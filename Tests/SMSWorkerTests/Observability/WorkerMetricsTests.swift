@@ -1,3 +1,4 @@
+import Kafka
 import Metrics
 import Testing
 import Time
@@ -8,30 +9,16 @@ import Time
 
 struct WorkerMetricsTests {
     private func lines(_ metrics: WorkerMetrics) -> [Substring] {
-        String(decoding: metrics.registry.renderPrometheus(), as: UTF8.self).split(separator: "\n")
-    }
-
-    @Test func everyNameIsOursAndSaysItsUnit() {
-        let types = lines(WorkerMetrics()).filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ") }
-        #expect(types.count > 30)
-        for type in types {
-            let name = type[2]
-            #expect(name.hasPrefix("rocketsms_"))
-            switch type[3] {
-            case "counter": #expect(name.hasSuffix("_total"), "\(name)")
-            case "histogram": #expect(name.hasSuffix("_seconds"), "\(name)")
-            default: #expect(!name.hasSuffix("_total"), "\(name)")
-            }
-        }
+        String(decoding: MetricsText.prometheus.render(metrics.registry), as: UTF8.self).split(separator: "\n")
     }
 
     @Test func everySeriesIsThereFromTheStart() {
         let before = lines(WorkerMetrics())
         let metrics = WorkerMetrics()
-        for code in DeadLetterCode.allCases { metrics.deadLettered(code) }
-        metrics.count(.unknown(reason: "timeout"))
-        metrics.count(event(.failed, code: "BAD_PHONE"))
-        metrics.committed(records: 3, in: .milliseconds(7))
+        for code in DeadLetterCode.allCases { metrics.reading.deadLettered(code) }
+        metrics.sending.count(.unknown(reason: "timeout"))
+        metrics.events.count(event(.failed, code: "BAD_PHONE"))
+        metrics.ledger.committed(records: 3, in: .milliseconds(7))
         #expect(lines(metrics).count == before.count)  // no label is born at run time: alerts see zeros, not absence
     }
 
@@ -44,34 +31,68 @@ struct WorkerMetricsTests {
 
     @Test func eventsAreCountedByStatusAndFailuresByReason() {
         let metrics = WorkerMetrics()
-        metrics.count(event(.queued, code: nil, isFinal: false))
-        metrics.count(event(.delivered, code: nil, isPossibleDuplicate: true))
-        metrics.count(event(.failed, code: "EXPIRED"))
-        metrics.count(event(.failed, code: "SOME_CODE_OF_THE_PROVIDER"))
-        metrics.count(event(.sent, code: "TRACKING_EXPIRED"))
+        metrics.events.count(event(.queued, code: nil, isFinal: false))
+        metrics.events.count(event(.delivered, code: nil, isPossibleDuplicate: true))
+        metrics.events.count(event(.failed, code: "EXPIRED"))
+        metrics.events.count(event(.failed, code: "SOME_CODE_OF_THE_PROVIDER"))
+        metrics.events.count(event(.sent, code: "TRACKING_EXPIRED"))
+        metrics.events.ended(.delivered, after: .seconds(90))
         let text = lines(metrics)
         #expect(text.contains("rocketsms_events_total{status=\"QUEUED\"} 1"))
         #expect(text.contains("rocketsms_events_total{status=\"DELIVERED\"} 1"))
         #expect(text.contains("rocketsms_events_total{status=\"FAILED\"} 2"))
-        #expect(text.contains("rocketsms_failed_total{reason=\"EXPIRED\"} 1"))
-        #expect(text.contains("rocketsms_failed_total{reason=\"PROVIDER\"} 1"))
-        #expect(text.contains("rocketsms_failed_total{reason=\"TRACKING_EXPIRED\"} 0"))
+        #expect(text.contains("rocketsms_failed_total{reason=\"EXPIRED\",kind=\"expired\"} 1"))
+        #expect(text.contains("rocketsms_failed_total{reason=\"PROVIDER\",kind=\"refused\"} 1"))
         #expect(text.contains("rocketsms_possible_duplicates_total 1"))
+        #expect(text.contains("rocketsms_delivery_seconds_bucket{status=\"DELIVERED\",le=\"120\"} 1"))
+        #expect(text.contains("rocketsms_delivery_seconds_bucket{status=\"DELIVERED\",le=\"60\"} 0"))
     }
 
     @Test func outcomesAndTransactionsAreCounted() {
         let metrics = WorkerMetrics()
-        metrics.count(.notSent(reason: "no connection", retryAfter: nil, isAnswer: false))
-        metrics.count(.account(.credit, code: "NO_CREDIT"))
-        metrics.deadLettered(.badPhone)
-        metrics.committed(records: 3, in: .milliseconds(7))
-        metrics.firstEvent(after: .seconds(2))
+        metrics.sending.count(.notSent(reason: "no connection", retryAfter: nil, isAnswer: false))
+        metrics.sending.count(.account(.credit, code: "NO_CREDIT"))
+        metrics.sending.answered(AttemptOutcome.account(.credit, code: "NO_CREDIT"), after: .milliseconds(20))
+        metrics.sending.answered(PollOutcome.failed(reason: "no answer", retryAfter: nil), after: .seconds(15))
+        metrics.reading.deadLettered(.badPhone)
+        metrics.ledger.committed(records: 3, in: .milliseconds(7))
+        metrics.events.firstEvent(after: .seconds(2))
         let text = lines(metrics)
         #expect(text.contains("rocketsms_attempt_outcomes_total{outcome=\"not_sent\"} 1"))
         #expect(text.contains("rocketsms_attempt_outcomes_total{outcome=\"account\"} 1"))
+        #expect(text.contains("rocketsms_provider_request_seconds_count{endpoint=\"send\",outcome=\"account\"} 1"))
+        #expect(text.contains("rocketsms_provider_request_seconds_sum{endpoint=\"status\",outcome=\"unknown\"} 15"))
         #expect(text.contains("rocketsms_dead_letters_total{code=\"BAD_PHONE\"} 1"))
         #expect(text.contains("rocketsms_transaction_records_total 3"))
         #expect(text.contains("rocketsms_commit_seconds_sum 0.007"))
         #expect(text.contains("rocketsms_first_event_seconds_count 1"))
+        #expect(text.contains { $0.hasPrefix("rocketsms_last_commit_timestamp_seconds 1") })
+    }
+
+    @Test(arguments: [("2", 2), ("0", 0), ("", 0), ("1.5", 0), ("-1", 0), ("99999999999999999999", 0), ("100", 100)])
+    func creditsSpentAreTheProvidersOwn(_ literal: String, _ counted: Int) {
+        let metrics = WorkerMetrics()
+        let cost = Echo.Cost(credits: Array(literal.utf8), money: Array("0.2".utf8))
+        metrics.sending.count(.accepted(Receipt(messageIDs: ["1"], status: .known(.sent), cost: cost)))
+        metrics.sending.count(.accepted(Receipt(messageIDs: ["2"], status: .known(.sent), cost: nil)))
+        #expect(lines(metrics).contains("rocketsms_credits_spent_total \(counted)"))
+    }
+
+    @Test func theStateIsShown() {
+        let metrics = WorkerMetrics()
+        #expect(lines(metrics).contains("rocketsms_account_credits NaN") && lines(metrics).contains("rocketsms_ready 0"))
+        var report = HealthReport()
+        (report.waiting.due, report.waiting.schedule, report.waiting.key) = (3, 40, 1)
+        report.oldestDue.priority = .seconds(1.5)
+        (report.sends.width, report.sends.failures) = (7, 0.25)
+        (report.credits, report.creditHours) = (4_400, .infinity)
+        metrics.state.show(report)
+        let text = lines(metrics)
+        #expect(text.contains("rocketsms_requests_waiting 44"))
+        #expect(text.contains("rocketsms_requests_waiting_by_reason{reason=\"schedule\"} 40"))
+        #expect(text.contains("rocketsms_oldest_due_seconds{lane=\"priority\"} 1.5"))
+        #expect(text.contains("rocketsms_pace_width{endpoint=\"send\"} 7"))
+        #expect(text.contains("rocketsms_pace_failure_ratio{endpoint=\"send\"} 0.25"))
+        #expect(text.contains("rocketsms_account_credits 4400") && text.contains("rocketsms_account_credit_seconds +Inf"))
     }
 }

@@ -1,0 +1,220 @@
+package import Metrics
+internal import Requests
+
+/// Every metric of the worker, once: what its handles, docs/metrics.md and the checks of dashboards and alerts are made of. Names follow
+/// Prometheus' customs: base units, `_total` for what only grows. Labels have few values, and none is anything that a request holds.
+package enum MetricCatalog {
+    // MARK: Reading
+    static let consumed = MetricFamily(
+        .counter, "rocketsms_records_consumed_total", unit: "records", "Records read from the request topics.")
+    static let admitted = MetricFamily(
+        .counter, "rocketsms_requests_admitted_total", unit: "requests", "Requests taken into the ledger.")
+    static let duplicates = MetricFamily(
+        .counter, "rocketsms_requests_duplicate_total", unit: "requests", "Requests dropped because their id was known already.")
+    static let repeatsThatDiffer = MetricFamily(
+        .counter, "rocketsms_requests_duplicate_different_total", unit: "requests",
+        "Requests dropped because their id was open, with other content.")
+    static let unusableSenders = MetricFamily(
+        .counter, "rocketsms_senders_not_usable_total", unit: "requests", "Requests by senders not checked and registered.")
+    static let missingTemplates = MetricFamily(
+        .counter, "rocketsms_templates_missing_total", unit: "requests", "Requests by a template the account has not.")
+    static let seekBacks = MetricFamily(
+        .counter, "rocketsms_seek_backs_total", unit: "times",
+        "Times that the Kafka client jumped ahead and was sent back; soon after an assignment.")
+    static let gaps = MetricFamily(
+        .counter, "rocketsms_offset_gaps_total", unit: "gaps", "Offsets skipped by the log itself: transaction markers, retention.")
+    static let commands = MetricFamily(
+        .counter, "rocketsms_commands_total", unit: "commands", labels: [.of("result", ["applied", "dropped"])],
+        "Operators' commands by result.")
+    static let deadLetters = MetricFamily(
+        .counter, "rocketsms_dead_letters_total", unit: "records", labels: [.of("code", DeadLetterCode.allCases.map(\.rawValue))],
+        "Dead letters by code.")
+
+    // MARK: Requests
+    static let waiting = MetricFamily(
+        .gauge, "rocketsms_requests_waiting", unit: "requests", "Requests with no attempt under way.")
+    static let waitingBy = MetricFamily(
+        .gauge, "rocketsms_requests_waiting_by_reason", unit: "requests",
+        labels: [.of("reason", ["due", "account", "key", "backoff", "schedule"])],
+        "The same by what they wait for: due (their turn), account (paused), key (an earlier one with it), backoff, schedule (sendAt).")
+    static let oldestDue = MetricFamily(
+        .gauge, "rocketsms_oldest_due_seconds", unit: "seconds", labels: [.of("lane", ["priority", "bulk"])],
+        "How long the request that is next has been due, without account pauses; 0: none is.")
+    static let sending = MetricFamily(
+        .gauge, "rocketsms_requests_sending", unit: "requests", "Requests whose intent is written or under way to the ledger.")
+    static let held = MetricFamily(
+        .gauge, "rocketsms_requests_held", unit: "requests", "Requests of unknown outcome that wait for an operator.")
+    static let tracking = MetricFamily(
+        .gauge, "rocketsms_messages_tracking", unit: "messages", "Accepted messages without a final status.")
+
+    // MARK: The provider
+    static let attempts = MetricFamily(.counter, "rocketsms_attempts_total", unit: "attempts", "POSTs of a message to the provider.")
+    static let retries = MetricFamily(
+        .counter, "rocketsms_retries_total", unit: "attempts",
+        "Those of them that follow one that was not sent, or whose outcome is unknown.")
+    static let outcomes = MetricFamily(
+        .counter, "rocketsms_attempt_outcomes_total", unit: "attempts",
+        labels: [.of("outcome", ["accepted", "refused", "account", "not_sent", "not_begun", "unknown"])], "What attempts ended in.")
+    static let polls = MetricFamily(.counter, "rocketsms_polls_total", unit: "polls", "Questions for the status of a message.")
+    static let requestTime = MetricFamily(
+        .histogram(Histogram.roundTrips), "rocketsms_provider_request_seconds", unit: "seconds",
+        labels: [
+            .of("endpoint", ["send", "status"]), .of("outcome", ["accepted", "answered", "refused", "account", "not_sent", "unknown"]),
+        ],
+        "From a slot to the provider's answer; accepted and not_sent of send alone, answered of status alone.")
+    static let inFlight = MetricFamily(.gauge, "rocketsms_posts_in_flight", unit: "attempts", "POSTs under way.")
+    static let accountPaused = MetricFamily(
+        .gauge, "rocketsms_account_paused", "1 while bad credentials or missing credit stop all attempts.")
+    static let credits = MetricFamily(
+        .gauge, "rocketsms_account_credits", unit: "credits",
+        "SMS parts that the account can still pay for, as it said last; NaN: not known, or not asked (ROCKETSMS_CHECK_BALANCE).")
+    static let creditTime = MetricFamily(
+        .gauge, "rocketsms_account_credit_seconds", unit: "seconds",
+        "How long they last at the pace of the last hour, by the account's own word; +Inf: none are spent; NaN: not known.")
+    static let spent = MetricFamily(
+        .counter, "rocketsms_credits_spent_total", unit: "credits", "Credits that the provider named as the cost of accepted messages.")
+    static let breakerOpen = MetricFamily(
+        .gauge, "rocketsms_breaker_open", "1 while the provider fails or answers slowly, and fewer requests are under way at a time.")
+    static let paceWidth = MetricFamily(
+        .gauge, "rocketsms_pace_width", unit: "requests", labels: [.of("endpoint", ["send", "status"])],
+        "Requests that may be under way at a time; 1 also while there are only probes.")
+    static let paceFailures = MetricFamily(
+        .gauge, "rocketsms_pace_failure_ratio", unit: "ratio", labels: [.of("endpoint", ["send", "status"])],
+        "The share of the last answers that speak against the provider: none, late, 5xx.")
+    static let refusalsNarrow = MetricFamily(
+        .gauge, "rocketsms_refusals_narrow", "1 while all messages are refused alike and tried one by one.")
+
+    // MARK: Events
+    static let events = MetricFamily(
+        .counter, "rocketsms_events_total", unit: "events", labels: [.of("status", MessageStatus.allCases.map { "\($0.name)" })],
+        "Status events by status.")
+    static let failed = MetricFamily(
+        .counter, "rocketsms_failed_total", unit: "events",
+        labels: [
+            .of("reason", EventMetrics.reasons.map(\.code)), .of("kind", EntryEvent.Reason.Kind.allCases.map(\.rawValue)),
+        ], "FAILED events by reason and its kind; PROVIDER stands for every code of the provider.")
+    static let possibleDuplicates = MetricFamily(
+        .counter, "rocketsms_possible_duplicates_total", unit: "events",
+        "Final events of requests with an attempt of unknown outcome.")
+    static let firstEvent = MetricFamily(
+        .histogram(Histogram.roundTrips), "rocketsms_first_event_seconds", unit: "seconds",
+        "From the time of a request's record to its first status event.")
+    static let deliveryTime = MetricFamily(
+        .histogram(toThreeDays), "rocketsms_delivery_seconds", unit: "seconds",
+        labels: [.of("status", MessageStatus.allCases.map { "\($0.name)" })],
+        "From acceptance, or a later sendAt, to the final event; QUEUED and SENT where none came within the horizon.")
+
+    // MARK: The ledger
+    static let commits = MetricFamily(
+        .counter, "rocketsms_transactions_total", unit: "transactions", "Transactions committed.")
+    static let committedRecords = MetricFamily(
+        .counter, "rocketsms_transaction_records_total", unit: "records", "Records in committed transactions.")
+    static let commitTime = MetricFamily(
+        .histogram(aroundCommits), "rocketsms_commit_seconds", unit: "seconds", "From the beginning of a transaction to its commit.")
+    static let lastCommit = MetricFamily(
+        .gauge, "rocketsms_last_commit_timestamp_seconds", unit: "seconds",
+        "When a transaction was last committed, since 1970; 0: none yet. An idle worker commits nothing.")
+    static let aborted = MetricFamily(
+        .counter, "rocketsms_transactions_aborted_total", unit: "transactions", "Transactions that did not commit.")
+    static let fencings = MetricFamily(
+        .counter, "rocketsms_fencings_total", unit: "times", "Times that Kafka's side was made anew inside the process.")
+    static let producersRenewed = MetricFamily(
+        .counter, "rocketsms_kafka_producers_renewed_total", unit: "producers",
+        "Producers made anew because a broker did not answer a request of a transaction.")
+    static let tombstones = MetricFamily(
+        .counter, "rocketsms_ledger_tombstones_total", unit: "records", "Closed ids that left the ledger.")
+    static let closedIDs = MetricFamily(
+        .gauge, "rocketsms_ledger_closed_ids", unit: "ids", "Ids of closed requests kept for the dedup window.")
+
+    // MARK: Partitions
+    static let ready = MetricFamily(.gauge, "rocketsms_ready", "1 while /readyz answers 200.")
+    static let partitionsOwned = MetricFamily(
+        .gauge, "rocketsms_partitions_owned", unit: "partitions", "Request partitions assigned to this worker.")
+    static let partitionsClosed = MetricFamily(
+        .gauge, "rocketsms_partitions_closed", unit: "partitions", "Assigned partitions that are not open (yet).")
+    static let rebalances = MetricFamily(
+        .counter, "rocketsms_rebalances_total", unit: "times", labels: [.of("event", ["assigned", "revoked", "lost"])],
+        "Times that partitions came or went.")
+    static let restoreTime = MetricFamily(
+        .histogram(Histogram.roundTrips), "rocketsms_restore_seconds", unit: "seconds", "Reading the ledger of one partition.")
+    static let restoredRecords = MetricFamily(
+        .counter, "rocketsms_restored_records_total", unit: "records", "Ledger records read by restores.")
+    static let restoreFailures = MetricFamily(
+        .counter, "rocketsms_restore_failures_total", unit: "restores",
+        "Ledgers of a partition that could not be read and are tried again.")
+
+    // MARK: Kafka's client
+    static let lag = MetricFamily(
+        .gauge, "rocketsms_kafka_consumer_lag", unit: "records",
+        labels: [.open("topic", "request topics of the configuration, while partitions of them are open here")],
+        "Records of the request topic that are not read yet, in this worker's open partitions.")
+    static let brokersUp = MetricFamily(
+        .gauge, "rocketsms_kafka_brokers_up", unit: "nodes", "Kafka nodes that the consumer has a connection to.")
+    static let roundTrip = MetricFamily(
+        .gauge, "rocketsms_kafka_broker_rtt_seconds", unit: "seconds",
+        "From request to answer: the highest average of a connection, with what fetches wait for records.")
+    static let requestTimeouts = MetricFamily(
+        .counter, "rocketsms_kafka_request_timeouts_total", unit: "requests",
+        "The consumer's requests that Kafka did not answer in time.")
+    static let sentBytes = MetricFamily(
+        .counter, "rocketsms_kafka_sent_bytes_total", unit: "bytes", "Bytes that the consumer sent to Kafka.")
+    static let receivedBytes = MetricFamily(
+        .counter, "rocketsms_kafka_received_bytes_total", unit: "bytes", "Bytes that the consumer received from Kafka.")
+    static let unreadableStatistics = MetricFamily(
+        .counter, "rocketsms_kafka_statistics_unreadable_total", unit: "times",
+        "Times that the client library's figures could not be read: the lag is absent then.")
+
+    // MARK: The process
+    static let build = MetricFamily(
+        .info, "rocketsms_build_info",
+        labels: [.open("version", "one a process"), .open("librdkafka", "one a process: the version of the linked library")],
+        "What runs.")
+    static let cpuSeconds = MetricFamily(
+        .counter, "process_cpu_seconds_total", unit: "seconds", "Processor time of this process, in user and system mode.")
+    static let residentBytes = MetricFamily(.gauge, "process_resident_memory_bytes", unit: "bytes", "Memory that is resident.")
+    static let virtualBytes = MetricFamily(.gauge, "process_virtual_memory_bytes", unit: "bytes", "Address space.")
+    static let openDescriptors = MetricFamily(.gauge, "process_open_fds", unit: "descriptors", "Open file descriptors.")
+    static let mostDescriptors = MetricFamily(
+        .gauge, "process_max_fds", unit: "descriptors", "File descriptors that may be open.")
+    static let startTime = MetricFamily(
+        .gauge, "process_start_time_seconds", unit: "seconds", "When this process began, since 1970.")
+
+    /// Around what two producers in turn need (5 to 15 ms), and where one alone stands (above 30 ms).
+    private static let aroundCommits: [Duration] = [
+        2, 5, 7.5, 10, 12.5, 15, 20, 30, 50, 75, 100, 150, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000,
+    ].map { .milliseconds($0) }
+
+    /// The first polls, minutes, hours, and the default horizon.
+    private static let toThreeDays: [Duration] = [
+        1, 2, 5, 10, 20, 60, 120, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 259_200,
+    ].map { .seconds($0) }
+
+    /// In the order of the flow.
+    package static let sections: [(title: String, families: [MetricFamily])] = [
+        (
+            "Reading",
+            [
+                consumed, admitted, duplicates, repeatsThatDiffer, deadLetters, commands, unusableSenders, missingTemplates, gaps,
+                seekBacks,
+            ]
+        ),
+        ("Requests and messages", [waiting, waitingBy, oldestDue, sending, held, tracking]),
+        (
+            "The provider",
+            [
+                attempts, retries, outcomes, polls, requestTime, inFlight, breakerOpen, paceWidth, paceFailures, refusalsNarrow,
+                accountPaused, credits, creditTime, spent,
+            ]
+        ),
+        ("Events", [events, failed, possibleDuplicates, firstEvent, deliveryTime]),
+        (
+            "The ledger",
+            [commits, committedRecords, commitTime, lastCommit, aborted, fencings, producersRenewed, tombstones, closedIDs]
+        ),
+        ("Partitions", [ready, partitionsOwned, partitionsClosed, rebalances, restoreTime, restoredRecords, restoreFailures]),
+        (
+            "Kafka's client", [lag, brokersUp, roundTrip, requestTimeouts, sentBytes, receivedBytes, unreadableStatistics]
+        ),
+        ("The process", [build, cpuSeconds, residentBytes, virtualBytes, openDescriptors, mostDescriptors, startTime]),
+    ]
+}
