@@ -7,7 +7,7 @@ class Authority:
     def __init__(self, folder, name="ca"):
         self.folder, self.name = folder, name
         self.certificate = folder / f"{name}.crt"
-        self._openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.crt")
+        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.crt")
         (folder / f"{name}.index").write_text("")
         (folder / f"{name}.serial").write_text("01\n")
         (folder / f"{name}.cnf").write_text(
@@ -20,7 +20,7 @@ class Authority:
 
     def issue(self, name, names="IP:127.0.0.1,DNS:localhost", begin="20250101000000Z", end="20500101000000Z"):
         """Makes `name`.crt and `name`.key (PKCS 8), and `name`.pem of both, as Kafka takes them."""
-        self._openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
         (self.folder / f"{name}.ext").write_text(f"subjectAltName={names}\n")
         self._openssl(
             "ca", "-batch", "-notext", "-config", f"{self.name}.cnf", "-cert", f"{self.name}.crt", "-keyfile", f"{self.name}.key", "-in", f"{name}.csr",
