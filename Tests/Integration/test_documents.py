@@ -23,6 +23,8 @@ DOCUMENTS = [
 # Tags of blocks that do not run as a shell's, with the test that holds them; `text` is shown and nothing more.
 OTHERS = {"text": None, "java": "test_consuming.py", "python": "test_consuming.py"}
 RUN = [path for path in DOCUMENTS if any(block.tag == "sh" for block in blocks(path))]
+# Where a worker is killed, the broker must notice.
+NEEDS = {ROOT / "docs/first-hour.md": pytest.mark.needs("eviction")}
 
 
 def name(path):
@@ -43,7 +45,7 @@ def test_links_lead_somewhere(path):
 
 
 @pytest.mark.worker
-@pytest.mark.parametrize("path", RUN, ids=name)
+@pytest.mark.parametrize("path", [pytest.param(path, id=name(path), marks=[NEEDS[path]] if path in NEEDS else []) for path in RUN])
 def test_the_commands_run(broker, tmp_path, path):
     """The blocks of a document one after the other, in one shell; names of topics and ports are this run's."""
     stem = uuid.uuid4().hex[:8]

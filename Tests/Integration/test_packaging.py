@@ -40,7 +40,7 @@ def judged(*command, **more):
 def package(tmp_path_factory):
     folder = tmp_path_factory.mktemp("package")
     done = subprocess.run(
-        [ROOT / "scripts" / "package", "--binary", BINARY, "--output", folder], env={**os.environ, "SOURCE_DATE_EPOCH": "1800000000"}, capture_output=True, text=True, timeout=120
+        [ROOT / "scripts" / "package", "--binary", BINARY, "--output", folder], env={**os.environ, "SOURCE_DATE_EPOCH": "1800000000", "DPKG_DEB_COMPRESSOR_TYPE": "gzip", "DPKG_DEB_COMPRESSOR_LEVEL": "1"}, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
     return pathlib.Path(done.stdout.strip())

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import types
 
@@ -231,3 +232,13 @@ def test_other_shells_take_their_script(shell, tmp_path):
     except FileNotFoundError:
         pytest.skip(f"{shell} is not installed")
     assert done.returncode == 0, done.stderr
+
+
+def test_fish_completes(tmp_path):
+    if not shutil.which("fish"):
+        pytest.skip("fish is not installed")
+    script = tmp_path / "completion.fish"
+    script.write_text(run("completion", "fish").stdout)
+    line = "rocketsms-worker topics create --part"
+    done = subprocess.run(["fish", "-c", f"source {script}; complete -C '{line}'"], cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert done.stdout.split() == ["--partitions"], done.stderr

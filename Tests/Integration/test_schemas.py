@@ -10,6 +10,8 @@ import re
 
 import pytest
 
+from harness.worker import run
+
 jsonschema = pytest.importorskip("jsonschema")
 pytest.importorskip("rfc3339_validator")
 
@@ -103,6 +105,44 @@ def test_status_event_is_a_cloudevent(name):
     assert event.get_subject() == value["requestId"]
     assert event.get_time().isoformat(timespec="milliseconds") == value["at"].replace("Z", "+00:00")
     assert event.get_data() == value
+
+
+def asyncapi():
+    return pytest.importorskip("yaml").safe_load((ROOT / "asyncapi.yaml").read_text())
+
+
+@pytest.mark.parametrize("kind, path", [*examples("valid"), *examples("invalid")])
+def test_draft_07_says_the_same(kind, path):
+    """The tools of AsyncAPI know no newer draft, and the document names that one."""
+    old = jsonschema.Draft7Validator(schema(kind), format_checker=jsonschema.Draft7Validator.FORMAT_CHECKER)
+    old.check_schema({**schema(kind), "$schema": "http://json-schema.org/draft-07/schema#"})
+    document = json.loads(path.read_text())
+    assert old.is_valid(document) == validator(kind).is_valid(document)
+
+
+def test_the_examples_of_asyncapi_are_those_of_the_folder():
+    messages = asyncapi()["components"]["messages"]
+    parts = {"request": ("request", None), "command": ("command", None), "statusEvent": ("status-event", "status-event-headers"), "deadLetter": (None, "dead-letter-headers")}
+    assert set(messages) == set(parts)
+    for name, kinds in parts.items():
+        (example,) = messages[name]["examples"]
+        for part, kind in zip(("payload", "headers"), kinds):
+            assert (part in example) == (kind is not None)
+            if kind:
+                assert example[part] == json.loads((ROOT / "examples" / kind / "valid" / f"{example['name']}.json").read_text())
+                assert messages[name][part]["schemaFormat"].endswith("draft-07") and messages[name][part]["schema"]["$ref"] == f"./{kind}.schema.json"
+
+
+def test_the_topics_of_asyncapi_are_those_that_are_made():
+    planned = {one["topic"]: one["config"] for one in json.loads(run("topics", "plan", "--format", "json").stdout)["topics"]}
+    channels = asyncapi()["channels"].values()
+    for channel in channels:
+        binding = channel["bindings"]["kafka"]
+        assert binding["topic"] == channel["address"]
+        made = planned.pop(binding["topic"])
+        assert binding["topicConfiguration"] == {"cleanup.policy": [made["cleanup.policy"]], "retention.ms": int(made["retention.ms"])}
+    # The ledger is nobody else's.
+    assert list(planned) == ["sms.requests.ledger"]
 
 
 def test_asyncapi_is_valid_and_its_references_lead_somewhere():

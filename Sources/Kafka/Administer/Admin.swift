@@ -26,6 +26,7 @@ package final class Admin: @unchecked Sendable {
         let deadline = MonotonicInstant.now + timeout
         var cause: KafkaError?
         var slice = Duration.seconds(1)
+        CertificateRefusal.forget()
         while true {
             do throws(KafkaError) {
                 let left = max(.milliseconds(100), min(deadline - .now, slice))
@@ -34,7 +35,10 @@ package final class Admin: @unchecked Sendable {
                 // librdkafka goes on trying, whatever the broker has said; what that was comes as an event.
                 while let failure = connectionFailure() { if cause?.isAuthorization != true { cause = failure } }
                 if let cause, cause.isAuthorization { throw cause }
-                guard MonotonicInstant.now < deadline else { throw cause ?? error }
+                guard MonotonicInstant.now < deadline else {
+                    let failure = cause ?? error
+                    throw CertificateRefusal.sentence.map(failure.described) ?? failure
+                }
                 slice = slice * 2
             }
         }

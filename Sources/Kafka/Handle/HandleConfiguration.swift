@@ -8,6 +8,8 @@ struct HandleConfiguration: ~Copyable {
         guard let pointer = rd_kafka_conf_new() else { preconditionFailure("librdkafka makes a configuration unless memory has run out") }
         self.pointer = pointer
         rd_kafka_conf_set_log_cb(pointer, KafkaLog.receive)
+        // A library that was built without TLS refuses it, and needs none.
+        _ = rd_kafka_conf_set_ssl_cert_verify_cb(pointer, CertificateRefusal.receive)
     }
 
     deinit { rd_kafka_conf_destroy(pointer) }

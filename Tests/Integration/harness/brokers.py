@@ -176,6 +176,14 @@ class ApacheKafka:
             "super.users": "User:admin;User:ANONYMOUS",
         }
 
+    def _more_settings(self, settings):
+        """Of a subclass: more settings of a node, and others in the place of these."""
+        return {}
+
+    def _more_format(self):
+        """Of a subclass: more words for the tool that formats the storage."""
+        return []
+
     def _folder(self, node):
         return pathlib.Path(self.data) / f"node-{node}"
 
@@ -214,9 +222,10 @@ class ApacheKafka:
             **(self._access() if self.users else {}),
             **self.settings,
         }
+        settings.update(self._more_settings(settings))
         file = folder / "server.properties"
         file.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
-        tool = self._java("kafka.tools.StorageTool", "format", "-t", self.CLUSTER, "-c", str(file), heap="128m")
+        tool = self._java("kafka.tools.StorageTool", "format", "-t", self.CLUSTER, "-c", str(file), *self._more_format(), heap="128m")
         done = subprocess.run(tool, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
         if done.returncode:
             raise RuntimeError(f"formatting the storage of Kafka failed: {(done.stdout + done.stderr)[-2000:]}")
