@@ -16,7 +16,7 @@ from harness.worker import BINARY, environment
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     path
-    for pattern in ("*.md", "docs/**/*.md", "schemas/*.md", "helm/*/*.md", "deploy/**/*.md", "packaging/**/*.md", "Sources/**/*.md")
+    for pattern in ("*.md", "docs/**/*.md", "schemas/*.md", "helm/*/*.md", "deploy/**/*.md", "deploy/debian/**/*.md", "Sources/**/*.md")
     for path in sorted(ROOT.glob(pattern))
     if ".docc" not in str(path)
 ]

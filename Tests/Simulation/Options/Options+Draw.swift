@@ -133,9 +133,11 @@ extension Options {
         heartbeat = min(heartbeat, session / 4)
         stutters = true
         // Room for a stop of nearly a session, and for the next.
-        chaos = .seconds(18)
-        window = .seconds(14)
+        chaos = .seconds(16)
+        window = .seconds(9)
         requests = draw.int(8...16)
+        // Intents that wait for a slot or for the rate when it stops.
+        (maxInFlight, rateLimit) = draw.pick([(1, 0), (1, 5), (64, 5)])
         classes &= ~FaultClass.mask([.kill, .brokerAway, .coordinator, .slowCluster, .refusal, .outage, .wrongAuth, .noCredit])
         classes |= FaultClass.freeze.bit
     }
