@@ -46,6 +46,28 @@ import Testing
         #expect(await CapturedConsole().run("healthcheck", "--admin-port", "0") == .usage)
     }
 
+    // MARK: Completion
+
+    @Test func everyCommandAndFlagIsCompleted() {
+        let places = CompletionScript.places(of: .program)
+        let words = Dictionary(uniqueKeysWithValues: places.map { ($0.path.joined(separator: " "), $0.words) })
+        #expect(words[""]?.contains("run") == true && words[""]?.contains("completion") == true)
+        #expect(words["config"]?.starts(with: ["print", "check", "schema"]) == true)
+        #expect(words["requests list"]?.contains("--state") == true && words["run"]?.contains("--send-max-in-flight") == true)
+        #expect(words["senders"]?.first == "add" && words["senders add"] != nil)
+        // What a shell would take for its own.
+        #expect(places.flatMap(\.words).allSatisfy { $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") } })
+    }
+
+    @Test func anotherShellIsRefused() async {
+        #expect(await CapturedConsole().run("completion", "tcsh") == .usage)
+        for shell in CompletionScript.allCases {
+            let console = CapturedConsole()
+            #expect(await console.run("completion", shell.rawValue) == .done)
+            #expect(console.output.contains("dead-letters"))
+        }
+    }
+
     @Test func statesAreNamedAsOperatorsSeeThem() throws {
         #expect(try LedgerEntry.State.named("held") == .held && LedgerEntry.State.named("waiting") == .waiting)
         for name in ["closed", "HELD", ""] { #expect(throws: UsageError.self) { try LedgerEntry.State.named(name) } }
