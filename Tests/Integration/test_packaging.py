@@ -18,8 +18,8 @@ from harness.worker import BINARY, environment, run
 yaml = pytest.importorskip("yaml")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-UNIT = ROOT / "packaging" / "rocketsms-worker.service"
-MANUAL = ROOT / "packaging" / "rocketsms-worker.1"
+UNIT = ROOT / "deploy" / "debian" / "rocketsms-worker.service"
+MANUAL = ROOT / "deploy" / "debian" / "rocketsms-worker.1"
 COMPOSE = ROOT / "deploy" / "compose.yaml"
 
 

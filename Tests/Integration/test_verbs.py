@@ -1,10 +1,14 @@
 """What an operator asks of a running system: what is open, the story of a request, dead letters, and whether a worker is well."""
 
 import json
+import subprocess
 
+import jsonschema
+import pytest
 
 from harness.requests import in_days, key_of, phone, request
 from harness.waiting import wait_for
+from harness.worker import run
 from test_cli import answers, command, hold, publish
 
 LATER = in_days(300)
@@ -98,3 +102,16 @@ def test_a_configuration_is_checked_without_asking_anybody(site):
     assert "good" in command(site, "config", "check", "--kafka-bootstrap-servers", "127.0.0.1:1")[0]
     _, err = command(site, "config", "check", "--send-max-in-flight", "0", code=78)
     assert "send.maxInFlight" in err or "SEND_MAX_IN_FLIGHT" in err or "--send-max-in-flight" in err
+
+
+def test_the_schema_takes_what_the_worker_takes_and_refuses_what_it_refuses(tmp_path):
+    schema = json.loads(run("config", "schema").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    validator = jsonschema.Draft202012Validator(schema)
+    good = {"kafka": {"bootstrapServers": ["a:9092", "b:9092"], "groupId": None}, "send.maxInFlight": 8, "send": {"onUnknown": "hold", "backoff": "2s"}}
+    good |= {"rocketsms": {"username": "1", "password": "p", "checkBalance": False}, "track": {"cadence": "2s,5s"}}
+    file = tmp_path / "worker.json"
+    for change, is_good in [({}, True), ({"kafka.groupName": "x"}, False), ({"send.maxInFlight": 0}, False), ({"send": {"backoff": 2}}, False), ({"log": {"level": "info"}}, True)]:
+        file.write_text(json.dumps({**good, **change}))
+        assert validator.is_valid({**good, **change}) == is_good, change
+        assert run("config", "check", "--config", str(file)).returncode == (0 if is_good else 78), change

@@ -10,7 +10,7 @@ extension CommandTree {
             .command(DemoCommand.self),
             .group(
                 name: "config", abstract: "The configuration.",
-                [.command(ConfigPrintCommand.self), .command(ConfigCheckCommand.self)]),
+                [.command(ConfigPrintCommand.self), .command(ConfigCheckCommand.self), .command(ConfigSchemaCommand.self)]),
             .group(
                 name: "topics", abstract: "The topics.",
                 [.command(TopicsCreateCommand.self), .command(TopicsCheckCommand.self), .command(TopicsPlanCommand.self)]),

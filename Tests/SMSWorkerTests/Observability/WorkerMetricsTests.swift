@@ -73,8 +73,8 @@ struct WorkerMetricsTests {
     func creditsSpentAreTheProvidersOwn(_ literal: String, _ counted: Int) {
         let metrics = WorkerMetrics()
         let cost = Echo.Cost(credits: Array(literal.utf8), money: Array("0.2".utf8))
-        metrics.sending.count(.accepted(Receipt(messageIDs: ["1"], status: .known(.sent), cost: cost)))
-        metrics.sending.count(.accepted(Receipt(messageIDs: ["2"], status: .known(.sent), cost: nil)))
+        metrics.sending.count(.accepted(Acceptance(messageIDs: ["1"], status: .known(.sent), cost: cost)))
+        metrics.sending.count(.accepted(Acceptance(messageIDs: ["2"], status: .known(.sent), cost: nil)))
         #expect(lines(metrics).contains("rocketsms_credits_spent_total \(counted)"))
     }
 
