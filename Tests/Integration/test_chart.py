@@ -104,6 +104,15 @@ def test_lint(helm, tmp_path, case):
 
 
 @pytest.mark.parametrize("case", CASES)
+def test_helm_3_makes_the_same(helm, tmp_path, case):
+    try:
+        older = str(fetch_helm.fetch("helm3"))
+    except Exception as error:
+        pytest.skip(f"helm 3 is not here and could not be fetched: {type(error).__name__}")
+    assert render(older, tmp_path, CASES[case]) == render(helm, tmp_path, CASES[case])
+
+
+@pytest.mark.parametrize("case", CASES)
 def test_objects_are_valid_kubernetes(helm, tmp_path, case):
     kubernetes_validate = pytest.importorskip("kubernetes_validate")
     documents = render(helm, tmp_path, CASES[case])
