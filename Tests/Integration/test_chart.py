@@ -231,7 +231,7 @@ def test_what_the_worker_asks_for_is_what_the_monitor_shows(helm, tmp_path):
     (volume,) = [volume for volume in spec["volumes"] if volume["name"] == "admin-token"]
     (mount,) = [mount for mount in spec["containers"][0]["volumeMounts"] if mount["name"] == "admin-token"]
     (item,) = volume["secret"]["items"]
-    assert one(documents, "ConfigMap")["data"]["ADMIN_TOKEN_FILE"] == f'{mount["mountPath"]}/{item["path"]}' and mount["readOnly"]
+    assert one(documents, "ConfigMap", "sms-rocketsms-worker")["data"]["ADMIN_TOKEN_FILE"] == f'{mount["mountPath"]}/{item["path"]}' and mount["readOnly"]
     (endpoint,) = one(documents, "PodMonitor")["spec"]["podMetricsEndpoints"]
     # Prometheus says "Bearer" where no other type is named.
     assert endpoint["authorization"] == {"credentials": {"name": volume["secret"]["secretName"], "key": item["key"]}}
@@ -371,7 +371,7 @@ def test_an_autoscaler_owns_the_number_of_replicas_and_goes_by_metrics_that_exis
     assert (scaler["spec"].get("minReplicas") or scaler["spec"]["minReplicaCount"]) == 2
     sources = "".join(path.read_text() for path in (ROOT / "Sources/SMSWorker/Observability").glob("*.swift"))
     named = set(re.findall(r"rocketsms_[a-z_]+", json.dumps(scaler)))
-    assert {"rocketsms_requests_waiting", "rocketsms_kafka_consumer_lag"} <= named
+    assert {"rocketsms_requests_waiting_by_reason", "rocketsms_kafka_consumer_lag"} <= named and "due" in json.dumps(scaler)
     assert all(f'"{name}"' in sources for name in named)
     for trigger in scaler["spec"].get("triggers", []):
         assert all(isinstance(value, str) for value in trigger["metadata"].values())
