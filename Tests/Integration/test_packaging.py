@@ -199,11 +199,28 @@ def test_the_services_of_the_compose_file_run_as_plain_processes(broker, tmp_pat
         start("simulator")
         finish("topics")
         start("worker")
-        probe = [settled(word) for word in services["worker"]["healthcheck"]["test"][1:]]
-        wait_for(lambda: subprocess.run(probe, capture_output=True, timeout=10).returncode == 0, 60, "the health check of the compose file")
+        (kind, program, *words), env = services["worker"]["healthcheck"]["test"], command("worker")[1]
+        assert (kind, program) == ("CMD", "rocketsms-worker")
+        probe = [BINARY, *map(settled, words)]
+        wait_for(lambda: subprocess.run(probe, env=env, capture_output=True, timeout=10).returncode == 0, 60, "the health check of the compose file")
         finish("publish")
         seen = finish("watch")
         assert "SENT" in seen and "DELIVERED" in seen
     finally:
         for process in background:
             end(process, grace=20)
+
+
+def test_the_page_names_every_command():
+    """By the program's own help: what is added there must be added here."""
+
+    def commands(*words):
+        text = subprocess.run([BINARY, *words, "--help"], capture_output=True, text=True, timeout=20, check=True).stdout
+        listed = text.partition("\nCommands:\n")[2].partition("\n\n")[0]
+        return re.findall(r"^  ([a-z][a-z-]*) ", listed, re.M)
+
+    page = MANUAL.read_text()
+    top = commands()
+    assert "run" in top and "dead-letters" in top
+    missing = [word for word in [*top, *(leaf for group in top for leaf in commands(group))] if not re.search(rf"^\.(Cm|It Cm|Pq Cm) .*\b{word}\b", page, re.M)]
+    assert not missing, missing

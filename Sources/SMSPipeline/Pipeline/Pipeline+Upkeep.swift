@@ -193,13 +193,14 @@ extension Pipeline {
         report.closedIDs = partitions.inOrder.reduce(0) { $0 + $1.dedup.count }
     }
 
-    /// From admission, or from a later `sendAt` that the worker waited for; account pauses are nobody's delay.
+    /// From admission, or from a later `sendAt` or backoff that the worker waited for; account pauses are nobody's delay.
     private func longestDue(isPriority: Bool) -> Duration {
         guard let request = queue.longestDue(isPriority: isPriority) else { return .zero }
-        let (entry, schedule) = (request.entry, settings.send.schedule)
-        let start = schedule == .worker ? max(entry.admittedAt, entry.sendAt ?? .min) : entry.admittedAt
+        let start = max(request.entry.admittedAt, startTime(request))
+        // What was written down of pauses may lie before that.
+        let written = start == request.entry.admittedAt ? request.entry.pausedMilliseconds : 0
         let paused = gates.account.paused(since: request.pausesCountedUntil, until: now).milliseconds
-        let age = wallNow.clampedDifference(start).clampedDifference(paused.clampedSum(entry.pausedMilliseconds))
+        let age = wallNow.clampedDifference(start).clampedDifference(paused.clampedSum(written))
         return .milliseconds(max(0, age))
     }
 

@@ -72,6 +72,16 @@ package enum ConfigurationSchema {
         case (.integer(let range), "integer"):
             writer.member("minimum", range.lowerBound)
             writer.member("maximum", range.upperBound)
+        case (.decimal(let range), "number"):
+            writer.member("minimum", Int64(range.lowerBound))
+            // Whole numbers: `config check` is exact.
+            writer.member("maximum", Int64(range.upperBound.rounded(.up)))
+        case (.word(let names, let aliases), "string"):
+            // In either case, which a pattern can only spell out.
+            let words = (names + aliases.keys.sorted()).map { word in
+                word.map { $0.isLetter ? "[\($0.lowercased())\($0.uppercased())]" : String($0) }.joined()
+            }
+            writer.member("pattern", "^(\(words.joined(separator: "|")))$")
         case (.bool, "string"): writer.member("pattern", "^(true|false)$")
         case (.integer, "string"): writer.member("pattern", "^[0-9]+$")
         case (.decimal, "string"): writer.member("pattern", "^[0-9.]+$")

@@ -39,7 +39,7 @@ package enum MetricCatalog {
         "The same by what they wait for: due (their turn), account (paused), key (an earlier one with it), backoff, schedule (sendAt).")
     static let oldestDue = MetricFamily(
         .gauge, "rocketsms_oldest_due_seconds", unit: "seconds", labels: [.of("lane", ["priority", "bulk"])],
-        "How long the request that is next has been due, without account pauses; 0: none is.")
+        "How long the request that is next has waited since its record, `sendAt` or backoff, without account pauses; 0: none may begin.")
     static let sending = MetricFamily(
         .gauge, "rocketsms_requests_sending", unit: "requests", "Requests whose intent is written or under way to the ledger.")
     static let held = MetricFamily(

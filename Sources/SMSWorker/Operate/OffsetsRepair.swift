@@ -21,6 +21,8 @@ package struct OffsetsRepair {
         /// Why it was closed, as the worker says it.
         package let reason: String
         package let outcome: Outcome
+        /// What its ledger says of times without questions: it goes on saying so.
+        var standstills: [LedgerCodec.Standstill] = []
     }
 
     private let configuration: WorkerConfiguration
@@ -51,7 +53,8 @@ package struct OffsetsRepair {
             guard case .repaired(let offset) = finding.outcome else { return nil }
             return ConsumerOffset(topic: finding.partition.topic, partition: finding.partition.partition, offset: offset)
         }
-        if !repairs.isEmpty { try write(repairs) }
+        let standstills = Dictionary(findings.map { ($0.partition, $0.standstills) }) { first, _ in first }
+        if !repairs.isEmpty { try write(repairs, standstills) }
         return findings
     }
 
@@ -81,13 +84,16 @@ package struct OffsetsRepair {
                 partition: partition, reason: reason, outcome: .refused("give this group request topics or a ledger of its own"))
         }
         switch choice.offset(restore) {
-        case .success(let offset): return Finding(partition: partition, reason: reason, outcome: .repaired(to: offset))
+        case .success(let offset):
+            return Finding(
+                partition: partition, reason: reason, outcome: .repaired(to: offset),
+                standstills: restore.ledger.recorded?.standstills ?? [])
         case .failure(let refusal): return Finding(partition: partition, reason: reason, outcome: .refused(refusal.reason))
         }
     }
 
     /// Offset and empty-key record belong together: a worker that found one without the other would close the partition again.
-    private func write(_ repairs: [ConsumerOffset]) throws(KafkaError) {
+    private func write(_ repairs: [ConsumerOffset], _ standstills: [TopicPartition: [LedgerCodec.Standstill]]) throws(KafkaError) {
         let kafka = configuration.kafka
         // One name for all: of two repairs at once, the earlier is fenced.
         let producer = try TransactionalProducer(
@@ -99,7 +105,10 @@ package struct OffsetsRepair {
         try producer.askMetadata(of: ledgers, timeout: reading.timeout)
         try producer.begin()
         do throws(KafkaError) {
-            for repair in repairs { try record(repair, with: producer) }
+            for repair in repairs {
+                let partition = TopicPartition(topic: repair.topic, partition: repair.partition)
+                try record(repair, standstills[partition] ?? [], with: producer)
+            }
             try producer.flush(timeout: timings.transaction)
             try producer.sendOffsets(repairs, metadata: GroupMetadata(group: kafka.groupID), timeout: reading.timeout)
             try retrying { () throws(KafkaError) in try producer.commit(timeout: timings.transaction) }
@@ -110,9 +119,12 @@ package struct OffsetsRepair {
         }
     }
 
-    private func record(_ repair: ConsumerOffset, with producer: TransactionalProducer) throws(KafkaError) {
+    private func record(
+        _ repair: ConsumerOffset, _ standstills: [LedgerCodec.Standstill], with producer: TransactionalProducer
+    ) throws(KafkaError) {
         var value: [UInt8] = []
-        LedgerCodec.encode(LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: repair.offset), into: &value)
+        let recorded = LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: repair.offset, standstills: standstills)
+        LedgerCodec.encode(recorded, into: &value)
         let failure: KafkaError? = value.withUnsafeBytes { bytes in
             do throws(KafkaError) {
                 try producer.produce(

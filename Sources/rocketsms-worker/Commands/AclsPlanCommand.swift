@@ -9,9 +9,8 @@ struct AclsPlanCommand: Command {
     static let configuration = CommandConfiguration(
         name: "plan", abstract: "Write down the rights that `run` needs here, for whoever may give them; asks no broker.",
         discussion: """
-            Each is needed: without any one of them the worker does not start, or does not become ready (without Read on a ledger from its \
-            second start on). The other commands need more: `topics create` Create, `publish` Write on the request topics, `watch` and \
-            `audit` Read on what they read.
+            Each is needed: without any one of them the worker does not start, or does not become ready. The other commands need more: \
+            `topics create` Create, `publish` Write on the request topics, `watch` and `audit` Read on what they read.
             Strimzi before 0.49 calls the version kafka.strimzi.io/v1beta2.
             """,
         example: "acls plan --principal User:sms --format kafka-cli --command-config admin.properties",

@@ -30,7 +30,9 @@ struct RedriveCall: Sendable {
         }
         for planned in plan { try show(planned, console) }
         if plan.isEmpty { console.note("There is no such dead letter.") }
-        return count == plan.count ? .done : .findings
+        let isCut = plan.count == choice.limit
+        if isCut { console.note("There may be more, behind these: --limit \(choice.limit) is reached, and counts refused ones too.") }
+        return count == plan.count && !isCut ? .done : .findings
     }
 
     private func plan(_ cluster: Cluster) throws -> [Planned] {
