@@ -116,6 +116,8 @@ extension Judge {
         guard look.state == .waiting, look.attempt < made.attempt, !begun.contains(made.mark), let writer, writer === made.intentBy else {
             return
         }
+        // In one transaction: what was in its way came while both waited for it.
+        guard writer.commitBegan != made.intentBegan else { return }
         // Something was in its way since its transaction began, or its lease may have grown old.
         guard writer.disturbedAt < made.intentBegan, world.monotonic - made.intentBegan < options.session / 2 else { return }
         find(.withdrawnWithoutCause, "\(made.name) by p\(writer.number)")
