@@ -1,8 +1,11 @@
 """Offsets that are gone while the ledger is not: the worker waits for the operator, and sends nothing by itself."""
 
+import struct
+import time
+
 import pytest
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, Producer, TopicPartition
 
 from harness.records import QUIET
 from harness.requests import key_of, request
@@ -51,6 +54,50 @@ def test_the_operator_chooses_beside_the_running_worker(site, simulator, choice,
         assert len(simulator.sends_of(*made)) == 20
     assert len(simulator.sends_of(while_waiting)) == (0 if choice == "latest" else 1)
     assert worker.is_running
+
+
+def recorded(site):
+    """The last record under the empty key of each partition of the ledger: offset and value."""
+    consumer = Consumer({"bootstrap.servers": site.broker.bootstrap, "group.id": "looks", "isolation.level": "read_committed", "enable.partition.eof": True, **QUIET})
+    try:
+        parts = consumer.list_topics(f"{site.requests}.ledger", 10).topics[f"{site.requests}.ledger"].partitions
+        consumer.assign([TopicPartition(f"{site.requests}.ledger", part, 0) for part in parts])
+        last, ended = {}, set()
+
+        def read():
+            record = consumer.poll(0.2)
+            if record is None:
+                return False
+            if record.error():
+                ended.add(record.partition())
+            elif not record.key():
+                last[record.partition()] = (record.offset(), record.value())
+            return len(ended) == len(parts)
+
+        wait_for(read, 30, "the ledger's end", interval=0)
+        return last
+    finally:
+        consumer.close()
+
+
+def test_a_repair_keeps_when_nobody_could_be_asked(site, simulator):
+    """The horizon of what is tracked leaves that time out, and only the record that is written anew says so."""
+    worker, _, _ = finished_and_forgotten(site, simulator)
+    worker.terminate()
+    now = int(time.time() * 1000)
+    stood = struct.pack("<qq", now - 7_200_000, now - 3_600_000)
+    producer = Producer({"bootstrap.servers": site.broker.bootstrap, **QUIET})
+    before = recorded(site)
+    for partition, (_, value) in before.items():
+        producer.produce(f"{site.requests}.ledger", key=b"", value=value + stood, partition=partition)
+    assert before and producer.flush(20) == 0
+    repair(site, "ledger")
+    after = recorded(site)
+    assert after.keys() == before.keys()
+    # Behind ours, so it is the repair's own.
+    assert all(offset > before[partition][0] + 1 and value.endswith(stood) for partition, (offset, value) in after.items()), (before, after)
+    # And the worker takes such a record.
+    worker.start().wait_ready(timeout=30)
 
 
 @pytest.mark.needs("unknown-topic")

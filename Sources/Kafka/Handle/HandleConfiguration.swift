@@ -29,7 +29,9 @@ struct HandleConfiguration: ~Copyable {
                     : "librdkafka \(LibrdkafkaVersion.string) refuses the value of the property \(key)")
         }
         // Who looks at no certificate must not be told later that one was refused.
-        if key == "enable.ssl.certificate.verification", value == "false" { _ = rd_kafka_conf_set_ssl_cert_verify_cb(pointer, nil) }
+        if key == "enable.ssl.certificate.verification", ["false", "f", "0"].contains(value.lowercased()) {
+            _ = rd_kafka_conf_set_ssl_cert_verify_cb(pointer, nil)
+        }
     }
 
     func enableEvents(_ events: Int32) { rd_kafka_conf_set_events(pointer, events) }

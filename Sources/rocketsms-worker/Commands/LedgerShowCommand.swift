@@ -1,4 +1,3 @@
-internal import JSON
 internal import Kafka
 internal import Requests
 internal import SMSPipeline
@@ -35,14 +34,7 @@ struct LedgerShowCommand: Command {
         }
         let stories = answers.requests.map { RequestStory(id: id, $0) }
         if printsJSON {
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.key("requests" as StaticString)
-            writer.beginArray()
-            for story in stories { story.write(to: &writer) }
-            writer.endArray()
-            writer.endObject()
-            try context.console.print(json: writer.bytes)
+            try context.console.print(json: RequestStory.document(stories))
         } else {
             for line in stories.flatMap(\.lines) { try context.console.print(line) }
         }

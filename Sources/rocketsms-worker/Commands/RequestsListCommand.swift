@@ -1,4 +1,3 @@
-internal import JSON
 internal import Kafka
 internal import Requests
 internal import SMSPipeline
@@ -38,14 +37,7 @@ struct RequestsListCommand: Command {
             request.answer.entry.map { RequestStory(id: String(decoding: $0.echo.id, as: UTF8.self), request) }
         }
         if printsJSON {
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.key("requests" as StaticString)
-            writer.beginArray()
-            for story in stories { story.write(to: &writer) }
-            writer.endArray()
-            writer.endObject()
-            try context.console.print(json: writer.bytes)
+            try context.console.print(json: RequestStory.document(stories))
         } else {
             for story in stories { try context.console.print(story.line) }
             if stories.isEmpty { try context.console.print("No such request is open.") }

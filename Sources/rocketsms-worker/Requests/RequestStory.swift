@@ -78,7 +78,19 @@ struct RequestStory {
         }
     }
 
-    func write(to writer: inout JSONWriter) {
+    /// `{"requests": […]}`
+    static func document(_ stories: [RequestStory]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("requests" as StaticString)
+        writer.beginArray()
+        for story in stories { story.write(to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("id", id)
         writer.member("topic", request.place.topic)
