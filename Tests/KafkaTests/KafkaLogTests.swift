@@ -6,7 +6,7 @@ import Testing
 @testable import Kafka
 
 @Suite(.timeLimit(.minutes(1))) struct KafkaLogTests {
-    /// Keeps the lines of the process's log, and passes them on.
+    /// Keeps librdkafka's lines, and passes them on.
     private final class Tee: LogSink {
         static let shared = Tee()
         private let kept = Mutex<[String]>([])
@@ -22,7 +22,7 @@ import Testing
 
     /// Nobody listens there: librdkafka says so, and says it again with each try.
     @Test func itsLinesAreOursAndNotTooMany() async throws {
-        LoggingSystem.bootstrap(level: .info, format: .text, sink: Tee.shared)
+        KafkaLog.write(to: LoggingSystem(level: .info, format: .text, sink: Tee.shared))
         let name = fresh("log")
         try await onThread {
             let producer = try Producer(

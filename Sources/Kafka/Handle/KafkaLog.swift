@@ -7,7 +7,7 @@ internal import Time
 /// librdkafka's own log lines, in ours. They come from its threads, and a broker that is down says the same many times a second:
 /// of each kind one line in five seconds is let through, with the count of those that were not.
 enum KafkaLog {
-    private static let logger = Logger(label: "librdkafka")
+    private static let logger = Mutex(Logger(label: "librdkafka"))
     private static let admission = Mutex(OncePer<Kind>(.seconds(5)))
     private static let unreadable = Mutex(OncePer<Int>(.seconds(3_600)))
 
@@ -26,6 +26,7 @@ enum KafkaLog {
 
     private static func receive(client: String, syslogLevel: Int32, facility: String, text: String) {
         let level = logLevel(syslogLevel)
+        let logger = logger.withLock { $0 }
         guard logger.isEnabled(level) else { return }
         // Debug lines exist only where an operator asked for them with the property `debug`.
         var suppressed = 0
@@ -39,10 +40,15 @@ enum KafkaLog {
         logger.log(level, text, metadata: metadata)
     }
 
+    /// From now on the lines go there. A test looks at them, whoever else sets up the log of the process meanwhile.
+    static func write(to system: LoggingSystem) {
+        logger.withLock { $0 = Logger(label: "librdkafka", system: system) }
+    }
+
     /// Once in an hour: the next ones come every few seconds and would say the same.
     static func unreadableStatistics(_ problem: String) {
         guard unreadable.withLock({ $0.admit(0, at: MonotonicInstant.now.nanoseconds) }) != nil else { return }
-        logger.warning("statistics that cannot be read; their metrics stand still: \(problem)")
+        logger.withLock { $0 }.warning("statistics that cannot be read; their metrics stand still: \(problem)")
     }
 
     /// What goes wrong in librdkafka is repaired by it or becomes an error of ours: nothing that it says alone is worth more than a warning.
