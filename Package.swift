@@ -53,7 +53,8 @@ let package = Package(
         module("Requests", ["JSON", "Time", "SMSText"], exclude: ["README.md"]),
         module("SMSPipeline", ["Requests", "Time"], exclude: ["README.md"]),
         module(
-            "SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
+            "SMSWorker",
+            ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics", "CLinux"]),
         .executableTarget(
             name: "rocketsms-worker",
             dependencies: [

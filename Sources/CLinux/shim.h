@@ -1,5 +1,6 @@
 #pragma once
 /* Kernel interfaces that the Glibc module does not export. Flags as plain constants: their enums import awkwardly. */
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -68,6 +68,7 @@ def settle(site, timeout):
 
 
 @pytest.mark.long
+@pytest.mark.newest
 def test_storm(make_site, start_simulator, broker):
     """Two workers, one of them killed three times. Every request has one end, and what must not be sent twice is not."""
     seed = int(os.environ.get("STORM_SEED", random.randrange(1 << 30)))

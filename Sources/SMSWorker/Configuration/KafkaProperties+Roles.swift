@@ -11,23 +11,23 @@ extension KafkaProperties {
 
     /// For the handle that joins the group: with the heartbeat that leases count with, and a bound on what is fetched ahead.
     ///
-    /// Every partition has a queue of its own, and librdkafka counts its bound (64 MiB) for each queue: a backlog on all partitions would be
-    /// held in memory many times over.
+    /// Every partition has a queue of its own, and librdkafka counts its bounds (64 MiB, 100,000 records) for each queue: a backlog on all
+    /// partitions would be held in memory many times over. The number matters as much as the bytes: a record takes some 300 B beside its own.
     ///
     /// - Parameter partitionCount: of all request topics; one member may own them all.
     package func forMembers(partitionCount: Int) -> [(key: String, value: String)] {
         var properties = forConsumers + [(key: Self.heartbeatKey, value: "\(heartbeat.milliseconds)")]
-        if self[Self.fetchedAheadKey] == nil {
-            let share = max(Self.leastFetchedAhead, Self.mostFetchedAhead / max(1, partitionCount))
-            properties.append((key: Self.fetchedAheadKey, value: "\(share)"))
+        for bound in Self.fetchedAhead where self[bound.key] == nil {
+            properties.append((key: bound.key, value: "\(max(bound.least, bound.most / max(1, partitionCount)))"))
         }
         return properties
     }
 
-    private static let fetchedAheadKey = "queued.max.messages.kbytes"
-    /// KiB, in all and for one partition.
-    private static let mostFetchedAhead = 32 * 1_024
-    private static let leastFetchedAhead = 1_024
+    /// What stands in the queues: in all, and at least for one partition. KiB; records, to which a fetch comes that was begun below it.
+    private static let fetchedAhead = [
+        (key: "queued.max.messages.kbytes", most: 32 * 1_024, least: 1_024),
+        (key: "queued.min.messages", most: 16 * 1_024, least: 1_024),
+    ]
 
     /// For handles that write or ask.
     package var forProducers: [(key: String, value: String)] {

@@ -40,6 +40,8 @@ package final class Worker: Sendable {
         let client: RocketSMSClient.Configuration
         do throws(ProviderSetupError) { client = try configuration.providerClient() } catch { return .unfit(error.description) }
         if let sentence = DescriptorLimit(connections: client.maximumConnections).makeRoom() { return .unfit(sentence) }
+        let givingBack = Task { await FreeMemory.giveBackRegularly() }
+        defer { givingBack.cancel() }
         do {
             return try await runPipeline(client)
         } catch {

@@ -145,11 +145,15 @@ import Testing
     }
 
     /// A backlog on every partition is not held in memory many times over; who sets a bound has it.
-    @Test(arguments: [("", 1, 32_768), ("", 8, 4_096), ("", 500, 1_024), ("", 0, 32_768), ("queued.max.messages.kbytes=65536", 8, 65_536)])
-    func whatIsFetchedAheadIsBounded(text: String, partitions: Int, kibibytes: Int) throws {
+    @Test(arguments: [
+        ("", 1, "32768", "16384"), ("", 8, "4096", "2048"), ("", 500, "1024", "1024"), ("", 0, "32768", "16384"),
+        ("queued.max.messages.kbytes=65536", 8, "65536", "2048"), ("queued.min.messages=500", 8, "4096", "500"),
+    ])
+    func whatIsFetchedAheadIsBounded(text: String, partitions: Int, kibibytes: String, records: String) throws {
         let file = try TemporaryFile(text)
         let properties = try loadConfiguration(["KAFKA_PROPERTIES_FILE": file.path]).configuration.kafka.properties
-        let bounds = properties.forMembers(partitionCount: partitions).filter { $0.key == "queued.max.messages.kbytes" }
-        #expect(bounds.map(\.value) == ["\(kibibytes)"])
+        let given = properties.forMembers(partitionCount: partitions)
+        #expect(given.filter { $0.key == "queued.max.messages.kbytes" }.map(\.value) == [kibibytes])
+        #expect(given.filter { $0.key == "queued.min.messages" }.map(\.value) == [records])
     }
 }
