@@ -49,12 +49,17 @@ let package = Package(
         module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
         module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
+        module("WebClient", ["CCurl"]),
+
         // The pipeline between them, and the program.
         module("Requests", ["JSON", "Time", "SMSText"], exclude: ["README.md"]),
         module("SMSPipeline", ["Requests", "Time"], exclude: ["README.md"]),
         module(
             "SMSWorker",
-            ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics", "CLinux"]),
+            [
+                "SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics", "CLinux",
+                "WebClient",
+            ]),
         .executableTarget(
             name: "rocketsms-worker",
             dependencies: [
@@ -95,7 +100,7 @@ let package = Package(
             "SMSWorkerTests",
             [
                 "SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON",
-                "Logging", "Metrics", "PipelineSupport", "TestSupport",
+                "Logging", "Metrics", "WebClient", "PipelineSupport", "TestSupport",
             ]),
         // Reads the sources themselves.
         tests("TidyTests", []),

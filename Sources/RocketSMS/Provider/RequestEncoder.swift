@@ -49,7 +49,7 @@ package struct RequestEncoder {
         if let sender { length += 8 + FormEncoding.length(of: sender) }
         if let timestamp = message.timestamp { length += 11 + Self.digits(timestamp) }
         if message.priority { length += 14 }
-        appendHead(sendHead, length: length, to: &buffer)
+        appendHead(sendHead, length: length, trace: message.trace, to: &buffer)
         let head = buffer.count
         buffer.append(contentsOf: account)
         append("&phone=", message.phone, to: &buffer)
@@ -78,9 +78,14 @@ package struct RequestEncoder {
         return head
     }
 
-    private func appendHead(_ head: [UInt8], length: Int, to buffer: inout [UInt8]) {
+    private func appendHead(_ head: [UInt8], length: Int, trace: [UInt8]? = nil, to buffer: inout [UInt8]) {
         buffer.append(contentsOf: head)
         Self.append(Int64(length), to: &buffer)
+        // Nothing that could end the line.
+        if let trace, trace.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            append("\r\ntraceparent: ", to: &buffer)
+            buffer.append(contentsOf: trace)
+        }
         append("\r\n\r\n", to: &buffer)
     }
 

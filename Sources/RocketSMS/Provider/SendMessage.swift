@@ -10,6 +10,8 @@ public struct SendMessage: Equatable, Sendable {
     public var timestamp: Int64?
     /// Skips the provider's queue: only for codes, passwords and the like.
     public var priority: Bool
+    /// The `traceparent` header of the request (W3C Trace Context), nil for none.
+    package var trace: [UInt8]?
 
     package init(phone: [UInt8], text: [UInt8], sender: [UInt8]? = nil, timestamp: Int64? = nil, priority: Bool = false) {
         self.phone = phone

@@ -9,11 +9,14 @@ package final class Attempt {
     package let parts: Int
     /// The pace's, given back with the outcome.
     package let permit: Pace.Permit
+    /// Nil where no trace is recorded.
+    package let traced: TracedAttempt?
 
-    package init(mark: UInt64, request: PendingRequest, permit: Pace.Permit) {
+    package init(mark: UInt64, request: PendingRequest, permit: Pace.Permit, traced: TracedAttempt? = nil) {
         self.mark = mark
         self.permit = permit
         self.request = request
+        self.traced = traced
         parts = request.entry.leastParts
     }
 }

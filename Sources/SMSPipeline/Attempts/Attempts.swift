@@ -38,8 +38,8 @@ package struct Attempts: ~Copyable {
     // MARK: One attempt
 
     /// - Returns: the tag that the provider's answer carries.
-    package mutating func begin(_ request: PendingRequest, permit: Pace.Permit) -> UInt64 {
-        slots.insert(Attempt(mark: request.entry.mark, request: request, permit: permit))
+    package mutating func begin(_ request: PendingRequest, permit: Pace.Permit, traced: TracedAttempt? = nil) -> UInt64 {
+        slots.insert(Attempt(mark: request.entry.mark, request: request, permit: permit, traced: traced))
     }
 
     package subscript(tag: UInt64) -> Attempt? { slots[tag] }

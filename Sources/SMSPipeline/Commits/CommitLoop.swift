@@ -91,6 +91,8 @@ package struct CommitLoop: ~Copyable {
         queue.append(assignment, at: now, entry: entry, advance: advance, completion: completion, isUrgent: isUrgent, write)
     }
 
+    package mutating func append(_ span: TraceSpan) { queue.append(span) }
+
     // MARK: Beginning
 
     package func due(_ hunger: @autoclosure () -> Hunger, at now: MonotonicInstant) -> Due {

@@ -18,6 +18,8 @@ package struct CommitQueue {
         package var content = TransactionContent()
         package var completions: [(owner: Int32, Completion)] = []
         package var owners: [Assignment] = []
+        /// What ends with its commit.
+        package fileprivate(set) var spans: [TraceSpan] = []
         package var isUrgent = false
         /// Set when any operation of it must be committed at all, not just with the next one.
         package var hasRecords: Bool { !content.records.isEmpty }
@@ -97,6 +99,12 @@ package struct CommitQueue {
         assignment.pendingOperations += 1
         batches[index].operationCounts[Int(owner)] += 1
         if batches[index].content.records.isEmpty, offsetsSince == nil { offsetsSince = now }
+    }
+
+    /// A span that ends when the operation just appended is committed.
+    package mutating func append(_ span: TraceSpan) {
+        guard !batches.isEmpty else { return }
+        batches[batches.count - 1].spans.append(span)
     }
 
     /// The next transaction, nil where none is left, and the batches before it whose assignments have all ended.

@@ -43,6 +43,8 @@ package final class PendingRequest {
     package internal(set) var place = Place.gone
     /// Taken before the group metadata of the intent's transaction were read.
     package var lease = Lease(takenAt: MonotonicInstant(nanoseconds: 0))
+    /// Since when this process knows it.
+    package var since = MonotonicInstant(nanoseconds: 0)
     /// Account pauses up to here stand in the entry.
     package var pausesCountedUntil = MonotonicInstant(nanoseconds: 0)
     /// This attempt holds a right to a retry.

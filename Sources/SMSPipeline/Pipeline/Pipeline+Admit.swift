@@ -7,6 +7,7 @@ extension Pipeline {
     func admit(_ request: PendingRequest, advance: Int64) {
         request.assignment.live[request.hash] = .active(request)
         request.pausesCountedUntil = now
+        request.since = now
         let line = FairLines.Line(request)
         let isHead = queue.join(request)
         if isHead, startTime(request) <= wallNow, mayBeginAtOnce(line) {

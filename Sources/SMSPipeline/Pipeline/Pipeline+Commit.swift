@@ -49,6 +49,10 @@ extension Pipeline {
             transaction.batch.visitCompletions(of: nil) { completion in
                 if case .intent(let request, let mark) = completion { intentCommitted(request, mark: mark, leaseStart: began) }
             }
+            for var span in transaction.batch.spans {
+                span.end = now
+                tell(.span(span))
+            }
             if upkeep.mustSweepOn { sweepClosedIDs() }
         case .aborted(let error, let failures, let again):
             tell(.aborted(error, failures: failures))

@@ -148,6 +148,7 @@ extension Pipeline {
         let request = makeRequest(entry, assignment: assignment)
         assignment.live[request.hash] = .active(request)
         request.pausesCountedUntil = now
+        request.since = now
         switch entry.state {
         case .waiting:
             _ = queue.join(request)

@@ -130,12 +130,13 @@ extension Pipeline {
 
     private func post(_ request: PendingRequest, _ permit: Pace.Permit) {
         guard let message = request.entry.message else { preconditionFailure("a request that is not accepted has its message") }
-        let tag = attempts.begin(request, permit: permit)
+        let trace = trace(request)
+        let tag = attempts.begin(request, permit: permit, traced: trace?.1)
         gates.attemptBegan(tag)
         queue.begun(request)
         tell(.attemptBegan(isRetry: request.isRetry))
         let schedule = settings.send.schedule == .provider ? request.entry.sendAt : nil
         let sendAt = schedule.flatMap { $0 > wallNow ? $0 : nil }
-        gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, tag: tag)
+        gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, trace: trace?.header, tag: tag)
     }
 }

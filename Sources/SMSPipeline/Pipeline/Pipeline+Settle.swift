@@ -8,6 +8,7 @@ extension Pipeline {
         let (ending, failure) = Gates.ending(of: outcome)
         endPermit(attempt.permit, ending, failure)
         if outcome != .notBegun { tell(.sendAnswered(outcome, after: now - attempt.permit.startedAt)) }
+        endSpan(of: attempt, outcome)
         if case .refused(let code) = outcome, settings.checksBalance, !BalanceLook.familiarCodes.contains(code) {
             let refused = RefusedAttempt(tag: tag, code: code, parts: attempt.parts)
             switch attempts.lookAtBalance(for: refused, at: now) {
@@ -158,7 +159,7 @@ extension Pipeline {
         let value = request.entry.state == .tracking ? LedgerCodec.bytes(of: request.entry) : nil
         write(
             request.entry, of: request.assignment, event: event, advance: advance, completion: completion,
-            isUrgent: request.entry.isPriority, encoded: value)
+            isUrgent: request.entry.isPriority, encoded: value, since: request.since)
         if let value {
             track(value, base: request.entry.trackingBase, request.assignment, request.hash, isRestored: false)
         } else {

@@ -104,9 +104,10 @@ package final class Pipeline {
     /// - Parameters:
     ///   - advance: the offset up to which the operation covers the partition's records.
     ///   - encoded: its bytes, where they are there already.
+    ///   - since: when the request came into this process, where this ends its way to the provider.
     func write(
         _ entry: LedgerEntry, of assignment: Assignment, event: EntryEvent? = nil, advance: Int64? = nil,
-        completion: CommitQueue.Completion = .none, isUrgent: Bool = false, encoded: [UInt8]? = nil
+        completion: CommitQueue.Completion = .none, isUrgent: Bool = false, encoded: [UInt8]? = nil, since: MonotonicInstant? = nil
     ) {
         if let event {
             tell(.event(event))
@@ -120,6 +121,7 @@ package final class Pipeline {
             commits.append(
                 assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent, $0)
         }
+        if let event { traceEvent(event, entry, assignment, since: since) }
     }
 
     func write(

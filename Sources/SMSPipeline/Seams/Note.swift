@@ -75,6 +75,9 @@ package enum Note {
     case offsetLost(PartitionKey, BrokerError)
     case partitionCount(Int)
 
+    /// Of a request whose trace is recorded.
+    case span(TraceSpan)
+
     // MARK: The run
     /// This process stood still for so long that all leases are void.
     case stoodStill(Duration)

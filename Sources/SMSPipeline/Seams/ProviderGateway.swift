@@ -7,8 +7,8 @@ package protocol ProviderGateway: AnyObject {
     /// Asked just before the first byte of a submission leaves, perhaps more than once; false makes its outcome `notBegun`.
     var mayBegin: (_ tag: UInt64) -> Bool { get set }
     var receive: (GatewayEvent) -> Void { get set }
-    /// Submits one message. `sendAt`: milliseconds since 1970, nil for now.
-    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64)
+    /// Submits one message. `sendAt`: milliseconds since 1970, nil for now. `trace`: a `traceparent` that goes with it.
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64)
     /// Whether statuses must be asked for.
     var mustPoll: Bool { get }
     func poll(messageID: String, tag: UInt64)

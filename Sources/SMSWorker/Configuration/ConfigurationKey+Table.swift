@@ -134,6 +134,20 @@ extension ConfigurationKey {
     package static let adminTokenFile = Self(
         "admin.tokenFile", .text(.path), "A file with the bearer token that everything but /livez and /readyz asks for; unset: none.")
 
+    package static let otelEndpoint = Self(
+        "otel.exporterOtlpEndpoint", .text(.baseURL),
+        "The collector (OTLP over HTTP) that gets spans of requests whose traceparent is sampled; unset: none are made.")
+    package static let otelProtocol = Self(
+        "otel.exporterOtlpProtocol", .choice(OTLPRequest.Form.allCases.map(\.rawValue)), default: "http/protobuf", "The form of the spans.")
+    package static let otelHeaders = Self(
+        "otel.exporterOtlpHeaders", .text(.line), isSecret: true, "Headers for the collector: name=value, percent-encoded; a comma list.")
+    package static let otelTimeout = Self(
+        "otel.exporterOtlpTimeout", .integer(100...60_000), default: "10000", "How many milliseconds the collector may take.")
+    package static let otelServiceName = Self(
+        "otel.serviceName", .text(.line), default: "rocketsms-worker", "The service.name of the spans.")
+    package static let otelResourceAttributes = Self(
+        "otel.resourceAttributes", .text(.line), "What else describes this process in its spans: name=value; a comma list.")
+
     package static let logLevel = Self(
         "log.level", .word(LogLevel.allCases.map(\.rawValue), aliases: ["warn": "warning"]), default: "info",
         "The least level that is logged.")
@@ -156,6 +170,7 @@ extension ConfigurationKey {
         trackCadence, trackHorizon, trackMaxInFlight,
         dedupWindow, dedupMaxEntries,
         adminHost, adminPort, adminTokenFile,
+        otelEndpoint, otelProtocol, otelHeaders, otelTimeout, otelServiceName, otelResourceAttributes,
         logLevel, logFormat,
     ]
 

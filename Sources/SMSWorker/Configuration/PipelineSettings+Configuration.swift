@@ -15,6 +15,7 @@ extension PipelineSettings {
             timings: KafkaTimings(configuration.kafka.properties), send: configuration.send, track: configuration.track,
             dedupWindow: configuration.dedup.window, dedupMaxEntries: configuration.dedup.maxEntries,
             checksBalance: configuration.provider.checkBalance, maxParts: configuration.provider.maxParts,
-            senderPolicy: configuration.provider.senderPolicy, requestTimeout: configuration.provider.requestTimeout)
+            senderPolicy: configuration.provider.senderPolicy, requestTimeout: configuration.provider.requestTimeout,
+            isTraced: configuration.traces != nil)
     }
 }

@@ -6,6 +6,7 @@ package struct ProviderAddress: Equatable, Sendable {
     package let isPlaintext: Bool
     /// Without brackets, in lower case.
     package let host: String
+    let port: Int
 
     /// Nil unless `url` is `http` or `https`, a host, and at most a port and a path: a user, a query or a fragment has no place in it.
     package init?(_ url: String) {
@@ -36,6 +37,7 @@ package struct ProviderAddress: Equatable, Sendable {
             guard host.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_" }) else { return nil }
         }
         guard !host.isEmpty, after.isEmpty || after.hasPrefix(":") && Self.isPort(after.dropFirst()) else { return nil }
+        port = Int(after.dropFirst()) ?? (isPlaintext ? 80 : 443)
     }
 
     /// Whether what is sent there stays on this machine.

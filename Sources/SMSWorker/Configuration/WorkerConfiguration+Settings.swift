@@ -48,6 +48,7 @@ extension WorkerConfiguration {
             host: settings.text(.adminHost) ?? "", port: settings.integer(.adminPort),
             // Of `run` alone: other commands open no port.
             token: requirements == .run ? CredentialSource(settings).readToken(&problems) : nil)
+        traces = Traces(settings, &problems)
         log = Log(
             level: settings.text(.logLevel).flatMap(LogLevel.init) ?? .info,
             format: settings.text(.logFormat).flatMap(LogFormat.init) ?? .json)

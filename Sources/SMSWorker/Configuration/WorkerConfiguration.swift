@@ -12,6 +12,8 @@ package struct WorkerConfiguration: Equatable, Sendable {
     package var track: Track
     package var dedup: Dedup
     package var admin: Admin
+    /// Nil: none.
+    package var traces: Traces?
     package var log: Log
 
     /// How many ids of closed requests are kept, and how long.

@@ -190,6 +190,13 @@ package enum MetricCatalog {
     ].map { .seconds($0) }
 
     /// In the order of the flow.
+    // MARK: Traces
+    static let spansExported = MetricFamily(
+        .counter, "rocketsms_spans_exported_total", unit: "spans", "Spans that the collector of traces took.")
+    static let spansDropped = MetricFamily(
+        .counter, "rocketsms_spans_dropped_total", unit: "spans", labels: [.of("reason", ["full", "refused"])],
+        "Spans that it did not get: it is slower than they come, or it refused them or did not answer.")
+
     package static let sections: [(title: String, families: [MetricFamily])] = [
         (
             "Reading",
@@ -215,6 +222,7 @@ package enum MetricCatalog {
         (
             "Kafka's client", [lag, brokersUp, roundTrip, requestTimeouts, sentBytes, receivedBytes, unreadableStatistics]
         ),
+        ("Traces", [spansExported, spansDropped]),
         ("The process", [build, cpuSeconds, residentBytes, virtualBytes, openDescriptors, mostDescriptors, startTime]),
     ]
 }

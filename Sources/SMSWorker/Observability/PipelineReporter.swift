@@ -47,6 +47,8 @@ package final class PipelineReporter: PipelineObserver {
             partition(note)
         case .stoodStill, .draining, .startingOver, .lostWhileDraining, .sessionNotOpened, .openingHangs, .consumerTrouble, .health:
             run(note, at: now)
+        // `TracingObserver`'s, where there is one.
+        case .span: break
         }
     }
 

@@ -11,6 +11,7 @@ package struct WorkerMetrics: Sendable {
     package let events: EventMetrics
     package let ledger: LedgerMetrics
     package let state: StateMetrics
+    package let traces: TraceMetrics
     /// What librdkafka says of itself.
     package let kafka: KafkaMetrics
 
@@ -21,6 +22,7 @@ package struct WorkerMetrics: Sendable {
         events = EventMetrics(registry)
         ledger = LedgerMetrics(registry)
         state = StateMetrics(registry)
+        traces = TraceMetrics(registry)
         kafka = KafkaMetrics(registry: registry)
         let process = ProcessMetrics(registry)
         registry.beforeRendering { process.read() }

@@ -16,7 +16,8 @@ actor PipelineRunner {
     private let configuration: WorkerConfiguration
     private let deadLetterLimit: Int
     private let metrics: WorkerMetrics
-    private let reporter: PipelineReporter
+    /// The pipeline does not keep it.
+    private let observer: any PipelineObserver
     private let factory: KafkaSessionFactory
     private var pipeline: Pipeline?
     private var opener: Opener?
@@ -26,13 +27,14 @@ actor PipelineRunner {
 
     init(
         loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
-        factory: KafkaSessionFactory
+        factory: KafkaSessionFactory, traces: TraceExporter? = nil
     ) {
         self.loop = loop
         self.configuration = configuration
         self.deadLetterLimit = deadLetterLimit
         self.metrics = metrics
-        reporter = PipelineReporter(metrics: metrics, health: health)
+        let reporter = PipelineReporter(metrics: metrics, health: health)
+        observer = traces.map { TracingObserver($0, before: reporter) } ?? reporter
         self.factory = factory
     }
 
@@ -46,7 +48,7 @@ actor PipelineRunner {
         }
         let opener = Opener { [unowned self] in openSession($0) }
         let pipeline = Pipeline(
-            settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit), observer: reporter, gateway: gateway,
+            settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit), observer: observer, gateway: gateway,
             opener: opener,
             seed: .random(in: .min ... .max), at: clock())
         self.pipeline = pipeline

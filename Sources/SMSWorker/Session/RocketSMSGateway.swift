@@ -22,8 +22,10 @@ final class RocketSMSGateway: ProviderGateway {
         client.receive = { [unowned self] tag, reply in replied(tag, reply) }
     }
 
-    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
-        client.send(SendMessage(message, sendAt: sendAt, isPriority: isPriority), tag: tag)
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) {
+        var message = SendMessage(message, sendAt: sendAt, isPriority: isPriority)
+        message.trace = trace
+        client.send(message, tag: tag)
     }
 
     func poll(messageID: String, tag: UInt64) { client.status(id: messageID, tag: tag) }

@@ -110,11 +110,19 @@ package final class Worker: Sendable {
             if error.isAuthorization { return .refused("Kafka refuses this worker's credentials or rights: \(error.description)") }
             return error.isTimeout ? .noBroker("no producer could be initialised: \(error.description)") : .failed(error.description)
         }
+        let traces = try configuration.traces.map { settings in
+            try TraceExporter(settings, SpanDescription(configuration), metrics: metrics.traces)
+        }
+        let exporting = Task { await traces?.exportRegularly() }
+        defer {
+            exporting.cancel()
+            traces?.stop()
+        }
         let loop = try EventLoop(name: "pipeline")
         defer { loop.stop() }
         let pipeline = PipelineRunner(
             loop: loop, configuration: configuration, deadLetterLimit: check.limits.message, metrics: metrics, health: health,
-            factory: factory)
+            factory: factory, traces: traces)
         self.pipeline.withLock { $0 = pipeline }
         if isStopping.load(ordering: .relaxed) { drain() }
         let end = await pipeline.run(session, client: client)

@@ -267,7 +267,7 @@ private final class CampaignGateway: ProviderGateway {
     let mustPoll = false
     var submitted: [(tag: UInt64, request: Int)] = []
 
-    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) {
         let phone = message.phone.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         submitted.append((tag, phone - 375_290_000_000))
     }

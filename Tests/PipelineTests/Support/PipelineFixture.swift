@@ -56,7 +56,7 @@ private final class SilentGateway: ProviderGateway {
     var receive: (GatewayEvent) -> Void = { _ in }
     let mustPoll = true
 
-    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {}
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) {}
     func poll(messageID: String, tag: UInt64) {}
     func askBalance() {}
     func askSenders() {}

@@ -22,6 +22,8 @@ final class PipelineStage {
     private(set) var ledger: [LedgerRecord] = []
     /// Phones, in the order in which they were submitted.
     private(set) var sent: [String] = []
+    /// The `traceparent` that went with each.
+    private(set) var traces: [String?] = []
     /// Status events: id of the request, status.
     private(set) var events: [(id: String, status: String)] = []
     /// `<status> <sequence>`, of every status event.
@@ -128,11 +130,12 @@ final class PipelineStage {
     func publish(_ json: String, at timestamp: Int64) throws { try publish([json], key: "k", at: timestamp) }
 
     /// - Parameter key: nil: no order applies.
-    func publish(_ records: [String], key: String?, at timestamp: Int64) throws {
+    func publish(_ records: [String], key: String?, traceparent: String? = nil, at timestamp: Int64) throws {
         for json in records {
             log.append(
                 StageSession.RequestRecord(
-                    offset: Int64(log.count), timestamp: timestamp, key: key.map { Array($0) } ?? [], value: Array(json)))
+                    offset: Int64(log.count), timestamp: timestamp, key: key.map { Array($0) } ?? [], value: Array(json),
+                    traceparent: traceparent.map(StageSession.forever)))
         }
         session.records = log
         try settle()
@@ -219,6 +222,7 @@ final class PipelineStage {
                 continue
             }
             sent.append(submission.phone)
+            traces.append(submission.trace?.text)
             let answer = account?.charge(submission.message) ?? answer
             if case .accepted = answer { accepted += 1 }
             pipeline.provider(.submitted(tag: submission.tag, answer), at: clock)

@@ -11,6 +11,8 @@ final class StageSession: LedgerSession {
         let timestamp: Int64
         let key: [UInt8]
         let value: [UInt8]
+        /// Lives as long as the process: a header is lent for longer than the call that lends it.
+        var traceparent: UnsafeRawBufferPointer?
     }
 
     let partitionCount = 1
@@ -33,6 +35,17 @@ final class StageSession: LedgerSession {
     func leaveGroup() {}
     let isClosed = false
 
+    static func forever(_ text: String) -> UnsafeRawBufferPointer {
+        let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: text.utf8.count, alignment: 1)
+        bytes.copyBytes(from: text.utf8)
+        return UnsafeRawBufferPointer(bytes)
+    }
+
+    private static func readHeaders(_ context: UnsafeRawPointer, _ body: LentRecord.HeaderReader) {
+        guard let traceparent = context.assumingMemoryBound(to: UnsafeRawBufferPointer?.self).pointee else { return }
+        Array("traceparent".utf8).withUnsafeBytes { body($0, traceparent) }
+    }
+
     func read(_ partition: PartitionKey, _ receive: (PartitionEvent) -> Bool) {
         guard let from = position else { return }
         if let failure, from >= failure.offset, !hasFailed {
@@ -47,11 +60,13 @@ final class StageSession: LedgerSession {
             position = record.offset + 1
             let goesOn = record.key.withUnsafeBytes { key in
                 record.value.withUnsafeBytes { value in
-                    receive(
-                        .record(
-                            LentRecord(
-                                offset: record.offset, timestamp: record.timestamp, key: key, value: value, context: value.baseAddress!,
-                                readHeaders: { _, _ in })))
+                    withUnsafePointer(to: record.traceparent) { traceparent in
+                        receive(
+                            .record(
+                                LentRecord(
+                                    offset: record.offset, timestamp: record.timestamp, key: key, value: value,
+                                    context: UnsafeRawPointer(traceparent), readHeaders: Self.readHeaders)))
+                    }
                 }
             }
             guard goesOn else { return }
@@ -104,11 +119,12 @@ final class StageGateway: ProviderGateway {
     struct Submission {
         let tag: UInt64
         let message: Message
+        let trace: [UInt8]?
         var phone: String { message.phone.text }
     }
 
-    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
-        submitted.append(Submission(tag: tag, message: message))
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) {
+        submitted.append(Submission(tag: tag, message: message, trace: trace))
     }
     func poll(messageID: String, tag: UInt64) { polled.append(tag) }
     func askBalance() { questions += 1 }

@@ -27,4 +27,22 @@ import Testing
             #expect(seen.withLock { $0 } == head + body)
         }
     }
+
+    /// A message's trace goes with it, in a header of its own; what could end the line does not.
+    @Test(arguments: [
+        ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true), ("00-4b\r\nX: y", false), ("00 4b", false), ("00-\u{E4}", false),
+    ])
+    func aTraceGoesWithItsMessage(trace: String, isSent: Bool) throws {
+        let url = try ProviderURL("https://api.rocketsms.by")
+        let encoder = RequestEncoder(url: url, credentials: try RocketSMSCredentials(username: "u", password: "p"))
+        var message = SendMessage(phone: "375290000000", text: "x")
+        func head() -> String {
+            var bytes: [UInt8] = []
+            let length = encoder.append(.send(message), to: &bytes)
+            return String(decoding: bytes[..<length], as: UTF8.self)
+        }
+        let without = head()
+        message.trace = Array(trace.utf8)
+        #expect(head() == (isSent ? without.dropLast(2) + "\r\ntraceparent: \(trace)\r\n\r\n" : without))
+    }
 }

@@ -102,7 +102,8 @@ import Testing
             .sendMaxWaiting: "5", .sendPriorityShare: "0.25", .sendDrainLimit: "4s", .trackCadence: "1s,2s", .trackHorizon: "1h",
             .trackMaxInFlight: "3", .dedupWindow: "1h", .dedupMaxEntries: "10", .adminHost: "0.0.0.0", .adminPort: "0", .logLevel: "debug",
             .sendOnUnknownFloor: "hold", .sendAllowedSenders: "AL SHOP,B",
-            .logFormat: "text",
+            .logFormat: "text", .otelEndpoint: "http://a:4318", .otelProtocol: "http/json", .otelHeaders: "a=b", .otelTimeout: "7000",
+            .otelServiceName: "s", .otelResourceAttributes: "c=d",
         ]
         let fromEnvironment = try loadConfiguration(Dictionary(uniqueKeysWithValues: texts.map { ($0.key.environment, $0.value) }))
             .configuration

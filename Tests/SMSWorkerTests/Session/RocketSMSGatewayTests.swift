@@ -96,7 +96,7 @@ private final class GatewayRun: @unchecked Sendable {
                 for tag in 0..<count {
                     gateway.submit(
                         Message(phone: Array("375290000000".utf8), text: Array("x".utf8), isTemplate: false, sender: nil), sendAt: nil,
-                        isPriority: false, tag: UInt64(tag))
+                        isPriority: false, trace: nil, tag: UInt64(tag))
                 }
             }
         }

@@ -59,7 +59,7 @@ final class SimulatedGateway: ProviderGateway {
         } catch { preconditionFailure("the provider's address is one: \(error)") }
     }()
 
-    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, tag: UInt64) {
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) {
         judge.submitted(process, tag: tag)
         begin(Exchange(.send(SendMessage(message, sendAt: sendAt, isPriority: isPriority)), tag: tag))
     }
