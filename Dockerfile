@@ -1,4 +1,5 @@
 # The tests lint this file and hold its packages against the build's; they have no container engine, so the image itself is not built by them.
+# deploy/image-root makes its final stage's root from this very list, and runs the program in it.
 #
 #   docker build -t rocketsms-worker .
 #

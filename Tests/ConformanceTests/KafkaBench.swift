@@ -123,7 +123,8 @@ final class KafkaBench: ScriptBench {
         members.append((member, inbox))
         stems.append((member, stem))
         let factory = KafkaSessionFactory(
-            configuration: configuration, limits: ProducerLimits(message: 1_000_000, batch: 1_000_000), partitionCount: 2)
+            configuration: configuration, access: KafkaAccess(properties: configuration.kafka.properties),
+            limits: ProducerLimits(message: 1_000_000, batch: 1_000_000), partitionCount: 2)
         _ = factory.open { inbox.put($0) }
         return member
     }

@@ -14,6 +14,7 @@ import subprocess
 import pytest
 
 import fetch_helm
+from harness.worker import run as worker
 
 yaml = pytest.importorskip("yaml")
 
@@ -118,7 +119,7 @@ def test_objects_are_valid_kubernetes(helm, tmp_path, case):
     documents = render(helm, tmp_path, CASES[case])
     for version in (OLDEST_KUBERNETES, kubernetes_validate.latest_version()):
         for document in documents:
-            if document["kind"] not in ("PodMonitor", "PrometheusRule", "ScaledObject"):
+            if document["kind"] not in ("PodMonitor", "PrometheusRule", "ScaledObject", "KafkaTopic", "KafkaUser"):
                 kubernetes_validate.validate(document, version, strict=True)
 
 
@@ -150,6 +151,40 @@ def test_alerts_and_dashboard_are_those_of_plain_prometheus_and_grafana(helm, tm
     assert config["metadata"]["labels"]["grafana_dashboard"] == "1"
     assert json.loads(config["data"]["rocketsms-worker.json"]) == json.loads((ROOT / "deploy" / "grafana" / "dashboard.json").read_text())
     assert not [document for document in render(helm, tmp_path, LEAST) if document["kind"] == "PrometheusRule"]
+
+
+def planned(*words, values):
+    """The objects that the worker itself plans from the chart's configuration."""
+    done = worker(*words, env={key: value for key, value in values["config"].items() if value is not None})
+    assert done.returncode == 0, done.stderr
+    return [document for document in yaml.safe_load_all(done.stdout) if document]
+
+
+def bare(document):
+    """Without what Helm puts on every object."""
+    metadata = document["metadata"]
+    label = "strimzi.io/cluster"
+    return {**document, "metadata": {"name": metadata["name"], "labels": {label: metadata["labels"][label]}}}
+
+
+@pytest.mark.worker
+@pytest.mark.parametrize("replicas, authentication, group", [(3, "tls", "the shop's"), (1, "scram-sha-512", None)])
+def test_topics_and_user_of_strimzi_are_those_of_the_plans(helm, tmp_path, replicas, authentication, group):
+    values = json.loads(json.dumps(CASES["strimzi"]))
+    values["config"]["KAFKA_GROUP_ID"] = group
+    values["strimzi"] |= {"topics": {"replicas": replicas, "partitions": 12}, "user": {"name": "sms", "authentication": authentication}}
+    documents = render(helm, tmp_path, values)
+    topics = [bare(document) for document in documents if document["kind"] == "KafkaTopic"]
+    assert topics == planned(
+        "topics", "plan", "--format", "strimzi", "--cluster", "main", "--partitions", "12", "--replication-factor", str(replicas), values=values
+    )
+    assert len(topics) == 8 and len({topic["metadata"]["name"] for topic in topics}) == 8
+    assert all(d["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"} for d in documents if d["kind"] == "KafkaTopic")
+    (user,) = planned("acls", "plan", "--format", "strimzi", "--cluster", "main", "--principal", "User:sms", values=values)
+    user["spec"]["authentication"]["type"] = authentication
+    assert bare(one(documents, "KafkaUser")) == user
+    none = {**values, "strimzi": {**values["strimzi"], "topics": {"enabled": False}, "user": {"enabled": False}}}
+    assert not [d for d in [*render(helm, tmp_path, none), *render(helm, tmp_path, LEAST)] if d["kind"].startswith("Kafka")]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -287,6 +322,9 @@ def test_grace_period_exceeds_the_drain(helm, tmp_path, drain, timeout, grace, f
         ({**LEAST, "admin": {"host": "127.0.0.1"}}, "host"),
         ({**LEAST, "networkPolicy": {"kafka": {"ports": []}}}, "ports"),
         ({**LEAST, "replicas": 3}, "replicas"),
+        ({**LEAST, "strimzi": {"enabled": True}}, "strimzi.cluster"),
+        ({**LEAST, "strimzi": {"enabled": True, "cluster": "main", "user": {"authentication": "plain"}}}, "authentication"),
+        ({**LEAST, "strimzi": {"enabled": True, "cluster": "main", "topics": {"partitions": 0}}}, "partitions"),
         ({**LEAST, "config": {**LEAST["config"], "SEND_RATELIMIT": "1"}}, "SEND_RATELIMIT"),
         ({**LEAST, "config": {**LEAST["config"], "ROCKETSMS_PASSWORD": "x"}}, "ROCKETSMS_PASSWORD"),
         ({**LEAST, "config": {**LEAST["config"], "ADMIN_HOST": "::"}}, "ADMIN_HOST"),

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SCRIPTS = [path for path in [*sorted((ROOT / "scripts").iterdir()), ROOT / ".ci" / "run"] if path.read_bytes().startswith(b"#!")]
+SCRIPTS = [path for path in [*sorted((ROOT / "scripts").iterdir()), ROOT / ".ci" / "run", ROOT / "deploy" / "image-root"] if path.read_bytes().startswith(b"#!")]
 
 
 def test_shellcheck_finds_nothing():

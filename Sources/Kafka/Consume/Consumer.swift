@@ -183,6 +183,11 @@ package final class Consumer: @unchecked Sendable {
         if let error = nothing.lend({ rd_kafka_incremental_assign(client.pointer, $0) }) { rd_kafka_error_destroy(error) }
     }
 
+    /// Of SASL's PLAIN and SCRAM, for connections that are made from now on. From any thread.
+    package func setCredentials(username: String, password: String) throws(KafkaError) {
+        try client.setCredentials(username: username, password: password)
+    }
+
     // MARK: Blocking calls, for other threads
 
     /// The group's committed offset with stable offsets required: waits out a transaction that has already sent its offsets.

@@ -39,6 +39,11 @@ final class ClientHandle: @unchecked Sendable {
         return try body(pointer)
     }
 
+    /// User name and password of SASL's PLAIN and SCRAM, for connections that are made from now on. From any thread.
+    func setCredentials(username: String, password: String) throws(KafkaError) {
+        try use { (client) throws(KafkaError) in try check(rd_kafka_sasl_set_credentials(client, username, password)) }
+    }
+
     /// Frees the client, now or when the last call has returned. Blocks. A second call is without effect.
     func destroy() { leave { $0.isEnding = true } }
 

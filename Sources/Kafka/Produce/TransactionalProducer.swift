@@ -49,6 +49,11 @@ package final class TransactionalProducer: @unchecked Sendable {
 
     deinit { destroy() }
 
+    /// Of SASL's PLAIN and SCRAM, for connections that are made from now on. From any thread.
+    package func setCredentials(username: String, password: String) throws(KafkaError) {
+        try client.setCredentials(username: username, password: password)
+    }
+
     /// Frees the client; blocks. A transaction that is open is left to its timeout, or to the next producer of this name.
     /// A second call is without effect.
     package func destroy() {

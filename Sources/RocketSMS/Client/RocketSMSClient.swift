@@ -13,7 +13,8 @@ package final class RocketSMSClient {
     /// Where the calls go: nothing secret.
     package let address: String
     private let loop: EventLoop
-    private let encoder: RequestEncoder
+    private let url: ProviderURL
+    private var encoder: RequestEncoder
     private let decoder: ReplyDecoder
     private let requestTimeout: Duration
     /// Made last of all; nil only while `init` runs.
@@ -23,6 +24,7 @@ package final class RocketSMSClient {
     package init(_ configuration: Configuration, loop: EventLoop) throws(EventLoopError) {
         self.loop = loop
         address = configuration.url.description
+        url = configuration.url
         encoder = RequestEncoder(url: configuration.url, credentials: configuration.credentials)
         decoder = ReplyDecoder(classifier: configuration.classifier, unavailable: configuration.unavailable)
         requestTimeout = configuration.requestTimeout
@@ -46,6 +48,9 @@ package final class RocketSMSClient {
     package func bulkSend(_ message: BulkMessage, deadline: MonotonicInstant? = nil, tag: UInt64) {
         submit(.bulkSend(message), deadline, tag)
     }
+
+    /// Calls that are written from now on say who we are by these.
+    package func use(_ credentials: RocketSMSCredentials) { encoder = RequestEncoder(url: url, credentials: credentials) }
 
     /// Asks for the status of the message that the provider calls `id`.
     package func status(id: String, deadline: MonotonicInstant? = nil, tag: UInt64) { submit(.status(id: id), deadline, tag) }

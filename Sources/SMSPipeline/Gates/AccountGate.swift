@@ -106,6 +106,13 @@ package struct AccountGate: Equatable, Sendable {
         }
     }
 
+    /// There are other credentials than those that were refused: the next look comes at once, and looks begin from the start.
+    package mutating func credentialsRenewed(at now: MonotonicInstant) {
+        guard problem == .credentials else { return }
+        looks = 0
+        if case .paused = state { state = .paused(.credentials, nextProbeAt: now) }
+    }
+
     /// Call it at `nextChange`, or at any time.
     package mutating func tick(_ now: MonotonicInstant) -> Action {
         guard case .paused(let problem, let nextProbeAt) = state, nextProbeAt <= now else { return .none }

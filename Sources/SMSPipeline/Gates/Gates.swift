@@ -195,6 +195,8 @@ package struct Gates: ~Copyable {
         _ answer: BalanceAnswer, parts: Int, at now: MonotonicInstant, using chance: inout Chance
     ) -> AccountGate.Action { account.probeAnswered(answer, parts: parts, at: now, using: &chance) }
 
+    package mutating func credentialsRenewed(at now: MonotonicInstant) { account.credentialsRenewed(at: now) }
+
     package mutating func tick(_ now: MonotonicInstant) -> AccountGate.Action { account.tick(now) }
     package mutating func acceptedSend() {
         account.acceptedSend()

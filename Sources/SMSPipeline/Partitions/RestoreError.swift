@@ -15,10 +15,15 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
             "its ledger's log is damaged on the broker's disk (\(error.description)): nothing of it is taken until a replica has it whole"
         case .kafka(let error): error.description
         case .ledger(let error, let offset):
-            "its ledger cannot be read: \(error.description), at offset \(offset) of the ledger"
-                + (error == .malformed
-                    ? ": `rocketsms-worker ledger forget --offset \(offset)`, with topic and partition, takes it out" : "")
+            "its ledger cannot be read: \(error.description), at offset \(offset) of the ledger: " + Self.remedy(error, offset)
         case .cancelled: "the partition was given back meanwhile"
+        }
+    }
+
+    private static func remedy(_ error: LedgerError, _ offset: Int64) -> String {
+        switch error {
+        case .malformed: "`rocketsms-worker ledger forget --offset \(offset)`, with topic and partition, takes it out"
+        case .unknownVersion: "this one knows format \(LedgerCodec.version); run that worker again, or a newer one"
         }
     }
 

@@ -86,6 +86,21 @@ extension Pipeline {
         assert(holdsInvariants(), "\(checkInvariants())")
     }
 
+    // MARK: Secrets that were changed
+
+    /// The gateway says who we are by other credentials from now on.
+    package func credentialsRenewed(at clock: Now) {
+        set(clock)
+        gates.credentialsRenewed(at: now)
+        wake(at: now)
+    }
+
+    /// Kafka's side is made anew, with handles that know the new secrets. Where it is being made, or is about to be left, there is nothing to do.
+    package func renewSession(_ reason: String, at clock: Now) {
+        set(clock)
+        if !life.isDraining { recover(reason) }
+    }
+
     // MARK: Stop
 
     /// Lets what runs finish, commits it, and leaves the group. The last revoke comes as an event and is drained like any other.

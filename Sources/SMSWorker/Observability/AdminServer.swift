@@ -3,6 +3,7 @@ package import HTTPServer
 package import Metrics
 internal import Requests
 internal import SMSPipeline
+internal import Synchronization
 internal import Time
 
 /// The admin port: `/livez` for the supervisor, `/readyz` for rollouts, `/metrics` for Prometheus. On a thread of its own, so that it
@@ -18,6 +19,7 @@ internal import Time
 /// | `/metrics` | always | |
 package final class AdminServer: Sendable {
     private let server: HTTPServer
+    private let guardian: Guardian
 
     /// Listens from now on.
     ///
@@ -40,16 +42,33 @@ package final class AdminServer: Sendable {
         configuration.makesRoom = true
         configuration.idleTimeout = idleTimeout
         configuration.answerTimeout = .seconds(15)
+        let guardian = Guardian(token)
+        self.guardian = guardian
         server = try HTTPServer(configuration) { request in
-            .respond(Self.response(to: request, token: token, health: health, registry: registry).with("Cache-Control", "no-store"))
+            .respond(
+                Self.response(to: request, token: guardian.token, health: health, registry: registry).with("Cache-Control", "no-store"))
         }
     }
 
     /// The port it listens on.
     package var port: Int { server.port }
 
+    /// Asked for from now on.
+    package func use(_ token: AdminToken) { guardian.use(token) }
+
     /// Returns when nothing listens any more. A second call is without effect.
     package func stop() { server.stop() }
+
+    /// Holds the token that is asked for.
+    private final class Guardian: Sendable {
+        private let current: Mutex<AdminToken?>
+
+        init(_ token: AdminToken?) { current = Mutex(token) }
+
+        var token: AdminToken? { current.withLock { $0 } }
+
+        func use(_ token: AdminToken) { current.withLock { $0 = token } }
+    }
 
     private static func response(
         to request: borrowing HTTPRequest, token: AdminToken?, health: HealthState, registry: MetricsRegistry

@@ -43,6 +43,10 @@ final class Committer: Sendable {
             pair[number] = try make(number)
         }
 
+        func setCredentials(username: String, password: String) {
+            for producer in pair { try? producer?.setCredentials(username: username, password: password) }
+        }
+
         func mayBegin(_ number: Int) -> Bool { pair[number].map { $0.unansweredRequests == 0 } ?? false }
 
         func destroy(_ number: Int) {
@@ -111,6 +115,11 @@ final class Committer: Sendable {
                 done(error)
             }
         }
+    }
+
+    /// For connections from now on; takes its place in the order of commits. A producer that is made later has them by its properties.
+    func setCredentials(username: String, password: String) {
+        thread.submit { [self] in producers.setCredentials(username: username, password: password) }
     }
 
     /// How long `init_transactions` may take: a predecessor's open transaction is ended first.

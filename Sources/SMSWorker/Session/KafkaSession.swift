@@ -16,6 +16,8 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
     private let committer: Committer
     private let restorer: Restorer
     let partitionCount: Int
+    /// What its handles know of who we are.
+    private(set) var access: KafkaAccess
     /// Of its own each: while one is left unread, the others go on (a pause would throw away what was fetched ahead).
     private var queues: [PartitionKey: RecordQueue] = [:]
     /// Read last, for the next commit.
@@ -27,11 +29,12 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
     private var show: (Statistics?) -> Void = { _ in }
     private var isFreed = false
 
-    init(consumer: Consumer, committer: Committer, restorer: Restorer, partitionCount: Int) throws(EventLoopError) {
+    init(consumer: Consumer, committer: Committer, restorer: Restorer, partitionCount: Int, access: KafkaAccess) throws(EventLoopError) {
         self.consumer = consumer
         self.committer = committer
         self.restorer = restorer
         self.partitionCount = partitionCount
+        self.access = access
         wakeDescriptor = try EventDescriptor.make()
     }
 
@@ -50,6 +53,16 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
         // What the wake-up is for is done at the end of the turn that it begins.
         registration = try loop.register(fd: descriptor) { _ in EventDescriptor.drain(descriptor) }
         consumer.wake(eventDescriptor: descriptor)
+    }
+
+    // MARK: Secrets
+
+    /// Other user name and password, for connections from now on: what is connected stays so.
+    func use(_ access: KafkaAccess, username: String, password: String) throws(KafkaError) {
+        self.access = access
+        try consumer.setCredentials(username: username, password: password)
+        committer.setCredentials(username: username, password: password)
+        restorer.renewReaders()
     }
 
     // MARK: The group

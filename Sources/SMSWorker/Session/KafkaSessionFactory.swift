@@ -3,13 +3,15 @@ internal import Kafka
 internal import Logging
 internal import Requests
 internal import SMSPipeline
+internal import Synchronization
 internal import Time
 
 /// Makes sessions: producers first (their `init_transactions` ends the past of the same name), then the consumer, which subscribes.
 final class KafkaSessionFactory: Sendable {
     private let configuration: WorkerConfiguration
-    private let consumerProperties: [(key: String, value: String)]
-    private let producerProperties: [(key: String, value: String)]
+    /// Of producers alone, beside what the operator says.
+    private let ownProperties: [(key: String, value: String)]
+    private let currentAccess: Mutex<KafkaAccess>
     private let partitionCount: Int
     private let timings: KafkaTimings
     /// Of the two producers' names, over all sessions.
@@ -17,17 +19,29 @@ final class KafkaSessionFactory: Sendable {
     private static let questionTimeout = Duration.seconds(5)
 
     /// - Parameters:
+    ///   - access: how its first sessions show who they are.
     ///   - limits: of what the producers write.
     ///   - partitionCount: of all request topics.
-    init(configuration: WorkerConfiguration, limits: ProducerLimits, partitionCount: Int) {
+    init(configuration: WorkerConfiguration, access: KafkaAccess, limits: ProducerLimits, partitionCount: Int) {
         self.configuration = configuration
         self.partitionCount = partitionCount
         timings = KafkaTimings(configuration.kafka.properties)
-        consumerProperties = configuration.kafka.properties.forConsumers
-        producerProperties =
-            configuration.kafka.properties.forProducers + limits.properties(beside: configuration.kafka.properties) + [
+        currentAccess = Mutex(access)
+        ownProperties =
+            limits.properties(beside: configuration.kafka.properties) + [
                 (key: "transaction.timeout.ms", value: "\(timings.transaction.milliseconds)")
             ]
+    }
+
+    /// How the next handles show who they are.
+    var access: KafkaAccess { currentAccess.withLock { $0 } }
+
+    /// Handles are made by this from now on. Blocks.
+    ///
+    /// - Throws: where no handle can be made by it (a key that cannot be read); then that of before stays.
+    func use(_ access: KafkaAccess) throws(KafkaError) {
+        _ = try PartitionReader(bootstrapServers: configuration.kafka.bootstrapServers, properties: access.properties.forConsumers)
+        currentAccess.withLock { $0 = access }
     }
 
     /// - Parameter done: called on the opening's thread, of one that was abandoned too; or at once, where there is no thread to be had.
@@ -45,14 +59,15 @@ final class KafkaSessionFactory: Sendable {
     private func make(_ opening: SessionOpening) throws(KafkaError) -> KafkaSession {
         let kafka = configuration.kafka
         let topics = configuration.topics
+        let access = access
         let written = topics.allRequests.map { topics.ledger(of: $0) } + [topics.status, topics.deadLetter]
         let committer = try Committer(
             timeout: timings.transaction, initialisations: initialisations
-        ) { [producerProperties, timings, initialisations] (number) throws(KafkaError) in
+        ) { [self] (number) throws(KafkaError) in
             try opening.expectEnd(of: Committer.initTimeout(timings.transaction))
             let producer = try TransactionalProducer(
                 transactionalID: "\(kafka.groupID)-\(kafka.transactionalStem)-\(number)", bootstrapServers: kafka.bootstrapServers,
-                properties: producerProperties, initialisations: initialisations[number])
+                properties: self.access.properties.forProducers + ownProperties, initialisations: initialisations[number])
             try producer.initTransactions(timeout: Committer.initTimeout(timings.transaction))
             // A topic that refuses now says so at the first transaction, with topic and code; here it only saves the first second.
             for topic in written {
@@ -66,13 +81,13 @@ final class KafkaSessionFactory: Sendable {
             try opening.expectEnd(of: Self.questionTimeout * 2)
             let consumer = try Consumer(
                 group: kafka.groupID, instanceID: kafka.instanceID, bootstrapServers: kafka.bootstrapServers,
-                properties: kafka.properties.forMembers(partitionCount: partitionCount), topics: topics.allRequests)
+                properties: access.properties.forMembers(partitionCount: partitionCount), topics: topics.allRequests)
             learnEnds(consumer)
-            let readerProperties = consumerProperties
-            let restorer = try Restorer(consumer: consumer, transactionTimeout: timings.transaction) { () throws(KafkaError) in
-                try PartitionReader(bootstrapServers: kafka.bootstrapServers, properties: readerProperties)
+            let restorer = try Restorer(consumer: consumer, transactionTimeout: timings.transaction) { [self] () throws(KafkaError) in
+                try PartitionReader(bootstrapServers: kafka.bootstrapServers, properties: self.access.properties.forConsumers)
             }
-            return try KafkaSession(consumer: consumer, committer: committer, restorer: restorer, partitionCount: partitionCount)
+            return try KafkaSession(
+                consumer: consumer, committer: committer, restorer: restorer, partitionCount: partitionCount, access: access)
         } catch {
             committer.abandon()
             committer.afterLast { committer.destroyProducers() }

@@ -21,6 +21,9 @@ actor PipelineRunner {
     private let factory: KafkaSessionFactory
     private var pipeline: Pipeline?
     private var opener: Opener?
+    private var gateway: RocketSMSGateway?
+    /// The one that the pipeline was given last.
+    private weak var session: KafkaSession?
     private var isDraining = false
     private var ending: CheckedContinuation<PipelineEnd, Never>?
     private var armed: (at: MonotonicInstant, id: TimerID)?
@@ -46,6 +49,7 @@ actor PipelineRunner {
         } catch {
             return .failed("the provider's client could not be made: \(error)")
         }
+        self.gateway = gateway
         let opener = Opener { [unowned self] in openSession($0) }
         let pipeline = Pipeline(
             settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit), observer: observer, gateway: gateway,
@@ -126,6 +130,30 @@ actor PipelineRunner {
             return
         }
         pipeline?.opened(.success(session), at: clock())
+        self.session = session
+        renewAccess()
+    }
+
+    // MARK: Secrets that were changed
+
+    /// Calls to the provider say who we are by these from now on.
+    func use(_ credentials: RocketSMSCredentials) {
+        gateway?.use(credentials)
+        pipeline?.credentialsRenewed(at: clock())
+    }
+
+    /// Brings the session to what the factory makes others by. One that is being opened comes by here as well.
+    func renewAccess() {
+        guard let session else { return }
+        let access = factory.access
+        switch session.access.change(to: access) {
+        case .nothing: return
+        case .credentials(let username, let password):
+            do throws(KafkaError) { return try session.use(access, username: username, password: password) } catch {
+                pipeline?.renewSession("the client library did not take the new credentials of Kafka: \(error.message)", at: clock())
+            }
+        case .handles: pipeline?.renewSession("Kafka's keys or certificates were changed in their files", at: clock())
+        }
     }
 
     private func show(_ statistics: Statistics?) {

@@ -122,6 +122,12 @@ final class Restorer: Sendable {
         return fold.sweep
     }
 
+    /// Readers are made anew when they are needed next, after what is read now.
+    func renewReaders() {
+        for (thread, reader) in zip(threads, readers) { thread.submit { reader.drop() } }
+        upkeep.submit { [upkeepReader] in upkeepReader.drop() }
+    }
+
     /// Ends the threads after what they read now; each frees its reader, which blocks.
     func cancel() {
         isCancelled.store(true, ordering: .relaxed)

@@ -36,6 +36,8 @@ final class RocketSMSGateway: ProviderGateway {
 
     func askTemplates() { client.templates(tag: 0) }
 
+    func use(_ credentials: RocketSMSCredentials) { client.use(credentials) }
+
     func close() { client.close() }
 
     private func replied(_ tag: UInt64, _ reply: Reply) {

@@ -11,6 +11,7 @@ internal import Synchronization
 /// The program `run`: builds the parts, runs them, stops them in the reverse order.
 package final class Worker: Sendable {
     private let configuration: WorkerConfiguration
+    private let secrets: SecretFiles?
     private let log = Logger(label: "worker")
     private let pipeline = Mutex<PipelineRunner?>(nil)
     private let isStopping = Atomic<Bool>(false)
@@ -19,7 +20,11 @@ package final class Worker: Sendable {
     package let metrics = WorkerMetrics()
     package let health = HealthState()
 
-    package init(_ configuration: WorkerConfiguration) { self.configuration = configuration }
+    /// - Parameter secrets: where they are read again from; nil: never.
+    package init(_ configuration: WorkerConfiguration, secrets: SecretFiles? = nil) {
+        self.configuration = configuration
+        self.secrets = secrets
+    }
 
     /// Runs until `drain` has done its work, or until it cannot go on.
     package func run() async -> WorkerEnd {
@@ -43,7 +48,7 @@ package final class Worker: Sendable {
         let givingBack = Task { await FreeMemory.giveBackRegularly() }
         defer { givingBack.cancel() }
         do {
-            return try await runPipeline(client)
+            return try await runPipeline(client, admin)
         } catch {
             return .failed("the system refused a thread or a descriptor: \(error)")
         }
@@ -85,7 +90,8 @@ package final class Worker: Sendable {
         }
     }
 
-    private func runPipeline(_ client: RocketSMSClient.Configuration) async throws -> WorkerEnd {
+    private func runPipeline(_ client: RocketSMSClient.Configuration, _ admin: AdminServer) async throws -> WorkerEnd {
+        let access = secrets?.access(of: configuration.kafka.properties) ?? KafkaAccess(properties: configuration.kafka.properties)
         let starter = try WorkThread(name: "starter")
         // It may wait for a broker that does not answer.
         defer { starter.abandon() }
@@ -100,7 +106,7 @@ package final class Worker: Sendable {
         }
         guard !isStopping.load(ordering: .relaxed) else { return .drained }
         let factory = KafkaSessionFactory(
-            configuration: configuration, limits: check.limits, partitionCount: check.partitionCount)
+            configuration: configuration, access: access, limits: check.limits, partitionCount: check.partitionCount)
         guard let opened = await firstSession(factory) else { return .drained }
         let session: KafkaSession
         switch opened {
@@ -125,12 +131,43 @@ package final class Worker: Sendable {
             factory: factory, traces: traces)
         self.pipeline.withLock { $0 = pipeline }
         if isStopping.load(ordering: .relaxed) { drain() }
+        let watcher = try watchSecrets(access, factory, admin, pipeline)
+        defer { watcher?.stop() }
         let end = await pipeline.run(session, client: client)
         switch end {
         case .drained: return .drained
         case .refused(let sentence): return .refused(sentence)
         case .unfit(let sentence): return .unfit(sentence)
         case .rival(let sentence), .failed(let sentence): return .failed(sentence)
+        }
+    }
+
+    /// Secrets that are changed in their files are taken without a restart.
+    private func watchSecrets(
+        _ access: KafkaAccess, _ factory: KafkaSessionFactory, _ admin: AdminServer, _ pipeline: PipelineRunner
+    ) throws -> SecretWatcher? {
+        guard let secrets else { return nil }
+        let watch = SecretWatch(credentials: configuration.provider.credentials, token: configuration.admin.token, access: access)
+        let log = log
+        return try SecretWatcher(secrets, watch, base: configuration.kafka.properties) { action in
+            switch action {
+            case .credentials(let credentials):
+                guard let account = try? credentials.forProvider() else { return }
+                log.info("the provider's credentials were changed in their files, and are used from now on")
+                Task { await pipeline.use(account) }
+            case .token(let token):
+                log.info("the admin port's token was changed in its file, and is asked for from now on")
+                admin.use(token)
+            case .access(let access):
+                do throws(KafkaError) { try factory.use(access) } catch {
+                    return log.warning(
+                        "Kafka's secrets were changed in their files, and no client can be made by them (\(error.message)): those of before stay in use"
+                    )
+                }
+                log.info("Kafka's secrets were changed in their files, and are used from now on")
+                Task { await pipeline.renewAccess() }
+            case .complain: break
+            }
         }
     }
 

@@ -10,11 +10,7 @@ extension WorkerConfiguration {
         }
         let account: RocketSMSCredentials
         do throws(RocketSMSCredentialsError) {
-            account =
-                switch credentials.password {
-                case .md5(let hex): try RocketSMSCredentials(username: credentials.username, passwordMD5: hex)
-                case .plain(let text): try RocketSMSCredentials(username: credentials.username, password: text)
-                }
+            account = try credentials.forProvider()
         } catch {
             throw ProviderSetupError("ROCKETSMS_USERNAME, ROCKETSMS_PASSWORD, ROCKETSMS_PASSWORD_MD5: \(error.description)")
         }
@@ -33,5 +29,15 @@ extension WorkerConfiguration {
         client.classifier = RefusalClassifier(
             accountCodes: provider.accountCodes, creditCodes: provider.creditCodes, transientCodes: provider.transientCodes)
         return client
+    }
+}
+
+extension Credentials {
+    /// As the provider's client wants them.
+    func forProvider() throws(RocketSMSCredentialsError) -> RocketSMSCredentials {
+        switch password {
+        case .md5(let hex): try RocketSMSCredentials(username: username, passwordMD5: hex)
+        case .plain(let text): try RocketSMSCredentials(username: username, password: text)
+        }
     }
 }

@@ -12,7 +12,8 @@ struct RunCommand: Command {
     init(_ arguments: ParsedArguments) {}
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let worker = Worker(try context.load(requiring: .run, logsFrom: .trace).configuration)
+        let loaded = try context.load(requiring: .run, logsFrom: .trace)
+        let worker = Worker(loaded.configuration, secrets: SecretFiles(loaded.settings))
         let signals = Signals { worker.drain() }
         defer { withExtendedLifetime(signals) {} }
         let log = Logger(label: "worker")

@@ -121,4 +121,23 @@ struct AccountGateTests {
         _ = gate.refused(.credit, at: now, using: &generator)
         #expect(try #require(gate.nextChange) - now <= .seconds(5))
     }
+
+    @Test func otherCredentialsAreLookedAtAtOnce() throws {
+        var generator = SeededGenerator(seed: 1)
+        var gate = AccountGate()
+        gate.credentialsRenewed(at: start)
+        #expect(gate.state == .open)
+        _ = gate.refused(.credit, at: start, using: &generator)
+        let look = gate.nextChange
+        gate.credentialsRenewed(at: start)
+        #expect(gate.nextChange == look, "no credit is none with any password")
+        _ = gate.refused(.credentials, at: start, using: &generator)
+        gate.credentialsRenewed(at: start)
+        #expect(gate.nextChange == start)
+        #expect(gate.tick(start) == .startProbe)
+        guard case .logResumed = gate.probeAnswered(.credits(1), parts: 1, at: start, using: &generator) else {
+            Issue.record("not resumed")
+            return
+        }
+    }
 }

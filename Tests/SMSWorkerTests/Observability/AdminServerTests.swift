@@ -138,6 +138,9 @@ struct AdminServerTests {
         {
             #expect(try await status(wrong) == 401, "\(wrong)")
         }
+        server.use(AdminToken("fedcba9876543210"))
+        #expect(try await status("Bearer 0123456789abcdef") == 401)
+        #expect(try await status("Bearer fedcba9876543210") == 200)
     }
 
     @Test func aTakenPortIsAnErrorThatNamesIt() throws {

@@ -65,6 +65,47 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- end -}}
 
+{{- define "rocketsms-worker.milliseconds" -}}
+{{- mul (include "rocketsms-worker.seconds" . | int64) 1000 | toString -}}
+{{- end -}}
+
+{{/* The request topics of both lanes, as a JSON list. */}}
+{{- define "rocketsms-worker.requestTopics" -}}
+{{- $names := list -}}
+{{- range splitList "," (printf "%s,%s" (default "sms.requests" .Values.config.TOPICS_REQUESTS) (default "" .Values.config.TOPICS_PRIORITY_REQUESTS)) -}}
+{{- with trim . -}}
+{{- $names = append $names . -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $names -}}
+{{- end -}}
+
+{{/* A name that Kubernetes takes, and that none of `taken` has: as `topics plan` makes it. */}}
+{{- define "rocketsms-worker.objectName" -}}
+{{- $stem := regexReplaceAll "[^a-z0-9.]" (lower .name) "-" -}}
+{{- $stem = regexReplaceAll "^[^a-z0-9]+|[^a-z0-9]+$" $stem "" | default "topic" -}}
+{{- $found := $stem -}}
+{{- range $number := untilStep 2 100 1 -}}
+{{- if hasKey $.taken $found -}}
+{{- $found = printf "%s-%d" $stem $number -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set .taken $found true -}}
+{{- $found -}}
+{{- end -}}
+
+{{/* One right of a KafkaUser. */}}
+{{- define "rocketsms-worker.right" -}}
+- resource:
+    type: {{ .type }}
+    name: {{ .name | quote }}
+    patternType: {{ default "literal" .pattern }}
+  operations:
+    {{- range .operations }}
+    - {{ . }}
+    {{- end }}
+{{- end -}}
+
 {{/* A number of the values as digits: Helm holds 1000000 as a float, which would print as 1e+06. */}}
 {{- define "rocketsms-worker.scalar" -}}
 {{- if and (kindIs "float64" .) (eq (floor .) .) -}}
@@ -98,6 +139,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- end -}}
 {{- if eq (empty .Values.credentials.passwordKey) (empty .Values.credentials.passwordMd5Key) -}}
 {{- fail "credentials: exactly one of passwordKey and passwordMd5Key names the password; set the other to \"\"" -}}
+{{- end -}}
+{{- if and .Values.strimzi.enabled (not .Values.strimzi.cluster) -}}
+{{- fail "strimzi.cluster is required with strimzi.enabled: the name of the Kafka object that topics and user belong to" -}}
 {{- end -}}
 {{- if and .Values.kafkaProperties.inline .Values.kafkaProperties.existingSecret -}}
 {{- fail "kafkaProperties: inline and existingSecret exclude each other" -}}
