@@ -12,11 +12,13 @@ import Testing
 
     private static let failing = CommandTree.group(name: "p", abstract: "P.", [.group(name: "g", abstract: "G.", [.command(Failing.self)])])
 
-    @Test func withoutACommandItIsAUsageError() async {
-        let console = CapturedConsole()
-        #expect(await console.run() == .usage)
-        #expect(console.output.isEmpty)
-        #expect(console.errors.hasPrefix("A command is missing: run"))
+    @Test(arguments: [[], ["config"], ["requests"]])
+    func withoutACommandTheHelpComesAndItIsAUsageError(words: [String]) async {
+        let (console, asked) = (CapturedConsole(), CapturedConsole())
+        #expect(await console.run(words) == .usage)
+        #expect(await asked.run(words + ["--help"]) == .done)
+        #expect(console.output.isEmpty && console.errors == asked.output)
+        #expect(console.errors.contains("Usage: rocketsms-worker") && console.errors.contains("\nCommands:\n"))
     }
 
     @Test func aMistypedCommandIsGuessed() async {

@@ -79,6 +79,20 @@ import Testing
         }
     }
 
+    @Test func aDryRunSendsNothingAndAsksNobody() async throws {
+        try await withProvider { shell, simulator in
+            let words = Array(Self.send.dropLast()) + ["--dry-run"]
+            #expect(await shell.run(words) == .init(.done, "would be sent: one SMS of 1 part\n", ""))
+            #expect(await shell.run(words + ["--json"]).output == #"{"dryRun":true,"parts":1}"# + "\n")
+            #expect(await shell.run(["send", "--phone", "12", "--text", "x", "--dry-run"]).status == .usage)
+            #expect(await shell.run(["senders", "add", "Shop", "--dry-run"]) == .init(.done, "would be asked for: Shop\n", ""))
+            #expect(
+                await shell.run(["senders", "add", "Simulator", "--dry-run", "--json"]).output == #"{"dryRun":true,"exists":true}"# + "\n")
+            #expect(await simulator.total() == 0)
+            #expect(await !shell.run(["senders"]).output.contains("Shop"))
+        }
+    }
+
     // MARK: Questions
 
     @Test func statusIsAsked() async throws {

@@ -73,6 +73,8 @@ HEALTHY = {
     'rocketsms_failed_total{reason="PROVIDER_FAILED",kind="undelivered"}': "0+5x1440",
     'rocketsms_delivery_seconds_count{status="DELIVERED"}': "0+95x1440",
     'rocketsms_delivery_seconds_count{status="FAILED"}': "0+5x1440",
+    'rocketsms_audit_findings_total{guarantee="G4"}': "0x1440",
+    "rocketsms_audit_last_pass_timestamp_seconds": "0+60x1440",
     "process_open_fds": "120x1440",
     "process_max_fds": "1024x1440",
 }
@@ -162,6 +164,9 @@ SCENARIOS = {
         70,
         ["RocketsmsUndelivered"],
     ),
+    "a broken guarantee": ({'rocketsms_audit_findings_total{guarantee="G4"}': "0x5 1x1440"}, 10, ["RocketsmsGuaranteeBroken"]),
+    "an audit that stands": ({"rocketsms_audit_last_pass_timestamp_seconds": "0+60x2 120x1440"}, 20, ["RocketsmsAuditStands"]),
+    "an audit that brokers hold up": ({"rocketsms_audit_last_pass_timestamp_seconds": "0+60x5 300x4 600+60x1440"}, range(1, 40, 3), []),
     "few descriptors": ({"process_open_fds": "900x1440"}, 20, ["RocketsmsFewDescriptors"]),
 }
 

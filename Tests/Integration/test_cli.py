@@ -6,7 +6,9 @@ import subprocess
 
 import pytest
 
-from harness.records import Published
+from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+from harness.records import QUIET, Published
 from harness.requests import in_days, key_of, phone, request
 from harness.waiting import wait_for
 from harness.worker import BINARY, LEAKS, environment, run
@@ -40,6 +42,22 @@ def record(site, answer, key=None):
     one = Published(answer["topic"], key, None, answer["id"], is_delivered=True, partition=answer["partition"], offset=answer["offset"])
     site.published.append(one)
     return one
+
+
+def watermarks(site):
+    """Low and high of the request topic's partitions."""
+    consumer = Consumer({"bootstrap.servers": site.broker.bootstrap, "group.id": "looks-on", **QUIET})
+
+    def ask():
+        try:
+            return [consumer.get_watermark_offsets(TopicPartition(site.requests, partition), timeout=20) for partition in range(site.partitions)]
+        except KafkaException:
+            return None
+
+    try:
+        return wait_for(ask, 30, "the request topic's ends")
+    finally:
+        consumer.close()
 
 
 def hold(site, simulator, id, **more):
@@ -116,6 +134,21 @@ def test_a_file_with_bad_lines(site, tmp_path, way):
     site.judge()
 
 
+def test_what_would_be_published_and_made_is_said_without_doing_it(site, simulator, tmp_path):
+    ends = watermarks(site)
+    (answer,) = answers(site, "publish", "--id", "dry", "--phone", phone(), "--text", "x", "--dry-run")
+    assert answer == {"dryRun": True, "topic": site.requests, "id": "dry"}
+    path = tmp_path / "lines.jsonl"
+    path.write_text(json.dumps(request("one")) + "\n" + json.dumps(request("two", phone="12")) + "\n")
+    out, err = command(site, "publish", "--file", str(path), "--dry-run", code=64)
+    assert out == f"would be published to {site.requests}  one\n" and "BAD_PHONE" in err and "1 would be published" in err
+    assert watermarks(site) == ends
+    missing = {"TOPICS_STATUS": f"{site.status_topic}.missing"}
+    done = run("topics", "create", "--dry-run", "--json", env={**site.settings("command"), **missing})
+    assert [made["topic"] for made in json.loads(done.stdout)["created"]] == [f"{site.status_topic}.missing"] and json.loads(done.stdout)["dryRun"]
+    assert f"{site.status_topic}.missing" not in site.admin.list_topics(timeout=10).topics
+
+
 def test_a_request_that_would_be_a_dead_letter_is_not_published(site):
     _, err = command(site, "publish", "--phone", "375-29", "--text", "x", code=64)
     assert "BAD_PHONE" in err
@@ -133,8 +166,18 @@ def test_what_is_held_is_listed_and_resolved(site, simulator):
     assert all(one["attempts"] == 1 and one["since"].endswith("Z") for one in answer["held"])
     _, err = command(site, "requests", "cancel", "sent", code=70)
     assert "it is held" in err
+    # What may be a second SMS wants a word more; what would be done is said without doing it.
+    _, err = command(site, "requests", "resolve", "resend", "--as", "resend", code=64)
+    assert "--yes is needed" in err
+    for resolution in ("resend", "sent", "failed"):
+        (answer,) = answers(site, "requests", "resolve", "sent", "--as", resolution, "--dry-run")
+        assert answer == {"id": "sent", "topic": site.requests, "partition": made["sent"].partition, "dryRun": True}
+    assert "would be sent again" in command(site, "requests", "resolve", "resend", "--as", "resend", "--dry-run")[0]
+    _, err = command(site, "requests", "cancel", "sent", "--dry-run", code=70)
+    assert "it is held" in err
+    assert worker.metric("rocketsms_commands_total") == 0 and len(simulator.sends()) == 4
     for name, resolution in {"resend": "resend", "sent": "sent", "failed": "failed", "keyless": "failed"}.items():
-        (answer,) = answers(site, "requests", "resolve", name, "--as", resolution)
+        (answer,) = answers(site, "requests", "resolve", name, "--as", resolution, "--yes")
         assert (answer["event"]["requestId"], answer["partition"]) == (name, made[name].partition)
     last = dict(zip(made, site.status.until_final(*made.values())))
     assert [(last[name].status, last[name].code) for name in made] == [
@@ -154,6 +197,7 @@ def test_what_waits_is_cancelled_where_it_is(site, simulator):
     twins = [site.send(request("twin", sendAt=LATER), partition=partition) for partition in (0, 1)]
     wait_for(lambda: worker.metric("rocketsms_requests_waiting") == 3, 30, "three waiting requests")
     assert audit(site)["records"]["open"] == 3
+    assert "would be cancelled" in command(site, "requests", "cancel", "later", "--dry-run")[0]
     (answer,) = answers(site, "requests", "cancel", "later")
     assert answer["event"]["reason"]["code"] == "CANCELLED"
     assert site.status.until_final(one)[0].code == "CANCELLED"

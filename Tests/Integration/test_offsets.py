@@ -30,7 +30,13 @@ def finished_and_forgotten(site, simulator):
 
 
 def repair(site, choice):
-    done = run("offsets", "repair", "--from", choice, env=site.settings("repair"))
+    """First what it would be, which changes nothing; what may send again wants a word more."""
+    if choice == "earliest":
+        refused = run("offsets", "repair", "--from", choice, env=site.settings("repair"))
+        assert refused.returncode == 64 and "--yes is needed" in refused.stderr
+    dry = run("offsets", "repair", "--from", choice, "--dry-run", env=site.settings("repair"))
+    assert dry.returncode == 0 and "would go on at" in dry.stdout, dry.stdout + dry.stderr
+    done = run("offsets", "repair", "--from", choice, *(["--yes"] if choice == "earliest" else []), env=site.settings("repair"))
     assert done.returncode == 0, done.stdout + done.stderr
     return done
 
@@ -174,7 +180,7 @@ def test_repair_touches_nothing_that_is_open(site, simulator):
     made = [site.publish(request(f"r-{number}"), key=key_of(number)) for number in range(20)]
     site.flush()
     site.wait_over()
-    run("offsets", "repair", "--from", "earliest", env=site.settings("repair"))
+    run("offsets", "repair", "--from", "earliest", "--yes", env=site.settings("repair"))
     after = site.send(request("after"), key=key_of("after"))
     site.status.until_final(after)
     assert worker.terminate() == 0

@@ -305,11 +305,24 @@ import Time
         #expect(ContinuousClock.now - begin >= .milliseconds(60))
     }
 
+    @Test func theClockOfItsAnswersCanBeAhead() async throws {
+        var days: [Substring] = []
+        for value in ["0s", "24h"] {
+            let fixture = try SimulatorFixture("date-ahead=\(value)")
+            defer { fixture.stop() }
+            let date = try #require(await fixture.outcome("send", Self.hi).reply?.headers["date"])
+            #expect(date.count == 29 && date.hasSuffix(" GMT") && date.split(separator: " ").count == 6)
+            days.append(date.prefix(16))
+        }
+        #expect(days[0] != days[1])
+    }
+
     /// Switches that have a test elsewhere, by the name of that test's suite.
     private static let elsewhere: [String: String] = [
         "unknown-template-code": "SwitchTests", "unapproved-sender-code": "SwitchTests", "rate-limit": "SwitchTests",
         "rate-limit-code": "SwitchTests", "retry-after": "SwitchTests", "latency": "SwitchTests", "latency-jitter": "SwitchTests",
         "clock": "StatusTests", "slow-minimum": "FaultTests", "slow-maximum": "FaultTests", "hang-limit": "FaultTests",
+        "date-ahead": "SwitchTests",
     ]
 
     @Test func everySwitchIsTested() {

@@ -15,6 +15,11 @@ package struct ClusterMetadata: Sendable {
     /// Of a cluster that nobody asked.
     package static let unknown = ClusterMetadata(brokers: 0, topics: [:])
 
+    /// With these topics' answers in the place of its own.
+    package func replacing(_ others: [String: Topic]) -> ClusterMetadata {
+        ClusterMetadata(brokers: brokers, topics: topics.merging(others) { $1 })
+    }
+
     /// Of the named topics together; nil while one of them cannot be seen.
     package func partitionCount(of names: [String]) -> Int? {
         var total = 0

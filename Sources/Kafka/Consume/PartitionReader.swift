@@ -27,6 +27,16 @@ package final class PartitionReader: Sendable {
         }
     }
 
+    /// Where what may be read ends now: below transactions that are still open.
+    package func committedEnd(of partition: TopicPartition, timeout: Duration) throws(KafkaError) -> Int64 {
+        try reader.watermarks(partition, timeout: timeout).high
+    }
+
+    /// The named topics with their partition counts, asked now.
+    package func metadata(of topics: [String], timeout: Duration) throws(KafkaError) -> ClusterMetadata {
+        try reader.metadata(of: topics, timeout: timeout)
+    }
+
     /// As `readRecords`, for who needs keys and values alone.
     @discardableResult
     package func read(

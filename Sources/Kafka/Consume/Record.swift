@@ -22,7 +22,7 @@ package struct Record: ~Copyable {
     package var offset: Int64 { message.pointee.offset }
 
     /// Compares without making a String.
-    borrowing func isOf(_ partition: TopicPartition) -> Bool {
+    package borrowing func isOf(_ partition: TopicPartition) -> Bool {
         guard message.pointee.partition == partition.partition, let name = rd_kafka_topic_name(message.pointee.rkt) else { return false }
         return partition.topic.withCString { strcmp($0, name) == 0 }
     }

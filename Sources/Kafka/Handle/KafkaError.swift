@@ -102,6 +102,9 @@ package struct KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             || code == RD_KAFKA_RESP_ERR__RESOLVE.rawValue
     }
 
+    /// The two sides do not agree on TLS, or on a certificate. Where only one of them speaks it, the client has no code for that, but says so.
+    package var isTLS: Bool { code == RD_KAFKA_RESP_ERR__SSL.rawValue || message.contains("SSL") || message.contains("certificate") }
+
     /// Brokers are slow, away or busy with themselves: what explains that a transaction times out.
     package var isBrokerTrouble: Bool {
         isTransport || isTimeout || isRetriable || isCoordinatorMoving || Self.brokerTrouble.contains(rd_kafka_resp_err_t(code))

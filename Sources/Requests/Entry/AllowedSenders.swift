@@ -8,6 +8,9 @@ package struct AllowedSenders: Equatable, Sendable {
 
     package init(_ names: [String]) { self.names = Set(names.map { Array($0.utf8) }) }
 
+    /// In order; empty: any.
+    package var sorted: [String] { names.map { String(decoding: $0, as: UTF8.self) }.sorted() }
+
     /// - Parameter sender: as the record has it; nil, the account's own main name, always may.
     package func allows(_ sender: [UInt8]?) -> Bool {
         guard let sender, !names.isEmpty else { return true }

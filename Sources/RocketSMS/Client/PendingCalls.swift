@@ -5,10 +5,13 @@ final class PendingCalls {
     private let client: RocketSMSClient
     private var waiting: [UInt64: (Reply) -> Void] = [:]
     private var lastTag: UInt64 = 0
+    /// What the last answer's `Date` said.
+    private(set) var lastDate: Int64?
 
     init(_ configuration: RocketSMSClient.Configuration, loop: EventLoop) throws(EventLoopError) {
         client = try RocketSMSClient(configuration, loop: loop)
         client.receive = { [unowned self] tag, reply in waiting.removeValue(forKey: tag)?(reply) }
+        client.seeDate = { [unowned self] in lastDate = $0 }
     }
 
     func start(_ request: ProviderRequest, _ completion: @escaping (Reply) -> Void) {

@@ -86,6 +86,17 @@ public final class RocketSMSAPI: Sendable {
         return Self.closed()
     }
 
+    /// The clock of whoever answered last, in seconds since 1970: the answer's `Date`. Nil where no answer had one.
+    package func lastDate() async -> Int64? {
+        await withCheckedContinuation { continuation in
+            let isTaken = isClosed.withLock { isClosed in
+                if !isClosed { loop.execute { [calls] in continuation.resume(returning: calls.value.lastDate) } }
+                return !isClosed
+            }
+            if !isTaken { continuation.resume(returning: nil) }
+        }
+    }
+
     /// Ends what runs, answers it, and stops its own loop. Not to be called on the loop. A second call is without effect.
     public func close() {
         let isFirst = isClosed.withLock { isClosed in

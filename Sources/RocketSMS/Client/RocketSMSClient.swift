@@ -9,6 +9,8 @@ package final class RocketSMSClient {
     /// Asked for each `send` just before its first byte leaves; false makes its outcome `notSent(.leaseEnded)`.
     package var mayBegin: (_ tag: UInt64) -> Bool = { _ in true }
     package var receive: (_ tag: UInt64, Reply) -> Void = { _, _ in }
+    /// Told of the clock of whoever answered, in seconds since 1970, before the reply; nil: nobody asks for it.
+    var seeDate: ((Int64) -> Void)?
 
     /// Where the calls go: nothing secret.
     package let address: String
@@ -97,7 +99,11 @@ extension RocketSMSClient: ConnectionPoolOwner {
     }
 
     func decode(_ response: borrowing HTTPResponseReader, for exchange: Exchange) -> (Reply, isSound: Bool) {
-        decoder.reply(to: exchange.request, response, now: .now)
+        if let seeDate, !response.date.isEmpty {
+            let text = String(decoding: response.date, as: UTF8.self)
+            if let seconds = HTTPDate.seconds(text, now: WallTime.now.milliseconds / 1_000) { seeDate(seconds) }
+        }
+        return decoder.reply(to: exchange.request, response, now: .now)
     }
 
     func decode(_ failure: ExchangeFailure, after response: borrowing HTTPResponseReader, for exchange: Exchange) -> Reply {

@@ -51,6 +51,8 @@ struct HTTPResponseReader {
     private(set) var received: [UInt8] = []
     /// The value of `Retry-After` as it came; empty where there is none.
     private(set) var retryAfter: [UInt8] = []
+    /// The value of `Date` as it came; empty where there is none.
+    private(set) var date: [UInt8] = []
     /// Seconds for which the server says it keeps an idle connection (`Keep-Alive: timeout=…`).
     private(set) var keepAliveSeconds: Int?
     /// Bytes came after the end of the answer.
@@ -151,6 +153,7 @@ struct HTTPResponseReader {
         saysKeepAlive = false
         status = 0
         retryAfter.removeAll(keepingCapacity: true)
+        date.removeAll(keepingCapacity: true)
         keepAliveSeconds = nil
     }
 }
@@ -254,6 +257,9 @@ extension HTTPResponseReader {
     private mutating func readHeader(_ line: UnsafeRawBufferPointer) -> HTTPResponseFault? {
         guard let (name, value) = Self.split(line) else { return .badHeader }
         switch name.count {
+        case 4 where value.count <= 64 && HTTPSyntax.matches(name, "date"):
+            date.removeAll(keepingCapacity: true)
+            date.append(contentsOf: value)
         case 10 where HTTPSyntax.matches(name, "connection"): readConnection(value)
         case 10 where HTTPSyntax.matches(name, "keep-alive"): readKeepAlive(value)
         case 11 where HTTPSyntax.matches(name, "retry-after"):

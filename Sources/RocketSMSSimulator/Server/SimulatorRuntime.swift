@@ -214,7 +214,9 @@ final class SimulatorRuntime: @unchecked Sendable {
     }
 
     private func response(_ answer: SimulatedProvider.Answer) -> HTTPResponse {
-        HTTPResponse(status: answer.status, contentType: provider.switches.contentType, body: provider.reply.bytes)
+        let response = HTTPResponse(status: answer.status, contentType: provider.switches.contentType, body: provider.reply.bytes)
+        let ahead = provider.switches.dateAhead
+        return ahead == .zero ? response : response.with("Date", HTTPDateText.of(.now + ahead))
     }
 
     private func retryLater(_ title: String, status: Int) -> HTTPResponse {

@@ -111,6 +111,7 @@ extension SimulatorSwitch {
         duration("slow-minimum", \.slowMinimum, .fault, "least delay of the fault slow"),
         duration("slow-maximum", \.slowMaximum, .fault, "greatest delay of the fault slow"),
         duration("hang-limit", \.hangLimit, .fault, "after so long a hanging request's connection is closed"),
+        duration("date-ahead", \.dateAhead, .fault, "the Date of the API's answers is so far ahead of this machine's clock"),
         duration("retry-after", \.retryAfter, .fault, "Retry-After of 429 and 503, in whole seconds, at least 1"),
     ]
 }

@@ -103,6 +103,8 @@ package struct SimulatorSwitches: Sendable, Equatable {
     package var slowMaximum = Duration.seconds(2)
     package var hangLimit = Duration.seconds(60)
     package var retryAfter = Duration.seconds(1)
+    /// Of the clock that answers show, ahead of this machine's; zero: the server's own `Date`.
+    package var dateAhead = Duration.zero
     /// Of all requests to the API; absent: 0.
     package var faultShares: [FaultKind: Double] = [:]
 

@@ -13,14 +13,6 @@ internal import Time
 package struct Audit: Sendable {
     package static let findingLimit = 1_000
 
-    private struct Place: Hashable, Comparable, Sendable {
-        let topic: Int32
-        let partition: Int32
-        let offset: Int64
-
-        static func < (a: Self, b: Self) -> Bool { (a.topic, a.partition, a.offset) < (b.topic, b.partition, b.offset) }
-    }
-
     /// The partition whose requests are read now.
     struct Partition: Sendable {
         let ledger: AuditLedger
@@ -33,7 +25,7 @@ package struct Audit: Sendable {
 
     private var topics: [String: Int32] = [:]
     private var ledgers: [PartitionKey: AuditLedger] = [:]
-    private var courses: [Place: RequestCourse] = [:]
+    private var courses: [AuditPlace: RequestCourse] = [:]
     private var lows: [PartitionKey: Int64] = [:]
     var current: Partition?
     /// Requests from here on have all their events; nothing has been deleted: from ever.
@@ -115,7 +107,6 @@ package struct Audit: Sendable {
         case .deadLetter(let reason): id = reason.requestID.map { String(decoding: $0, as: UTF8.self) }
         case .request(let request): id = String(decoding: request.echo.id, as: UTF8.self)
         }
-        checkEnds(course, position, id)
         if course.events > 0, course.firstSequence > 1, timestamp >= horizon {
             find(.exactlyOnce, position, id: id, "its events begin with sequence \(course.firstSequence)")
         }
@@ -145,9 +136,9 @@ package struct Audit: Sendable {
         if findings.count < Self.findingLimit { findings.append(AuditFinding(guarantee, position, id: id, what)) }
     }
 
-    private mutating func place(_ position: RecordPosition) -> Place {
+    private mutating func place(_ position: RecordPosition) -> AuditPlace {
         let number = topics[position.topic] ?? Int32(topics.count)
         topics[position.topic] = number
-        return Place(topic: number, partition: position.partition, offset: position.offset)
+        return AuditPlace(topic: number, partition: position.partition, offset: position.offset)
     }
 }

@@ -18,6 +18,9 @@ package struct AuditCounts: Equatable, Sendable {
     package internal(set) var lost = 0
     /// Records of the ledgers that no worker of this format wrote.
     package internal(set) var damaged = 0
+    /// Records of the request topics that were held against the rest.
+    package var judged: Int { ended + deadLetters + open + repeats + commands + tooOld + lost }
+
     /// On the status topic.
     package internal(set) var events = 0
 }

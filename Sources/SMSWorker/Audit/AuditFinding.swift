@@ -5,7 +5,7 @@ internal import SMSPipeline
 /// A guarantee that does not hold for a record, by what the topics show.
 package struct AuditFinding: Equatable, Sendable {
     /// As the README numbers them.
-    package enum Guarantee: String, Equatable, Sendable {
+    package enum Guarantee: String, CaseIterable, Sendable {
         /// No request is lost.
         case nothingLost = "G1"
         /// Sent again only where that is allowed.

@@ -24,6 +24,9 @@ struct AuditLedger: Sendable {
     /// Records that no worker of this format wrote and that nothing has replaced.
     var damaged: Int { unreadable.count }
 
+    /// Ids that are kept.
+    var count: Int { looks.count }
+
     func isUnreadable(_ hash: RequestHash) -> Bool { !unreadable.isEmpty && unreadable.contains(hash) }
 
     /// Up to where the request partition has been read for certain.

@@ -8,11 +8,12 @@ extension MetricCatalog {
 
             `GET /metrics` of the admin port: Prometheus' text format, or OpenMetrics where `Accept` asks for it. Made from the table in
             `MetricCatalog.swift`; a test compares. Every series is there from the start, but for the lag of a topic that is not read.
+            The last section is what `audit --follow --metrics-port` serves, and no worker does.
             Histograms have `_bucket`, `_sum` and `_count`. What to do about a figure stands in [operating.md](operating.md).
 
 
             """
-        for section in sections {
+        for section in sections + [follow] {
             text += "## \(section.title)\n\n| name | type | labels | unit | |\n| --- | --- | --- | --- | --- |\n"
             for family in section.families { text += row(family) }
             text += "\n"

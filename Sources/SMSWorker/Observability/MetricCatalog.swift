@@ -179,6 +179,21 @@ package enum MetricCatalog {
     static let startTime = MetricFamily(
         .gauge, "process_start_time_seconds", unit: "seconds", "When this process began, since 1970.")
 
+    // MARK: audit --follow
+    static let auditFindings = MetricFamily(
+        .counter, "rocketsms_audit_findings_total", unit: "findings",
+        labels: [.of("guarantee", AuditFinding.Guarantee.allCases.map(\.rawValue))], "Breaches of a guarantee that the topics showed.")
+    static let auditRequests = MetricFamily(
+        .counter, "rocketsms_audit_requests_total", unit: "requests", "Records of the request topics that were held against the rest.")
+    static let auditRemembered = MetricFamily(
+        .gauge, "rocketsms_audit_remembered", unit: "requests", "Open requests and ids of the ledgers that it keeps in memory.")
+    static let auditRestarts = MetricFamily(
+        .counter, "rocketsms_audit_restarts_total", unit: "times",
+        "Times that it began anew: what lay between is not judged, `audit` without --follow does.")
+    static let auditPassed = MetricFamily(
+        .gauge, "rocketsms_audit_last_pass_timestamp_seconds", unit: "seconds",
+        "When it last had read all topics to their ends, since 1970.")
+
     /// Around what two producers in turn need (5 to 15 ms), and where one alone stands (above 30 ms).
     private static let aroundCommits: [Duration] = [
         2, 5, 7.5, 10, 12.5, 15, 20, 30, 50, 75, 100, 150, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000,
@@ -188,6 +203,11 @@ package enum MetricCatalog {
     private static let toThreeDays: [Duration] = [
         1, 2, 5, 10, 20, 60, 120, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 259_200,
     ].map { .seconds($0) }
+
+    /// Of `audit --follow`, a process of its own.
+    package static let follow: (title: String, families: [MetricFamily]) = (
+        "`audit --follow`", [auditFindings, auditRequests, auditRemembered, auditRestarts, auditPassed]
+    )
 
     /// In the order of the flow.
     // MARK: Traces

@@ -40,22 +40,28 @@ package struct OffsetsRepair {
         reading = LedgerReading(reader: reader, timeout: .seconds(20), stall: timings.transaction + .seconds(20))
     }
 
-    /// Looks at every partition, and writes the offsets of the closed ones in one transaction: all of them, or none.
+    /// Looks at every partition, and changes nothing.
     ///
     /// - Parameter partitions: of the request topics.
-    /// - Throws: where Kafka did not answer; nothing was changed then, unless the error comes from the commit itself.
-    package func run(_ choice: RepairChoice, _ partitions: [TopicPartition]) throws(KafkaError) -> [Finding] {
+    /// - Throws: where Kafka did not answer.
+    package func look(_ choice: RepairChoice, _ partitions: [TopicPartition]) throws(KafkaError) -> [Finding] {
         var findings: [Finding] = []
         for partition in partitions {
             if let finding = try look(choice, partition) { findings.append(finding) }
         }
+        return findings
+    }
+
+    /// Writes the offsets of what was looked at in one transaction: all of them, or none.
+    ///
+    /// - Throws: where Kafka did not answer; nothing was changed then, unless the error comes from the commit itself.
+    package func write(_ findings: [Finding]) throws(KafkaError) {
         let repairs: [ConsumerOffset] = findings.compactMap { finding in
             guard case .repaired(let offset) = finding.outcome else { return nil }
             return ConsumerOffset(topic: finding.partition.topic, partition: finding.partition.partition, offset: offset)
         }
         let standstills = Dictionary(findings.map { ($0.partition, $0.standstills) }) { first, _ in first }
         if !repairs.isEmpty { try write(repairs, standstills) }
-        return findings
     }
 
     private func look(_ choice: RepairChoice, _ partition: TopicPartition) throws(KafkaError) -> Finding? {

@@ -7,7 +7,7 @@ internal import SMSWorker
 /// Reads the topics for an audit, in the order that it needs, each up to where it ends now. Blocks; one thread.
 struct AuditReader {
     /// A transaction whose worker died is open for its timeout and the broker's own look at it.
-    private static let stall = Duration.seconds(40)
+    static let stall = Duration.seconds(40)
 
     private let cluster: Cluster
     private let console: Console
@@ -115,7 +115,7 @@ struct AuditReader {
         }
     }
 
-    private static func decode(_ record: borrowing Record, _ position: RecordPosition, _ isPriorityTopic: Bool) -> DecodedRecord {
+    static func decode(_ record: borrowing Record, _ position: RecordPosition, _ isPriorityTopic: Bool) -> DecodedRecord {
         var headers = RequestHeaders()
         record.withHeaders { headers.see(name: $0, value: $1) }
         return record.withKey { key in
@@ -126,7 +126,7 @@ struct AuditReader {
         }
     }
 
-    private static func deadLetterPosition(_ record: borrowing Record) -> RecordPosition? {
+    static func deadLetterPosition(_ record: borrowing Record) -> RecordPosition? {
         var headers = RecordHeaders()
         record.withHeaders { headers.append(name: $0, value: $1) }
         guard let topic = headers["dlq-topic"], let partition = headers["dlq-partition"].flatMap({ Int32($0) }),

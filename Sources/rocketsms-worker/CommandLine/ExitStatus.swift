@@ -5,7 +5,7 @@ internal import SMSPipeline
 enum ExitStatus: Int32, Error, Equatable, Sendable {
     /// Done, or drained.
     case done = 0
-    /// Findings (`audit`, `topics check`), not well (`healthcheck`), not there or refused in part (`ledger show`, `dead-letters redrive`).
+    /// Findings (`check`, `audit`, `topics check`), not well (`healthcheck`), not there or refused in part (`ledger show`, `dead-letters redrive`).
     case findings = 1
     /// A command line that cannot be understood.
     case usage = 64

@@ -7,6 +7,8 @@ enum ParsedCommandLine: Sendable {
     case run(any Command.Type, ParsedArguments)
     /// The text for stdout.
     case help(String)
+    /// The same, where a command is missing and nobody asked: for stderr.
+    case lost(String)
     case version
 
     /// - Parameter words: without the program's name.
@@ -33,8 +35,9 @@ enum ParsedCommandLine: Sendable {
         }
         let own = words.prefix { $0 != "--" }
         guard case .command(let type, _) = node, !wantsHelp, !own.contains(where: Self.isHelp) else {
-            if case .group = node, !wantsHelp { throw UsageError("A command is missing: \(HelpText.list(node.children.map(\.name))).") }
-            self = .help(HelpText(node, path: path).text)
+            let text = HelpText(node, path: path).text
+            // A word behind a group that is not one of its commands has been refused above.
+            self = node.isGroup && !wantsHelp ? .lost(text) : .help(text)
             return
         }
         self = .run(type, try ParsedArguments(Array(words), for: type.configuration))

@@ -21,6 +21,9 @@ struct Program: Sendable {
         do {
             switch try ParsedCommandLine(words, tree: tree) {
             case .help(let text): try console.writeOutput(Array(text.utf8))
+            case .lost(let text):
+                console.writeError(Array(text.utf8))
+                return .usage
             case .version: try console.print("\(tree.name) \(version)")
             case .run(let type, let arguments):
                 let command = try type.init(arguments)

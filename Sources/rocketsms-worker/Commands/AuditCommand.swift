@@ -5,7 +5,7 @@ internal import SMSWorker
 
 /// `audit`
 struct AuditCommand: Command {
-    static let sections: [String]? = ["kafka", "topics", "send", "track", "dedup"]
+    static let sections: [String]? = ["kafka", "topics", "send", "track", "dedup", "admin"]
     static let configuration = CommandConfiguration(
         name: "audit", abstract: "Hold the topics against the guarantees: nothing lost, and the status stream exactly-once.",
         discussion: """
@@ -14,16 +14,35 @@ struct AuditCommand: Command {
             gap or repeat, statuses only forward, one final event, and it is the last), and of G3 what events and ledger show. What retention \
             has deleted is not judged, and counted; so is what a damaged ledger record would have to tell. A finding a line, at most 1,000 of them; exit 1 where there is one. Memory: some 150 \
             bytes a request.
+            --follow begins now and reads on: a breach is told within seconds, and it ends with 1, or goes on with --keep-going until \
+            SIGTERM. Memory: 40 bytes for each id that a ledger has (DEDUP_WINDOW, DEDUP_MAX_ENTRIES) and 150 for each open request; with \
+            more than a million on their way it begins anew and says so. --metrics-port serves /metrics (docs/metrics.md), /livez and \
+            /readyz on ADMIN_HOST.
             """,
-        example: "audit --kafka-bootstrap-servers broker:9092 --json", options: [.json])
+        example: "audit --kafka-bootstrap-servers broker:9092 --json",
+        options: [
+            .flag("--follow", "Go on with what comes, from now on."),
+            .flag("--keep-going", "With --follow: a finding does not end it."),
+            .value("--metrics-port", "NUMBER", "With --follow: serve /metrics there; 0: any free port, which is told."), .json,
+        ])
 
     private let printsJSON: Bool
+    private let follow: FollowCall?
 
-    init(_ arguments: ParsedArguments) { printsJSON = arguments.has("--json") }
+    init(_ arguments: ParsedArguments) throws(UsageError) {
+        printsJSON = arguments.has("--json")
+        let port = try arguments.integer("--metrics-port", in: 0...65_535)
+        let goesOn = arguments.has("--keep-going")
+        if !arguments.has("--follow"), goesOn || port != nil {
+            throw UsageError("\(goesOn ? "--keep-going" : "--metrics-port") belongs to --follow.")
+        }
+        follow = arguments.has("--follow") ? FollowCall(goesOn: goesOn, metricsPort: port, printsJSON: printsJSON) : nil
+    }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let configuration = try context.load(requiring: .broker).configuration
         let console = context.console
+        if let follow { return try await follow.run(configuration, console) }
         let audit = try await Blocking.run { try AuditReader(Cluster(configuration), console).run() }
         if printsJSON {
             try console.print(json: Self.json(audit))
@@ -53,6 +72,23 @@ struct AuditCommand: Command {
         return "\(records); \(counts.events) events; \(audit.findingCount == 0 ? "no finding" : "\(audit.findingCount) findings")"
     }
 
+    static func json(_ finding: AuditFinding) -> [UInt8] {
+        var writer = JSONWriter()
+        write(finding, to: &writer)
+        return writer.bytes
+    }
+
+    private static func write(_ finding: AuditFinding, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("guarantee", finding.guarantee.rawValue)
+        writer.member("topic", finding.position.topic)
+        writer.member("partition", finding.position.partition)
+        writer.member("offset", finding.position.offset)
+        if let id = finding.requestID { writer.member("requestId", id) }
+        writer.member("message", finding.what)
+        writer.endObject()
+    }
+
     private static func json(_ audit: Audit) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
@@ -60,14 +96,7 @@ struct AuditCommand: Command {
         writer.key("findings" as StaticString)
         writer.beginArray()
         for finding in audit.findings {
-            writer.beginObject()
-            writer.member("guarantee", finding.guarantee.rawValue)
-            writer.member("topic", finding.position.topic)
-            writer.member("partition", finding.position.partition)
-            writer.member("offset", finding.position.offset)
-            if let id = finding.requestID { writer.member("requestId", id) }
-            writer.member("message", finding.what)
-            writer.endObject()
+            write(finding, to: &writer)
         }
         writer.endArray()
         let counts = audit.counts

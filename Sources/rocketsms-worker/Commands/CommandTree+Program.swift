@@ -8,6 +8,7 @@ extension CommandTree {
         [
             .command(RunCommand.self),
             .command(DemoCommand.self),
+            .command(CheckCommand.self),
             .group(
                 name: "config", abstract: "The configuration.",
                 [.command(ConfigPrintCommand.self), .command(ConfigCheckCommand.self), .command(ConfigSchemaCommand.self)]),

@@ -15,8 +15,7 @@ struct DeadLettersRedriveCommand: Command {
             """,
         example: "dead-letters redrive --code BAD_SENDER --dry-run",
         options: DeadLetterChoice.options + [
-            .flag("--all", "All that there are, up to --limit."), .flag("--dry-run", "Only say what would be published."),
-            .flag("--yes", "Do not ask."), .json,
+            .flag("--all", "All that there are, up to --limit."), Consent.dryRun, Consent.yes, .json,
         ])
 
     private let call: RedriveCall
@@ -24,14 +23,13 @@ struct DeadLettersRedriveCommand: Command {
     init(_ arguments: ParsedArguments) throws(UsageError) {
         let choice = try DeadLetterChoice(arguments)
         guard choice.isNarrow != arguments.has("--all") else { throw UsageError("Say which: --code, --id or --partition; or --all.") }
-        call = RedriveCall(
-            choice: choice, isDryRun: arguments.has("--dry-run"), mayGo: arguments.has("--yes"), printsJSON: arguments.has("--json"))
+        call = RedriveCall(choice: choice, consent: Consent(arguments), printsJSON: arguments.has("--json"))
     }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let configuration = try context.load(requiring: .broker).configuration
         let (call, console) = (call, context.console)
-        guard call.isDryRun || call.mayGo || console.isInputTerminal else { throw UsageError("Not on a terminal: --yes is needed.") }
+        try call.consent.requireAnswer(console)
         return try await Blocking.run { try call.run(Cluster(configuration), console) }
     }
 }

@@ -18,12 +18,11 @@ struct LedgerForgetCommand: Command {
         example: "ledger forget ord-77-otp --topic sms.requests --partition 3",
         arguments: [CommandArgument("KEY", "The record's key; not with --offset.")], areArgumentsOptional: true,
         options: [.value("--offset", "NUMBER", "The record's offset in the ledger's partition, with --topic and --partition.")]
-            + RequestPlaces.options + [.flag("--dry-run", "Only say what would go."), .flag("--yes", "Do not ask."), .json])
+            + RequestPlaces.options + [Consent.dryRun, Consent.yes, .json])
 
     private let subject: LedgerForget.Subject
     private let places: RequestPlaces
-    private let isDryRun: Bool
-    private let mayGo: Bool
+    private let consent: Consent
     private let printsJSON: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -36,15 +35,14 @@ struct LedgerForgetCommand: Command {
         default: throw UsageError("Give either KEY or --offset.")
         }
         places = try RequestPlaces(arguments)
-        isDryRun = arguments.has("--dry-run")
-        mayGo = arguments.has("--yes")
+        consent = Consent(arguments)
         printsJSON = arguments.has("--json")
     }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let configuration = try context.load(requiring: .broker).configuration
         let console = context.console
-        guard isDryRun || mayGo || console.isInputTerminal else { throw UsageError("Not on a terminal: --yes is needed.") }
+        try consent.requireAnswer(console)
         return try await Blocking.run { try run(Cluster(configuration), console) }
     }
 
@@ -69,14 +67,14 @@ struct LedgerForgetCommand: Command {
                 .failed, "No ledger is closed for such a record\(all.isEmpty ? "" : "; damaged are \(HelpText.list(all.map(Self.place)))")."
             )
         }
-        if !isDryRun {
+        if !consent.isDryRun {
             let question = "Take \(HelpText.list(meant.map(Self.place))) out for good?"
-            guard mayGo || console.confirms(question) else { throw CommandFailure(.failed, "Nothing was changed.") }
+            try consent.ask(question, console, declined: CommandFailure(.failed, "Nothing was changed."))
             do throws(KafkaError) { try forget.forget(meant) } catch { throw CommandFailure("The ledger did not take it", error) }
         }
         if printsJSON { try console.print(json: json(meant)) }
         if !printsJSON {
-            for finding in meant { try console.print("\(isDryRun ? "would take out" : "taken out"): \(Self.place(finding))") }
+            for finding in meant { try console.print("\(consent.isDryRun ? "would take out" : "taken out"): \(Self.place(finding))") }
         }
         return .done
     }
@@ -88,7 +86,7 @@ struct LedgerForgetCommand: Command {
     private func json(_ findings: [LedgerForget.Finding]) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
-        writer.member("dryRun", isDryRun)
+        writer.member("dryRun", consent.isDryRun)
         writer.key("records" as StaticString)
         writer.beginArray()
         for finding in findings {

@@ -20,7 +20,7 @@ struct PublishCommand: Command {
             .value("--key", "KEY", "The record's key: order and dedup go by it, so take the recipient or the user. Default: none."),
             .value("--file", "PATH", "JSON lines instead of --phone and what belongs to it; - reads standard input."),
             .value("--key-field", "NAME", "With --file: the key is what each line has under this name."),
-            .value("--topic", "TOPIC", "Default: the first of TOPICS_REQUESTS."), .json,
+            .value("--topic", "TOPIC", "Default: the first of TOPICS_REQUESTS."), Consent.dryRun, .json,
         ])
 
     private let arguments: ParsedArguments
@@ -75,7 +75,8 @@ struct PublishCommand: Command {
 
     private func publisher(_ topic: String, on cluster: Cluster, _ console: Console) throws -> RequestPublisher {
         _ = try cluster.partitions(of: topic)
-        return try RequestPublisher(cluster, topic: topic, console: console, printsJSON: arguments.has("--json"))
+        return try RequestPublisher(
+            cluster, topic: topic, console: console, printsJSON: arguments.has("--json"), isDryRun: Consent(arguments).isDryRun)
     }
 
     private func publishFile(_ path: String, to topic: String, isPriorityTopic: Bool, on cluster: Cluster, _ console: Console) throws
@@ -104,7 +105,7 @@ struct PublishCommand: Command {
         console.endProgress()
         let rest = refused == 0 ? "" : ", \(refused) refused"
         if refused > 0 || console.isErrorTerminal || publisher.failure != nil {
-            console.note("\(publisher.published) published to \(topic)\(rest)")
+            console.note("\(publisher.published) \(Consent(arguments).isDryRun ? "would be published" : "published") to \(topic)\(rest)")
         }
         if let failure = publisher.failure { throw failure }
         return refused == 0 ? .done : .usage

@@ -14,7 +14,7 @@ struct RequestsForgetCommand: Command {
             """,
         example: "requests forget ord-77-otp",
         arguments: [CommandArgument("ID", "The request's id.")],
-        options: RequestOrderCall.options + [.flag("--dry-run", "Only say what would be forgotten.")])
+        options: RequestOrderCall.options)
 
     private let call: RequestOrderCall
 

@@ -9,7 +9,7 @@ struct RequestsResolveCommand: Command {
         name: "resolve", abstract: "Say what became of a held request, or have it sent again.",
         discussion: """
             sent: it went out; with --message-id, the provider's id, it is tracked from there on. resend: send it, at the risk of a second \
-            SMS. failed: it counts as failed. The command is written where the request is, and the event that confirms it is shown; exit 70 \
+            SMS; asks on a terminal, elsewhere --yes is needed. failed: it counts as failed. The command is written where the request is, and the event that confirms it is shown; exit 70 \
             where none came in time, or the request is not held.
             """,
         example: "requests resolve ord-77-otp --as sent --message-id 8767",
@@ -17,7 +17,7 @@ struct RequestsResolveCommand: Command {
         options: [
             .value("--as", "OUTCOME", "sent, resend or failed."),
             .value("--message-id", "ID", "With --as sent: the provider's message id."),
-        ] + RequestOrderCall.options)
+        ] + RequestOrderCall.options + [Consent.yes])
 
     private let call: RequestOrderCall
 

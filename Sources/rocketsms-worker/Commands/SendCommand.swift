@@ -22,7 +22,7 @@ struct SendCommand: Command {
             .value("--sender", "NAME", "Up to 11 characters; the account's main name where it is missing."),
             .value("--send-at", "TIME", "RFC 3339: 2026-11-24T09:00:00+03:00."),
             .flag("--priority", "Skip the provider's queue: only for codes, passwords and the like."),
-            .flag("--yes", "Do not ask."), .json,
+            Consent.dryRun, Consent.yes, .json,
         ])
 
     private let arguments: ParsedArguments
@@ -44,12 +44,11 @@ struct SendCommand: Command {
             return try call.failed(
                 .refused, error: "TOO_MANY_PARTS", outcome: "refused", "The text takes \(parts) parts, and \(call.maxParts) are allowed.")
         }
-        if !arguments.has("--yes") {
-            guard context.console.isInputTerminal else { throw UsageError("Not on a terminal: --yes is needed.") }
-            guard context.console.confirms(parts > 1 ? "Send one SMS of \(parts) parts now?" : "Send one SMS now?") else {
-                throw CommandFailure(.notSent, "Not sent.")
-            }
-        }
+        let consent = Consent(arguments)
+        try consent.requireAnswer(context.console)
+        if consent.isDryRun { return try wouldSend(parts, call) }
+        let question = parts > 1 ? "Send one SMS of \(parts) parts now?" : "Send one SMS now?"
+        try consent.ask(question, context.console, declined: CommandFailure(.notSent, "Not sent."))
         let message = SendMessage(
             phone: request.message.phone, text: request.message.text, sender: request.message.sender,
             timestamp: request.sendAt.map { ($0 + 999) / 1_000 }, priority: request.isPriority)
@@ -62,6 +61,16 @@ struct SendCommand: Command {
             return try call.failed(
                 .unknown, error: reason.description, outcome: "unknown",
                 "Nobody knows whether it was sent: \(reason.description). Do not repeat it blindly.")
+        }
+    }
+
+    private func wouldSend(_ parts: Int, _ call: ProviderCall) throws -> ExitStatus {
+        let length = parts == 0 ? "of a length that its template has" : "of \(parts) \(parts == 1 ? "part" : "parts")"
+        return try call.answer(["would be sent: one SMS \(length)"]) { writer in
+            writer.beginObject()
+            writer.member("dryRun", true)
+            if parts > 0 { writer.member("parts", parts) }
+            writer.endObject()
         }
     }
 

@@ -17,12 +17,15 @@ struct TopicsCreateCommand: Command {
             .value("--replication-factor", "NUMBER", "Of new topics. Default: 3 where there are three brokers, else 1."),
             .value("--retention-requests", "DURATION", "How long new request topics keep phones and texts. Default: 72h."),
             .value("--retention-status", "DURATION", "How long a new status topic keeps events. Default: 168h."),
-            .value("--retention-dead-letters", "DURATION", "How long a new dead-letter topic keeps its records. Default: 336h."), .json,
+            .value("--retention-dead-letters", "DURATION", "How long a new dead-letter topic keeps its records. Default: 336h."),
+            Consent.dryRun,
+            .json,
         ])
 
     private let partitions: Int
     private let replicationFactor: Int?
     private let retention: TopicRetention
+    private let isDryRun: Bool
     private let printsJSON: Bool
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -38,6 +41,7 @@ struct TopicsCreateCommand: Command {
         retention = TopicRetention(
             requests: try time("--retention-requests", standard.requests), status: try time("--retention-status", standard.status),
             deadLetters: try time("--retention-dead-letters", standard.deadLetters))
+        isDryRun = Consent(arguments).isDryRun
         printsJSON = arguments.has("--json")
     }
 
@@ -64,6 +68,7 @@ struct TopicsCreateCommand: Command {
         let plan = TopicPlan(
             topics: configuration.topics, existing: cluster.metadata, settings: settings, partitions: partitions, retention: retention,
             replicationFactor: replicationFactor)
+        if isDryRun { return Outcome(plan: plan, created: plan.missing.map(\.name)) }
         do throws(KafkaError) {
             for growth in plan.growths {
                 try cluster.admin.createPartitions(topic: growth.name, total: growth.total, timeout: Cluster.timeout)
@@ -77,10 +82,12 @@ struct TopicsCreateCommand: Command {
 
     private func lines(_ outcome: Outcome) -> [String] {
         let created = Set(outcome.created)
-        let grown = outcome.plan.growths.map { "\($0.name): grown from \($0.from) to \($0.total) partitions" }
+        let grown = outcome.plan.growths.map {
+            "\($0.name): \(isDryRun ? "would be grown" : "grown") from \($0.from) to \($0.total) partitions"
+        }
         let topics = outcome.plan.wanted.filter { topic in !outcome.plan.growths.contains { $0.name == topic.name } }.map { topic in
             created.contains(topic.name)
-                ? "\(topic.name): made with \(topic.partitions) partitions, replication factor \(topic.replicationFactor)"
+                ? "\(topic.name): \(isDryRun ? "would be made" : "made") with \(topic.partitions) partitions, replication factor \(topic.replicationFactor)"
                 : "\(topic.name): exists"
         }
         return grown + topics
@@ -90,6 +97,7 @@ struct TopicsCreateCommand: Command {
         let created = Set(outcome.created)
         var writer = JSONWriter()
         writer.beginObject()
+        writer.member("dryRun", isDryRun)
         writer.key("created" as StaticString)
         writer.beginArray()
         for topic in outcome.plan.wanted where created.contains(topic.name) {

@@ -9,8 +9,7 @@ internal import Time
 /// Publishes dead letters again that have become requests since, and says what became of each. Blocks.
 struct RedriveCall: Sendable {
     let choice: DeadLetterChoice
-    let isDryRun: Bool
-    let mayGo: Bool
+    let consent: Consent
     let printsJSON: Bool
 
     private struct Planned {
@@ -23,9 +22,9 @@ struct RedriveCall: Sendable {
         var plan = try plan(cluster)
         try refuseWhatIsKnown(&plan, cluster, console)
         let count = plan.count { if case .publish = $0.step { true } else { false } }
-        if !isDryRun, count > 0 {
-            let question = "Publish \(count) requests again? Each is an SMS."
-            guard mayGo || console.confirms(question) else { throw CommandFailure(.failed, "Nothing was published.") }
+        if !consent.isDryRun, count > 0 {
+            let declined = CommandFailure(.failed, "Nothing was published.")
+            try consent.ask("Publish \(count) requests again? Each is an SMS.", console, declined: declined)
             try publish(&plan, cluster)
         }
         for planned in plan { try show(planned, console) }

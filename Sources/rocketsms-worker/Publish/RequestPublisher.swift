@@ -22,6 +22,7 @@ struct RequestPublisher {
     private let producer: Producer
     private let console: Console
     private let printsJSON: Bool
+    private let isDryRun: Bool
     private var pending: [Int: Pending] = [:]
     private var nextTag = 1
     private var canPrint = true
@@ -29,10 +30,11 @@ struct RequestPublisher {
     /// The first record that the topic refused.
     private(set) var failure: CommandFailure?
 
-    init(_ cluster: Cluster, topic: String, console: Console, printsJSON: Bool) throws(CommandFailure) {
+    init(_ cluster: Cluster, topic: String, console: Console, printsJSON: Bool, isDryRun: Bool) throws(CommandFailure) {
         self.topic = topic
         self.console = console
         self.printsJSON = printsJSON
+        self.isDryRun = isDryRun
         do throws(KafkaError) {
             producer = try Producer(
                 bootstrapServers: cluster.configuration.kafka.bootstrapServers,
@@ -46,6 +48,10 @@ struct RequestPublisher {
 
     /// - Parameter line: of a file, for the output.
     mutating func publish(_ request: CheckedRequest, line: Int?) throws {
+        if isDryRun {
+            published += 1
+            return try printWould(request.id, line)
+        }
         while pending.count >= Self.limit, failure == nil { try collect(timeout: .milliseconds(100)) }
         guard failure == nil else { return }
         let tag = nextTag
@@ -91,30 +97,37 @@ struct RequestPublisher {
     }
 
     private mutating func print(_ request: Pending, _ report: DeliveryReport) throws {
-        guard canPrint else { return }
         // Acknowledged once more after a lost answer, a record may have no offset to be told.
         let offset = report.offset.flatMap { $0 >= 0 ? $0 : nil }
         let place = "\(topic)-\(report.partition)" + (offset.map { "-\($0)" } ?? "")
         let id = request.id ?? (offset == nil ? nil : place)
+        try tell(
+            "\(place)\(id.map { "  \(Printable.text($0))" } ?? "")", printsJSON ? json(report.partition, offset, id, request.line) : nil)
+    }
+
+    /// Where it would go, its partitioner says when it goes.
+    private mutating func printWould(_ id: String?, _ line: Int?) throws {
+        try tell("would be published to \(topic)\(id.map { "  \(Printable.text($0))" } ?? "")", printsJSON ? json(nil, nil, id, line) : nil)
+    }
+
+    /// What is on its way goes on, also where nobody reads any more.
+    private mutating func tell(_ line: String, _ json: [UInt8]?) throws {
+        guard canPrint else { return }
         do throws(ConsoleError) {
-            if printsJSON {
-                try console.print(json: json(report.partition, offset, id, request.line))
-            } else {
-                try console.print("\(place)\(id.map { "  \(Printable.text($0))" } ?? "")")
-            }
+            if let json { try console.print(json: json) } else { try console.print(line) }
         } catch {
-            // What is on its way goes on, also where nobody reads any more.
             guard error.isReaderGone else { throw error }
             canPrint = false
         }
     }
 
-    private func json(_ partition: Int32, _ offset: Int64?, _ id: String?, _ line: Int?) -> [UInt8] {
+    private func json(_ partition: Int32?, _ offset: Int64?, _ id: String?, _ line: Int?) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         if let line { writer.member("line", line) }
         writer.member("topic", topic)
-        writer.member("partition", partition)
+        if isDryRun { writer.member("dryRun", true) }
+        if let partition { writer.member("partition", partition) }
         if let offset { writer.member("offset", offset) }
         if let id { writer.member("id", id) }
         writer.endObject()

@@ -62,6 +62,20 @@ enum RequestOrder: Equatable, Sendable {
     /// Where an event confirms it; else its tombstone does.
     var hasEvent: Bool { self != .forget }
 
+    /// Whether an SMS may come of it.
+    var maySend: Bool { self == .resolve(.resend) }
+
+    /// What becomes of the request, as the end of a sentence.
+    var participle: String {
+        switch self {
+        case .cancel: "cancelled"
+        case .forget: "forgotten"
+        case .resolve(.sent): "resolved as sent"
+        case .resolve(.failed): "resolved as failed"
+        case .resolve(.resend): "sent again"
+        }
+    }
+
     /// What an event of the request says of the order; the first one after it counts.
     func verdict(_ event: PublishedEvent) -> Verdict {
         let isResolved = event.reasonCode == "RESOLVED"

@@ -10,7 +10,7 @@ internal import Time
 struct RequestOrderCall: Sendable {
     static let options =
         RequestPlaces.options + [
-            .value("--wait", "DURATION", "How long to wait for what confirms it; 0s: not at all. Default: 10s."), .json,
+            .value("--wait", "DURATION", "How long to wait for what confirms it; 0s: not at all. Default: 10s."), Consent.dryRun, .json,
         ]
 
     private let id: String
@@ -18,7 +18,7 @@ struct RequestOrderCall: Sendable {
     private let value: [UInt8]
     private let places: RequestPlaces
     private let wait: Duration
-    private let isDryRun: Bool
+    private let consent: Consent
     private let printsJSON: Bool
 
     init(_ order: RequestOrder, _ arguments: ParsedArguments) throws(UsageError) {
@@ -26,7 +26,7 @@ struct RequestOrderCall: Sendable {
         self.order = order
         places = try RequestPlaces(arguments)
         wait = try arguments.duration("--wait", upTo: .seconds(3_600)) ?? .seconds(10)
-        isDryRun = arguments.has("--dry-run")
+        consent = Consent(arguments)
         printsJSON = arguments.has("--json")
         value = order.value(id: id)
         // The worker's own rules: what it would not understand is not written. Its place is the one that made the id, if one did.
@@ -41,6 +41,7 @@ struct RequestOrderCall: Sendable {
     func run(_ context: CommandContext) async throws -> ExitStatus {
         let configuration = try context.load(requiring: .broker).configuration
         let console = context.console
+        if order.maySend { try consent.requireAnswer(console) }
         return try await Blocking.run { try run(Cluster(configuration), console) }
     }
 
@@ -48,6 +49,11 @@ struct RequestOrderCall: Sendable {
         let ledgers = try LedgerReader(cluster, console)
         let found = try ledgers.ask(.request(id: Array(id.utf8)), of: places.partitions(in: cluster)).requests
         let request = try Self.choose(found, for: order, id: id)
+        if consent.isDryRun { return try wouldWrite(to: request, console) }
+        if order.maySend {
+            let question = "Send \(Printable.text(UsageError.excerpt(id))) again? It may be a second SMS."
+            try consent.ask(question, console, declined: CommandFailure(.failed, "Nothing was changed."))
+        }
         guard order.hasEvent else { return try forget(request, ledgers, cluster, console) }
         // Before the command is written: its event may come at once.
         var tail = try StatusTail(cluster, fromBeginning: false)
@@ -69,10 +75,6 @@ struct RequestOrderCall: Sendable {
 
     /// Nobody publishes anything of a request that has ended: the ledger itself is looked at.
     private func forget(_ request: FoundRequest, _ ledgers: LedgerReader, _ cluster: Cluster, _ console: Console) throws -> ExitStatus {
-        if isDryRun {
-            if !printsJSON { try console.print("would be forgotten: the request at offset \(request.answer.offset) of \(request.place)") }
-            return try printed(nil, request, isForgotten: false, console)
-        }
         // Before the command is written: the tombstone may come at once.
         let end = try ledgers.end(of: request.place)
         let place = try write(to: request, in: cluster)
@@ -82,26 +84,32 @@ struct RequestOrderCall: Sendable {
         console.note(
             "Not reached: the request's record on \(request.place.topic), its status events and dead letters, and the provider; the ledger's log has the id until Kafka has cleaned it."
         )
-        _ = try printed(place, request, isForgotten: isForgotten, console)
+        try printed(place, request, isForgotten: isForgotten, console)
         if isForgotten || wait == .zero { return .done }
         throw CommandFailure(.failed, "No tombstone confirmed it within \(ConfigurationDuration.text(wait)): \(order.patience).")
     }
 
-    private func printed(
-        _ report: DeliveryReport?, _ request: FoundRequest, isForgotten: Bool, _ console: Console
-    ) throws -> ExitStatus {
-        guard printsJSON else { return .done }
+    private func wouldWrite(to request: FoundRequest, _ console: Console) throws -> ExitStatus {
+        if !printsJSON {
+            try console.print("would be \(order.participle): the request at offset \(request.answer.offset) of \(request.place)")
+        }
+        try printed(nil, request, isForgotten: order.hasEvent ? nil : false, console)
+        return .done
+    }
+
+    /// - Parameter isForgotten: nil: that is not what was ordered.
+    private func printed(_ report: DeliveryReport?, _ request: FoundRequest, isForgotten: Bool?, _ console: Console) throws {
+        guard printsJSON else { return }
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("id", id)
         writer.member("topic", request.place.topic)
         writer.member("partition", request.place.partition)
         if let offset = report?.offset, offset >= 0 { writer.member("offset", offset) }
-        writer.member("dryRun", isDryRun)
-        writer.member("forgotten", isForgotten)
+        writer.member("dryRun", consent.isDryRun)
+        if let isForgotten { writer.member("forgotten", isForgotten) }
         writer.endObject()
         try console.print(json: writer.bytes)
-        return .done
     }
 
     /// - Throws: `UsageError` where several partitions have such a request, `CommandFailure` where none has.

@@ -10,10 +10,11 @@ import Testing
 /// The table of metrics is what the worker shows, and what the document says.
 @Suite struct MetricCatalogTests {
     private static let document = URL(filePath: #filePath).appending(path: "../../../../docs/metrics.md").standardized
-    private static let families = MetricCatalog.sections.flatMap(\.families)
+    private static let families = (MetricCatalog.sections + [MetricCatalog.follow]).flatMap(\.families)
 
     @Test func everyFamilyIsShownAndNoOther() {
         let metrics = WorkerMetrics()
+        _ = AuditMetrics(metrics.registry)
         metrics.kafka.show(Statistics(), lag: ["sms.requests": 1])
         let text = String(decoding: MetricsText.prometheus.render(metrics.registry), as: UTF8.self)
         let types = text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
