@@ -68,6 +68,28 @@ import Testing
         }
     }
 
+    /// Phone and text by the same rules as those of `publish`: neither need stand in the list of processes.
+    @Test func sendReadsWhatItSendsFromStandardInput() async throws {
+        try await withProvider { shell, simulator in
+            func run(_ piped: [UInt8], _ words: String...) async -> (Status, String) {
+                let console = CapturedConsole(piped: piped)
+                let status = await console.run(["send"] + words + ["--yes"], environment: shell.environment)
+                return (status, console.errors)
+            }
+            let both = await run(Array("\u{FEFF}375296890043\r\nКод\r\n1234\n".utf8), "--phone", "-", "--text", "-")
+            #expect(both.0 == .done, "\(both.1)")
+            let sent = await simulator.sends()
+            #expect(sent.map(\.phone) == ["375296890043"] && sent[0].text == "Код\n1234")
+            let windows1251 = await run([0xCF, 0xF0, 0xE8], "--phone", "375296890043", "--text", "-")
+            #expect(windows1251.0 == .usage && windows1251.1.contains("not UTF-8"))
+            let wide = await run([0xFF, 0xFE, 0x31, 0x00], "--phone", "375296890043", "--text", "-")
+            #expect(wide.0 == .usage && wide.1.contains("UTF-16"))
+            let long = await run([UInt8](repeating: 0x61, count: 1 << 20), "--phone", "375296890043", "--text", "-")
+            #expect(long.0 == .usage && long.1.contains("longer"))
+            #expect(await simulator.total() == 1)
+        }
+    }
+
     @Test func sendAsksOnATerminal() async throws {
         try await withProvider { shell, simulator in
             let no = CapturedConsole(input: ["n"], isTerminal: true)

@@ -341,6 +341,8 @@ def test_grace_period_exceeds_the_drain(helm, tmp_path, drain, timeout, grace, f
         ({**LEAST, "credentials": {"existingSecret": "s", "passwordMd5Key": "md5"}}, "passwordMd5Key"),
         ({**LEAST, "credentials": {"existingSecret": "s", "passwordKey": ""}}, "passwordMd5Key"),
         ({**LEAST, "kafkaProperties": {"inline": "a=b", "existingSecret": "s"}}, "kafkaProperties"),
+        ({**LEAST, "kafkaProperties": {"inline": "a=b\n sasl.password = x"}}, "ConfigMap"),
+        ({**LEAST, "kafkaProperties": {"inline": "ssl.key.pem:-----BEGIN"}}, "ConfigMap"),
         ({**LEAST, "podDisruptionBudget": {"maxUnavailable": 0}}, "maxUnavailable"),
         ({**LEAST, "image": {"digest": "sha256:1"}}, "digest"),
     ],

@@ -14,7 +14,7 @@ extension ConfigurationKey {
         "Makes this worker a static member of its group under this id, which no other running worker has; unset: a dynamic member.")
     package static let kafkaTransactionalStem = Self(
         "kafka.transactionalStem", .text(.line), note: "kafka.instanceId, else host name and a random number",
-        "What this worker's transactional.id is made of; of one running worker only. A stable one (a pod's name) ends its own past at once."
+        "What this worker's transactional.id is made of; of one running worker only. A stable one (a pod's name) ends its own past at once. Group and stem together are of one worker in the cluster."
     )
     package static let kafkaPropertiesFile = Self(
         "kafka.propertiesFile", .text(.path), "A Java properties file of librdkafka's own settings: TLS, SASL, tuning.")

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import JSON
 internal import Requests
 internal import SMSPipeline
@@ -47,10 +48,23 @@ extension KafkaProperties {
                 "\(key) must not stand in \(shown) (\(ConfigurationKey.kafkaPropertiesFile.environment)): \($0)."
             }
         }
+            + Self.fileKeys.filter { self[$0].map(Self.isPipe) ?? false }.map {
+                "\($0) in \(shown) names a pipe: Kafka's client would wait for it without end."
+            }
             + [Self.maxPollIntervalKey, Self.transactionTimeoutKey, Self.sessionKey, Self.heartbeatKey].compactMap { key in
                 guard let value = self[key], Self.milliseconds(value) == nil else { return nil }
                 return "\(key) in \(shown) is not a whole number of milliseconds."
             }
+    }
+
+    /// Files that librdkafka opens by itself, and waits for.
+    private static let fileKeys = [
+        "ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location", "ssl.crl.location",
+    ]
+
+    private static func isPipe(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO
     }
 
     private static func objection(to key: String, _ value: String) -> String? {

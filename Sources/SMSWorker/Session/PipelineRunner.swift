@@ -16,7 +16,8 @@ actor PipelineRunner {
     private let configuration: WorkerConfiguration
     private let deadLetterLimit: Int
     private let metrics: WorkerMetrics
-    /// The pipeline does not keep it.
+    private let reporter: PipelineReporter
+    /// The reporter, or what stands before it. The pipeline does not keep it.
     private let observer: any PipelineObserver
     private let factory: KafkaSessionFactory
     private var pipeline: Pipeline?
@@ -39,6 +40,7 @@ actor PipelineRunner {
         self.deadLetterLimit = deadLetterLimit
         self.metrics = metrics
         let reporter = PipelineReporter(metrics: metrics, health: health)
+        self.reporter = reporter
         observer = traces.map { TracingObserver($0, before: reporter) } ?? reporter
         self.factory = factory
     }

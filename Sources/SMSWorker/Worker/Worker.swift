@@ -28,6 +28,7 @@ package final class Worker: Sendable {
 
     /// Runs until `drain` has done its work, or until it cannot go on.
     package func run() async -> WorkerEnd {
+        CoreFiles.forbid()
         guard GroupMetadata.isReadable else {
             return .failed("librdkafka \(LibrdkafkaVersion.string) serialises group metadata in a way that this worker cannot read")
         }

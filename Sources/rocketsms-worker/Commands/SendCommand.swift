@@ -12,11 +12,12 @@ struct SendCommand: Command {
         name: "send", abstract: "Send one SMS through the provider now, without Kafka; it costs money.",
         discussion: """
             Asks first on a terminal; elsewhere --yes is needed. Exit 75: provably not sent, safe to repeat; 76: nobody knows, do not \
-            repeat blindly; 65: refused, the code is printed; 77: credentials refused.
+            repeat blindly; 65: refused, the code is printed; 77: credentials refused. With --phone - and --text - neither is seen in the list of \
+            processes: the first line of standard input is the phone, the rest the text.
             """,
         example: "send --phone 375291234567 --text 'Code 1234' --priority --yes",
         options: [
-            .value("--phone", "PHONE", "International: 375291234567."),
+            .value("--phone", "PHONE", "International: 375291234567; - reads it from standard input, its first line."),
             .value("--text", "TEXT", "The message, 1 to 2,000 characters; - reads it from standard input."),
             .value("--template", "TPL_ID_N", "A template of the account instead of a text."),
             .value("--sender", "NAME", "Up to 11 characters; the account's main name where it is missing."),
@@ -36,7 +37,7 @@ struct SendCommand: Command {
     }
 
     func run(_ context: CommandContext) async throws -> ExitStatus {
-        let request = try request()
+        let request = try request(MessageInput(arguments, context.console))
         let call = try ProviderCall(context, printsJSON: arguments.has("--json"))
         defer { call.api.close() }
         let parts = Int(request.echo.parts)
@@ -75,11 +76,11 @@ struct SendCommand: Command {
     }
 
     /// The same rules as for a record on the request topic.
-    private func request() throws -> SendRequest {
+    private func request(_ input: MessageInput) throws -> SendRequest {
         var writer = JSONWriter()
         writer.beginObject()
-        if let phone = arguments["--phone"] { writer.member("phone", phone) }
-        if let text = arguments["--text"] { writer.member("text", text == "-" ? Self.input() : text) }
+        if let phone = input.phone { writer.member("phone", phone) }
+        if let text = input.text { writer.member("text", text) }
         if let template = arguments["--template"] { writer.member("template", template) }
         if let sender = arguments["--sender"] { writer.member("sender", sender) }
         if let time = arguments["--send-at"] { writer.member("sendAt", time) }
@@ -95,12 +96,6 @@ struct SendCommand: Command {
         case .deadLetter(let reason): throw UsageError("\(reason.code.rawValue): \(reason.message).")
         case .command: throw UsageError("That is no message.")
         }
-    }
-
-    private static func input() -> String {
-        var lines: [String] = []
-        while let line = readLine() { lines.append(line) }
-        return lines.joined(separator: "\n")
     }
 
     private func accepted(_ receipt: SendReceipt, _ parts: Int, _ call: ProviderCall) throws -> ExitStatus {

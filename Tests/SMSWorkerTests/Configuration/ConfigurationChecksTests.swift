@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Requests
@@ -142,6 +143,17 @@ import Testing
         let properties = try loadConfiguration(["KAFKA_PROPERTIES_FILE": file.path]).configuration.kafka.properties
         #expect(KafkaTimings(properties).heartbeat == .milliseconds(milliseconds))
         #expect(properties.forMembers(partitionCount: 8).last { $0.key == "heartbeat.interval.ms" }?.value == "\(milliseconds)")
+    }
+
+    /// Kafka's client opens these by itself, and would wait for whoever writes into a pipe.
+    @Test(arguments: ["ssl.ca.location", "ssl.certificate.location", "ssl.key.location", "ssl.keystore.location", "ssl.crl.location"])
+    func aPipeInThePlaceOfACertificateIsRefused(key: String) throws {
+        let pipe = try TemporaryFile("")
+        unlink(pipe.path)
+        try #require(mkfifo(pipe.path, 0o600) == 0)
+        let file = try TemporaryFile("\(key)=\(pipe.path)")
+        let problems = configurationProblems(["KAFKA_PROPERTIES_FILE": file.path])
+        #expect(problems.count == 1 && problems[0].contains(key) && problems[0].contains("pipe"))
     }
 
     /// A backlog on every partition is not held in memory many times over; who sets a bound has it.

@@ -83,7 +83,7 @@ import Time
         ("http://127.255.0.9", true, true), ("http://sim.localhost:1", true, true), ("https://api.rocketsms.by", false, false),
         ("http://127.evil.com", true, false), ("http://127.0.0.1.evil.com", true, false), ("http://localhost.evil.com", true, false),
         ("http://127.0.0.256", true, false), ("http://127.0.0.1.5", true, false), ("http://1270.0.0.1", true, false),
-        ("http://evil-localhost", true, false),
+        ("http://evil-localhost", true, false), ("http://127.0.0.09", true, false), ("http://127.0.00.1", true, false),
         ("http://[::2]", true, false),
     ])
     func loopback(url: String, isPlaintext: Bool, isLoopback: Bool) throws {

@@ -146,6 +146,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if and .Values.kafkaProperties.inline .Values.kafkaProperties.existingSecret -}}
 {{- fail "kafkaProperties: inline and existingSecret exclude each other" -}}
 {{- end -}}
+{{- if regexMatch "(?im)^[ \\t\\f]*[a-z.]*(password|secret|key[.]pem|keystore[.]pem|jaas[.]config)[ \\t\\f]*[=: ]" .Values.kafkaProperties.inline -}}
+{{- fail "kafkaProperties.inline has a secret, and would stand in a ConfigMap: put the file into a Secret (kafkaProperties.existingSecret)" -}}
+{{- end -}}
 {{- $timeout := default "15s" .Values.config.ROCKETSMS_REQUEST_TIMEOUT -}}
 {{- $drain := include "rocketsms-worker.seconds" (default $timeout .Values.config.SEND_DRAIN_LIMIT) | int64 -}}
 {{- $needed := add $drain 15 | int64 -}}
