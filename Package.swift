@@ -6,11 +6,12 @@ import PackageDescription
 
 // Where changes are judged, a warning is an error. Not always: a newer compiler may warn of what this one does not.
 let strictness: [SwiftSetting] = Context.environment["WARNINGS_AS_ERRORS"] == nil ? [] : [.unsafeFlags(["-warnings-as-errors"])]
-let settings: [SwiftSetting] = strictness + [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-]
+let settings: [SwiftSetting] =
+    strictness + [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ]
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
@@ -47,13 +48,18 @@ let package = Package(
         // The two outsides. Neither knows of the other.
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
         module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
+        module("SchemaRegistry", ["CCurl", "JSON"]),
         module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
         // The pipeline between them, and the program.
         module("Requests", ["JSON", "Time", "SMSText"], exclude: ["README.md"]),
         module("SMSPipeline", ["Requests", "Time"], exclude: ["README.md"]),
         module(
-            "SMSWorker", ["SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics"]),
+            "SMSWorker",
+            [
+                "SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "SchemaRegistry", "HTTPServer", "EventLoop", "JSON", "Logging",
+                "Metrics",
+            ]),
         .executableTarget(
             name: "rocketsms-worker",
             dependencies: [
@@ -86,6 +92,7 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "Time", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "Time", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
+        tests("SchemaRegistryTests", ["SchemaRegistry"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),

@@ -11,6 +11,15 @@ static inline CURLcode rs_curl_setopt_long(CURL *handle, CURLoption option, long
 static inline CURLcode rs_curl_setopt_string(CURL *handle, CURLoption option, const char *value) {
     return curl_easy_setopt(handle, option, value);
 }
+/* Of a whole exchange: where the answer's body goes, and more fields of the request's head. */
+static inline CURLcode rs_curl_setopt_write(
+    CURL *handle, size_t (*write)(char *bytes, size_t size, size_t count, void *context), void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, write);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_WRITEDATA, context) : code;
+}
+static inline CURLcode rs_curl_setopt_fields(CURL *handle, struct curl_slist *fields) {
+    return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, fields);
+}
 static inline CURLcode rs_curl_getinfo_socket(CURL *handle, curl_socket_t *value) {
     return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, value);
 }

@@ -23,11 +23,13 @@ package struct PipelineSettings: Sendable {
     package let requestTimeout: Duration
     /// What becomes of a sender that the provider has not checked and registered.
     package let senderPolicy: SenderList.Policy
+    /// Stands before the value of each status event; empty: the value is JSON alone.
+    package let eventFrame: [UInt8]
 
     package init(
         group: String, topics: [RequestTopic], statusTopic: String, deadLetterTopic: String, deadLetterLimit: Int, timings: KafkaTimings,
         send: SendSettings, track: TrackSettings, dedupWindow: Duration, dedupMaxEntries: Int, checksBalance: Bool,
-        maxParts: Int, senderPolicy: SenderList.Policy, requestTimeout: Duration
+        maxParts: Int, senderPolicy: SenderList.Policy, requestTimeout: Duration, eventFrame: [UInt8] = []
     ) {
         self.group = group
         self.topics = topics
@@ -43,6 +45,7 @@ package struct PipelineSettings: Sendable {
         self.maxParts = maxParts
         self.requestTimeout = requestTimeout
         self.senderPolicy = senderPolicy
+        self.eventFrame = eventFrame
     }
 }
 

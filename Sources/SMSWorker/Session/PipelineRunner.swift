@@ -15,6 +15,7 @@ actor PipelineRunner {
 
     private let configuration: WorkerConfiguration
     private let deadLetterLimit: Int
+    private let eventFrame: [UInt8]
     private let metrics: WorkerMetrics
     private let reporter: PipelineReporter
     private let factory: KafkaSessionFactory
@@ -28,12 +29,14 @@ actor PipelineRunner {
     private var armed: (at: MonotonicInstant, id: TimerID)?
 
     init(
-        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
+        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, eventFrame: [UInt8], metrics: WorkerMetrics,
+        health: HealthState,
         factory: KafkaSessionFactory
     ) {
         self.loop = loop
         self.configuration = configuration
         self.deadLetterLimit = deadLetterLimit
+        self.eventFrame = eventFrame
         self.metrics = metrics
         reporter = PipelineReporter(metrics: metrics, health: health)
         self.factory = factory
@@ -50,7 +53,8 @@ actor PipelineRunner {
         self.gateway = gateway
         let opener = Opener { [unowned self] in openSession($0) }
         let pipeline = Pipeline(
-            settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit), observer: reporter, gateway: gateway,
+            settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit, eventFrame: eventFrame), observer: reporter,
+            gateway: gateway,
             opener: opener,
             seed: .random(in: .min ... .max), at: clock())
         self.pipeline = pipeline

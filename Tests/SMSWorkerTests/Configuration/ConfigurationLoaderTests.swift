@@ -102,7 +102,7 @@ import Testing
             .sendMaxWaiting: "5", .sendPriorityShare: "0.25", .sendDrainLimit: "4s", .trackCadence: "1s,2s", .trackHorizon: "1h",
             .trackMaxInFlight: "3", .dedupWindow: "1h", .dedupMaxEntries: "10", .adminHost: "0.0.0.0", .adminPort: "0", .logLevel: "debug",
             .sendOnUnknownFloor: "hold", .sendAllowedSenders: "AL SHOP,B",
-            .logFormat: "text",
+            .registryURL: "https://r", .registryUsername: "u", .registryRegister: "false", .logFormat: "text",
         ]
         let fromEnvironment = try loadConfiguration(Dictionary(uniqueKeysWithValues: texts.map { ($0.key.environment, $0.value) }))
             .configuration
@@ -125,6 +125,7 @@ import Testing
         #expect(fromFile.send.ordering == .none)
         #expect(fromFile.send.schedule == .worker)
         #expect(fromFile.track.cadence == [.seconds(1), .seconds(2)])
+        #expect(fromFile.registry == .init(url: "https://r", username: "u", password: nil, registers: false))
         #expect(fromFile.log == .init(level: .debug, format: .text))
         let standard = try loadConfiguration().configuration
         let differing = Set(ConfigurationKey.all).subtracting(texts.keys).map(\.name).filter {
