@@ -50,7 +50,9 @@ let package = Package(
         module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
         module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
+        // For servers beside them: a schema registry, a collector of traces.
         module("WebClient", ["CCurl"]),
+        module("SchemaRegistry", ["WebClient", "JSON"]),
 
         // The pipeline between them, and the program.
         module("Requests", ["JSON", "Time", "SMSText"], exclude: ["README.md"]),
@@ -58,8 +60,8 @@ let package = Package(
         module(
             "SMSWorker",
             [
-                "SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics", "CLinux",
-                "WebClient", "CCrypto",
+                "SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "SchemaRegistry", "WebClient", "HTTPServer", "EventLoop", "JSON",
+                "Logging", "Metrics", "CLinux", "CCrypto",
             ]),
         .executableTarget(
             name: "rocketsms-worker",
@@ -93,6 +95,7 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "Time", "CLinux", "TestSupport"]),
         tests("HTTPServerTests", ["HTTPServer", "Time", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
+        tests("SchemaRegistryTests", ["SchemaRegistry"]),
         tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),

@@ -5,26 +5,23 @@
 
 /* The variadic functions and expression macros of libcurl, one inline wrapper per argument type: Swift imports neither. */
 static inline CURLcode rs_curl_global_init(void) { return curl_global_init(CURL_GLOBAL_DEFAULT); }
-/* One POST and its answer, for a thread that may wait. */
-static inline CURLcode rs_curl_post(
-    CURL *handle, const char *url, struct curl_slist *headers, const void *body, size_t count, long milliseconds,
-    size_t (*take)(char *, size_t, size_t, void *), void *context) {
-    CURLcode code = curl_easy_setopt(handle, CURLOPT_URL, url);
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, milliseconds);
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_POST, 1L);
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body ? body : "");
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take);
-    if (code == CURLE_OK) code = curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
-    return code == CURLE_OK ? curl_easy_perform(handle) : code;
-}
 static inline CURLcode rs_curl_setopt_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
 }
 static inline CURLcode rs_curl_setopt_string(CURL *handle, CURLoption option, const char *value) {
     return curl_easy_setopt(handle, option, value);
+}
+/* Of a whole exchange: where the answer's body goes, and more fields of the request's head. */
+static inline CURLcode rs_curl_setopt_write(
+    CURL *handle, size_t (*write)(char *bytes, size_t size, size_t count, void *context), void *context) {
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, write);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_WRITEDATA, context) : code;
+}
+static inline CURLcode rs_curl_setopt_body(CURL *handle, const void *body) {
+    return curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body ? body : "");
+}
+static inline CURLcode rs_curl_setopt_fields(CURL *handle, struct curl_slist *fields) {
+    return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, fields);
 }
 static inline CURLcode rs_curl_getinfo_socket(CURL *handle, curl_socket_t *value) {
     return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, value);

@@ -98,7 +98,7 @@ def test_an_earlier_versions_open_requests_go_on_and_nothing_is_sent_again(make_
     tracked = legacy.until(offsets["tracked"], lambda event: event.is_final)
     assert [(event.status, event.sequence) for event in tracked] == [("SENT", 1), ("DELIVERED", 2)]
     assert tracked[-1].value["metadata"] == {"order": "77"} and tracked[-1].value["messageId"] == EARLIER["providerID"]
-    # Closed: published again under the id that the earlier version made, or with the record itself, it is a repeat.
+    # Closed: published again under the id that the earlier version made, it is a repeat.
     repeat = request(legacy.id(1))
     site.producer.produce(site.requests, json.dumps(repeat).encode(), key_of("a"), partition=0)
     assert site.producer.flush(30) == 0

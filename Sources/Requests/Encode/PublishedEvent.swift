@@ -17,10 +17,12 @@ package struct PublishedEvent: Equatable, Sendable {
     package let isPossibleDuplicate: Bool
     package let json: JSONValue
 
-    /// - Parameter eventID: the header `ce_id`.
+    /// - Parameters:
+    ///   - eventID: the header `ce_id`.
+    ///   - value: in a Confluent frame, or bare.
     /// - Returns: nil for a record that no worker wrote as a status event.
     package init?(eventID: [UInt8]?, value: [UInt8]?) {
-        guard let eventID, let value, let json = try? JSONValue(parsing: value) else { return nil }
+        guard let eventID, let value, let json = try? JSONValue(parsing: [UInt8](SchemaFrame.removed(from: value))) else { return nil }
         let parts = String(decoding: eventID, as: UTF8.self).split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2, let position = RecordPosition(parsing: parts[0]), let sequence = Int(parts[1]),
             json["sequence"]?.numberValue?.literal == String(sequence), let requestID = json["requestId"]?.stringValue,

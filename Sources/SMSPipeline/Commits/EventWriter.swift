@@ -4,10 +4,13 @@ internal import Requests
 struct EventWriter: ~Copyable {
     private var events: StatusEventEncoder
     private let deadLetters: DeadLetterEncoder
+    /// What stands before the value of each event.
+    private let frame: [UInt8]
     private var value: [UInt8] = []
     private var headers = RecordHeaders()
 
-    init(group: String, deadLetterLimit: Int) {
+    init(group: String, deadLetterLimit: Int, frame: [UInt8] = []) {
+        self.frame = frame
         events = StatusEventEncoder(group: group)
         deadLetters = DeadLetterEncoder(limit: deadLetterLimit)
     }
@@ -21,6 +24,7 @@ struct EventWriter: ~Copyable {
     ) {
         guard let event else { return append { Self.ledger(entry, encoded, &$0) } }
         value.removeAll(keepingCapacity: true)
+        value.append(contentsOf: frame)
         headers.removeAll()
         let position = RecordPosition(topic: assignment.topic.name, partition: assignment.partition, offset: entry.offset)
         events.encode(event, of: entry.echo, at: wall, position: position, value: &value, headers: &headers)

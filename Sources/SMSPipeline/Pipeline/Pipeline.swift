@@ -65,7 +65,7 @@ package final class Pipeline {
         queue = SendQueue(slots: settings.send.maxInFlight)
         tracker = Tracker(settings.track)
         upkeep = Upkeep(maxAge: settings.send.maxAge, at: clock.monotonic)
-        writer = EventWriter(group: settings.group, deadLetterLimit: settings.deadLetterLimit)
+        writer = EventWriter(group: settings.group, deadLetterLimit: settings.deadLetterLimit, frame: settings.eventFrame)
     }
 
     // MARK: Time

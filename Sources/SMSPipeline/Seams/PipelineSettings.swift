@@ -25,11 +25,13 @@ package struct PipelineSettings: Sendable {
     package let senderPolicy: SenderList.Policy
     /// Somebody collects spans.
     package let isTraced: Bool
+    /// Stands before the value of each status event; empty: the value is JSON alone.
+    package let eventFrame: [UInt8]
 
     package init(
         group: String, topics: [RequestTopic], statusTopic: String, deadLetterTopic: String, deadLetterLimit: Int, timings: KafkaTimings,
         send: SendSettings, track: TrackSettings, dedupWindow: Duration, dedupMaxEntries: Int, checksBalance: Bool,
-        maxParts: Int, senderPolicy: SenderList.Policy, requestTimeout: Duration, isTraced: Bool = false
+        maxParts: Int, senderPolicy: SenderList.Policy, requestTimeout: Duration, eventFrame: [UInt8] = [], isTraced: Bool = false
     ) {
         self.group = group
         self.topics = topics
@@ -46,6 +48,7 @@ package struct PipelineSettings: Sendable {
         self.requestTimeout = requestTimeout
         self.senderPolicy = senderPolicy
         self.isTraced = isTraced
+        self.eventFrame = eventFrame
     }
 }
 

@@ -10,7 +10,7 @@ struct ConfigurationChecks {
 
     func problems(requiring requirements: ConfigurationRequirements) -> [String] {
         missing(requirements) + contradictingSecrets + plaintext + basePath + onUnknown + topicNames + backoff + codes + drain + heartbeat
-            + tokens
+            + tokens + registry
     }
 
     private func missing(_ requirements: ConfigurationRequirements) -> [String] {
@@ -55,6 +55,22 @@ struct ConfigurationChecks {
             "\(settings.reference(to: .providerBaseURL)): plain http to \(address.host) would show credentials and texts to the network; "
                 + "use https, or set \(ConfigurationKey.providerAllowPlaintext.environment)=true."
         ]
+    }
+
+    private var registry: [String] {
+        let registry = configuration.registry
+        guard let url = registry.url else { return [] }
+        var problems: [String] = []
+        if registry.username == nil, !isUnset(.registryPasswordFile) {
+            problems.append(
+                "\(settings.reference(to: .registryPasswordFile)): whose password it is \(ConfigurationKey.registryUsername.environment) must say."
+            )
+        }
+        if registry.username != nil, let address = ProviderAddress(url), address.isPlaintext, !address.isLoopback {
+            problems.append(
+                "\(settings.reference(to: .registryURL)): plain http to \(address.host) would show the password to the network; use https.")
+        }
+        return problems
     }
 
     private var onUnknown: [String] {

@@ -129,6 +129,14 @@ extension ConfigurationKey {
     package static let dedupMaxEntries = Self(
         "dedup.maxEntries", .integer(0...100_000_000), default: "1000000", "The most ids of closed requests remembered for a partition.")
 
+    package static let registryURL = Self(
+        "schemaRegistry.url", .text(.baseURL),
+        "A schema registry: status events get Confluent's frame with the id that it has for their schema; unset: JSON without a frame.")
+    package static let registryUsername = Self("schemaRegistry.username", .text(.line), "Who asks the registry; unset: nobody says.")
+    package static let registryPasswordFile = Self("schemaRegistry.passwordFile", .text(.path), "A file with the registry's password.")
+    package static let registryRegister = Self(
+        "schemaRegistry.register", .bool, default: "true", "Make the schema known to the registry at start; false: it must know it.")
+
     package static let adminHost = Self("admin.host", .text(.host), default: "127.0.0.1", "Where /livez, /readyz and /metrics are served.")
     package static let adminPort = Self("admin.port", .integer(0...65_535), default: "8080", "Their port; 0: any free one.")
     package static let adminTokenFile = Self(
@@ -169,6 +177,7 @@ extension ConfigurationKey {
         sendSchedule, sendMaxWaiting, sendPriorityShare, sendDrainLimit,
         trackCadence, trackHorizon, trackMaxInFlight,
         dedupWindow, dedupMaxEntries,
+        registryURL, registryUsername, registryPasswordFile, registryRegister,
         adminHost, adminPort, adminTokenFile,
         otelEndpoint, otelProtocol, otelHeaders, otelTimeout, otelServiceName, otelResourceAttributes,
         logLevel, logFormat,
@@ -176,6 +185,7 @@ extension ConfigurationKey {
 
     static let secretFiles: Set<ConfigurationKey> = [
         kafkaPropertiesFile, providerUsernameFile, providerPasswordFile, providerPasswordMD5File, adminTokenFile,
+        registryPasswordFile,
     ]
 
     private static let byEnvironment = Dictionary(uniqueKeysWithValues: all.map { ($0.environment, $0) })

@@ -25,6 +25,11 @@ struct CredentialSource {
         text(in: .adminTokenFile, .text(.token), &problems).map(AdminToken.init)
     }
 
+    /// Nil where none is asked for, or its file is wrong.
+    func readRegistryPassword(_ problems: inout [String]) -> SecretText? {
+        text(in: .registryPasswordFile, .text(.line), &problems).map(SecretText.init)
+    }
+
     private func value(_ key: ConfigurationKey, file fileKey: ConfigurationKey, _ problems: inout [String]) -> String? {
         if let value = settings.text(key) { return value }
         return text(in: fileKey, key.kind, &problems)

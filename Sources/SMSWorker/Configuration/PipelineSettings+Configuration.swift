@@ -1,8 +1,10 @@
 package import SMSPipeline
 
 extension PipelineSettings {
-    /// - Parameter deadLetterLimit: bytes of a record that the topic of dead letters takes.
-    package init(_ configuration: WorkerConfiguration, deadLetterLimit: Int) {
+    /// - Parameters:
+    ///   - deadLetterLimit: bytes of a record that the topic of dead letters takes.
+    ///   - eventFrame: stands before the value of each event.
+    package init(_ configuration: WorkerConfiguration, deadLetterLimit: Int, eventFrame: [UInt8] = []) {
         let topics = configuration.topics
         func requestTopic(_ name: String, isPriority: Bool) -> RequestTopic {
             RequestTopic(name: name, ledgerName: topics.ledger(of: name), isPriority: isPriority)
@@ -16,6 +18,6 @@ extension PipelineSettings {
             dedupWindow: configuration.dedup.window, dedupMaxEntries: configuration.dedup.maxEntries,
             checksBalance: configuration.provider.checkBalance, maxParts: configuration.provider.maxParts,
             senderPolicy: configuration.provider.senderPolicy, requestTimeout: configuration.provider.requestTimeout,
-            isTraced: configuration.traces != nil)
+            eventFrame: eventFrame, isTraced: configuration.traces != nil)
     }
 }

@@ -44,6 +44,11 @@ extension WorkerConfiguration {
             horizon: settings.duration(.trackHorizon),
             maxInFlight: settings.integer(.trackMaxInFlight))
         dedup = Dedup(window: settings.duration(.dedupWindow), maxEntries: settings.integer(.dedupMaxEntries))
+        registry = Registry(
+            url: settings.text(.registryURL).map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 },
+            username: settings.text(.registryUsername),
+            password: requirements == .run ? CredentialSource(settings).readRegistryPassword(&problems) : nil,
+            registers: settings.bool(.registryRegister))
         admin = Admin(
             host: settings.text(.adminHost) ?? "", port: settings.integer(.adminPort),
             // Of `run` alone: other commands open no port.

@@ -11,6 +11,7 @@ package struct WorkerConfiguration: Equatable, Sendable {
     package var send: Send
     package var track: Track
     package var dedup: Dedup
+    package var registry: Registry
     package var admin: Admin
     /// Nil: none.
     package var traces: Traces?
@@ -22,6 +23,18 @@ package struct WorkerConfiguration: Equatable, Sendable {
         package var window: Duration
         /// For each partition.
         package var maxEntries: Int
+    }
+
+    /// Where the schema of status events is known.
+    package struct Registry: Equatable, Sendable {
+        /// Without a slash at its end; nil: events are JSON without a frame.
+        package var url: String?
+        /// Nil: nobody says who asks.
+        package var username: String?
+        /// Of `run` alone.
+        package var password: SecretText?
+        /// Whether the schema is made known where it is not.
+        package var registers: Bool
     }
 
     /// Where `/livez`, `/readyz` and `/metrics` are served.

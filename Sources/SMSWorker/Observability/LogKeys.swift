@@ -25,6 +25,8 @@ package enum LogKeys {
     package static let partitions = "kafka.partitions"
     package static let offset = "kafka.offset"
 
+    package static let schemaID = "schema.id"
+
     // MARK: Requests
     package static let requestID = "request.id"
     package static let command = "request.command"

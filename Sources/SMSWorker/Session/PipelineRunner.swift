@@ -15,6 +15,7 @@ actor PipelineRunner {
 
     private let configuration: WorkerConfiguration
     private let deadLetterLimit: Int
+    private let eventFrame: [UInt8]
     private let metrics: WorkerMetrics
     private let reporter: PipelineReporter
     /// The reporter, or what stands before it. The pipeline does not keep it.
@@ -32,12 +33,13 @@ actor PipelineRunner {
     private var ends: [PartitionKey: Int64] = [:]
 
     init(
-        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
-        factory: KafkaSessionFactory, traces: TraceExporter? = nil
+        loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, eventFrame: [UInt8], metrics: WorkerMetrics,
+        health: HealthState, factory: KafkaSessionFactory, traces: TraceExporter? = nil
     ) {
         self.loop = loop
         self.configuration = configuration
         self.deadLetterLimit = deadLetterLimit
+        self.eventFrame = eventFrame
         self.metrics = metrics
         let reporter = PipelineReporter(metrics: metrics, health: health)
         self.reporter = reporter
@@ -56,7 +58,8 @@ actor PipelineRunner {
         self.gateway = gateway
         let opener = Opener { [unowned self] in openSession($0) }
         let pipeline = Pipeline(
-            settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit), observer: observer, gateway: gateway,
+            settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit, eventFrame: eventFrame), observer: observer,
+            gateway: gateway,
             opener: opener,
             seed: .random(in: .min ... .max), at: clock())
         self.pipeline = pipeline

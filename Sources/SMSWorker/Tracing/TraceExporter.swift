@@ -116,6 +116,7 @@ final class TraceExporter: Sendable {
 extension WebRequest.Failure {
     var word: String {
         switch self {
+        case .unfit: "libcurl does not take its address"
         case .noAnswer(let word): word
         case .tooLong: "its answer is too long"
         }

@@ -10,9 +10,22 @@ struct StartCheck: Sendable {
     /// Partitions of all request topics.
     let partitionCount: Int
     let limits: ProducerLimits
+    /// Stands before the value of each status event.
+    private(set) var eventFrame: [UInt8] = []
 
     /// Blocks; waits for a broker up to `KAFKA_START_TIMEOUT`.
     static func run(_ configuration: WorkerConfiguration, log: Logger) -> Result<StartCheck, StartFailure> {
+        switch askBroker(configuration, log) {
+        case .failure(let failure): return .failure(failure)
+        case .success(var check):
+            do throws(StartFailure) {
+                check.eventFrame = try RegistryStart(configuration, log: log).frame()
+                return .success(check)
+            } catch { return .failure(error) }
+        }
+    }
+
+    private static func askBroker(_ configuration: WorkerConfiguration, _ log: Logger) -> Result<StartCheck, StartFailure> {
         let deadline = MonotonicInstant.now + configuration.kafka.startTimeout
         let admin: Admin
         do throws(KafkaError) {

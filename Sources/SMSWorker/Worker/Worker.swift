@@ -140,8 +140,8 @@ package final class Worker: Sendable {
         let loop = try EventLoop(name: "pipeline")
         defer { loop.stop() }
         let pipeline = PipelineRunner(
-            loop: loop, configuration: configuration, deadLetterLimit: check.limits.message, metrics: metrics, health: health,
-            factory: factory, traces: traces)
+            loop: loop, configuration: configuration, deadLetterLimit: check.limits.message, eventFrame: check.eventFrame, metrics: metrics,
+            health: health, factory: factory, traces: traces)
         self.pipeline.withLock { $0 = pipeline }
         if isStopping.load(ordering: .relaxed) { drain() }
         let watcher = try watchSecrets(access, factory, admin, pipeline)

@@ -102,6 +102,7 @@ import Testing
             .sendMaxWaiting: "5", .sendPriorityShare: "0.25", .sendDrainLimit: "4s", .trackCadence: "1s,2s", .trackHorizon: "1h",
             .trackMaxInFlight: "3", .dedupWindow: "1h", .dedupMaxEntries: "10", .adminHost: "0.0.0.0", .adminPort: "0", .logLevel: "debug",
             .sendOnUnknownFloor: "hold", .sendAllowedSenders: "AL SHOP,B",
+            .registryURL: "https://r", .registryUsername: "u", .registryRegister: "false",
             .logFormat: "text", .otelEndpoint: "http://a:4318", .otelProtocol: "http/json", .otelHeaders: "a=b", .otelTimeout: "7000",
             .otelServiceName: "s", .otelResourceAttributes: "c=d",
         ]
@@ -126,6 +127,7 @@ import Testing
         #expect(fromFile.send.ordering == .none)
         #expect(fromFile.send.schedule == .worker)
         #expect(fromFile.track.cadence == [.seconds(1), .seconds(2)])
+        #expect(fromFile.registry == .init(url: "https://r", username: "u", password: nil, registers: false))
         #expect(fromFile.log == .init(level: .debug, format: .text))
         let standard = try loadConfiguration().configuration
         let differing = Set(ConfigurationKey.all).subtracting(texts.keys).map(\.name).filter {

@@ -26,6 +26,8 @@ import Time
         ("SEND_PRIORITY_SHARE", "0.2"), ("SEND_DRAIN_LIMIT", nil), ("TRACK_CADENCE", "2s,5s,15s,60s,5m,1h"), ("TRACK_HORIZON", "72h"),
         ("TRACK_MAX_IN_FLIGHT", "32"), ("DEDUP_WINDOW", "24h"), ("DEDUP_MAX_ENTRIES", "1000000"), ("ADMIN_HOST", "127.0.0.1"),
         ("ADMIN_PORT", "8080"), ("ADMIN_TOKEN_FILE", nil), ("SEND_ALLOWED_SENDERS", ""), ("SEND_ON_UNKNOWN_FLOOR", nil),
+        ("SCHEMA_REGISTRY_URL", nil), ("SCHEMA_REGISTRY_USERNAME", nil), ("SCHEMA_REGISTRY_PASSWORD_FILE", nil),
+        ("SCHEMA_REGISTRY_REGISTER", "true"),
         ("LOG_LEVEL", "info"), ("LOG_FORMAT", nil), ("OTEL_EXPORTER_OTLP_ENDPOINT", nil), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_EXPORTER_OTLP_HEADERS", nil), ("OTEL_EXPORTER_OTLP_TIMEOUT", "10000"), ("OTEL_SERVICE_NAME", "rocketsms-worker"),
         ("OTEL_RESOURCE_ATTRIBUTES", nil),
