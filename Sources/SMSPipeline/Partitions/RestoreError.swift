@@ -17,7 +17,8 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
         case .ledger(let error, let offset):
             "its ledger cannot be read: \(error.description), at offset \(offset) of the ledger"
                 + (error == .malformed
-                    ? ": `rocketsms-worker ledger forget --offset \(offset)`, with topic and partition, takes it out" : "")
+                    ? ": `rocketsms-worker ledger forget --offset \(offset)`, with topic and partition, takes it out"
+                    : ": run that version again")
         case .cancelled: "the partition was given back meanwhile"
         }
     }

@@ -24,6 +24,7 @@ package final class PipelineReporter: PipelineObserver {
     private var templateLists = LogThrottle(every: .seconds(600))
     private var held = LogThrottle(every: .seconds(1))
     private var failures = LogThrottle(every: .seconds(30))
+    private var pace = PaceWatch()
 
     package init(metrics: WorkerMetrics, health: HealthState, log: Logger = Logger(label: "worker")) {
         self.metrics = metrics
@@ -124,21 +125,23 @@ package final class PipelineReporter: PipelineObserver {
         case .providerFails(let duration, let failure):
             guard let suppressed = failures.admit(at: now) else { return }
             log.warning(
-                "the provider fails nearly everything: attempts, or polls, are tried one by one",
+                "the provider fails nearly everything: attempts, or polls, are tried one by one until it answers, and nothing is lost; the error says "
+                    + "whether to look at name, proxy, firewall, certificate or address, or to ask the provider",
                 metadata: [
                     LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(failure)", LogKeys.suppressed: "\(suppressed)",
                 ])
         case .providerAnswers: log.notice("the provider answers again")
         case .refusalsNarrow(let code):
             log.warning(
-                "the provider refuses one message after another by the same code, and accepts none: they are tried one by one, 1 to 10 s apart",
+                "the provider refuses one message after another by the same code, and accepts none: they are tried one by one, 1 to 10 s apart; "
+                    + "if the code means an empty or a locked account, name it in ROCKETSMS_CREDIT_CODES or ROCKETSMS_ACCOUNT_CODES",
                 metadata: [LogKeys.code: "\(code)"])
         case .refusalsEnded: log.notice("the provider accepts messages again")
         case .accountPaused(let problem, let code):
             log.warning(
                 problem == .credentials
-                    ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers"
-                    : "the provider says that there is no credit: sending is paused, no message fails; the account is probed until it is topped up",
+                    ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers, so change the password there, or here with a restart"
+                    : "the provider says that there is no credit: sending is paused, no message fails; top it up, the account is probed and sending goes on by itself",
                 metadata: [LogKeys.code: "\(code)"])
         case .senderNotUsable(let id, let partition):
             metrics.reading.unusableSenders.increment()
@@ -157,6 +160,21 @@ package final class PipelineReporter: PipelineObserver {
         case .accountResumed(let pause):
             log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
         default: break
+        }
+    }
+
+    private func pace(_ report: HealthReport, at now: MonotonicInstant) {
+        switch pace.see(report, at: now) {
+        case .narrowed(let sends):
+            log.warning(
+                "the provider fails some requests, or answers slowly: fewer are under way at a time, nothing is lost, and it widens by itself; "
+                    + "where it lasts, the provider's support or what stands between has the cause",
+                metadata: [LogKeys.paceWidth: "\(sends.width)", LogKeys.paceFailures: "\(sends.failures)"])
+        case .whole(let duration):
+            log.notice(
+                "the provider answers as it should: as many requests are under way as may be (SEND_MAX_IN_FLIGHT)",
+                metadata: [LogKeys.seconds: "\(duration.components.seconds)"])
+        case nil: break
         }
     }
 
@@ -249,7 +267,9 @@ package final class PipelineReporter: PipelineObserver {
                     LogKeys.closed: "\(closed)",
                 ])
         case .staysClosed(let partition, let reason):
-            log.error("a partition stays closed: \(reason)", metadata: [LogKeys.partition: "\(partition.name)"])
+            log.error(
+                "a partition stays closed: \(reason); until then nothing of it is read or sent",
+                metadata: [LogKeys.partition: "\(partition.name)"])
         case .offsetLost(let partition, let error):
             log.warning(
                 "a partition's offset is outside its log: its ledger is read again",
@@ -275,7 +295,10 @@ package final class PipelineReporter: PipelineObserver {
         case .draining: log.info("draining: nothing begins any more, what runs may finish")
         case .startingOver(let reason):
             metrics.ledger.fencings.increment()
-            log.warning("starting over on Kafka's side: \(reason)")
+            log.warning(
+                "starting over on Kafka's side: \(reason); the ledger is read again and nothing is lost. Where it comes again and again, look for a "
+                    + "second worker of this name (KAFKA_INSTANCE_ID, KAFKA_TRANSACTIONAL_STEM), a process that stands still, or brokers in trouble"
+            )
         case .lostWhileDraining: log.warning("Kafka's side was lost while draining: ending now, what runs is left to the next owner")
         case .sessionNotOpened(let error):
             log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
@@ -287,6 +310,7 @@ package final class PipelineReporter: PipelineObserver {
         case .health(let report):
             health.update(HealthState.Snapshot(report), at: now)
             metrics.state.show(report)
+            pace(report, at: now)
         default: break
         }
     }
