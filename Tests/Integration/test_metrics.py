@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 
 import fetch_promtool
-from harness.requests import in_days, key_of, request
+from harness.requests import in_days, key_of, phone, request
 from harness.waiting import wait_for
 
 parser = pytest.importorskip("prometheus_client.openmetrics.parser")
@@ -89,6 +89,37 @@ def test_credits_are_the_providers_own_word(site, simulator):
     assert worker.metric("rocketsms_credits_spent_total") == 40
     # It asks again within a minute of spending; until then the figure is that of the last answer.
     wait_for(lambda: worker.metric("rocketsms_account_credits") == 4360, 90, lambda: f"the credits: {worker.metric('rocketsms_account_credits')}")
+
+
+def test_money_equals_the_providers_books_at_the_end_of_a_mixed_run(site, simulator):
+    """One part and several, refused, undelivered, held and sent again; what an answer that was lost has cost stands in the balance alone."""
+    begin = 5000
+    simulator.control("credits", credits=begin)
+    worker = site.started(SEND_RETRY_BUDGET=1)
+    worker.wait_metric("rocketsms_account_credits", begin)
+    undelivered, refused, lost, first = phone(), phone(), phone(), phone()
+    simulator.faults(fates=[{"final": "FAILED", "phoneSuffix": undelivered}])
+    simulator.next("error", phoneSuffix=refused, code="BAD_PHONE")
+    simulator.next("replyLost", phoneSuffix=lost)
+    simulator.next("serverError", phoneSuffix=first)
+    texts = [request(f"mix-{number}") for number in range(120)]
+    for number, made in enumerate(texts):
+        made["text"] += " " + "ы" * (number % 5 * 40)
+    special = [request(name, phone=number) for name, number in [("undelivered", undelivered), ("refused", refused), ("lost", lost), ("first", first)]]
+    made = [site.publish(one, key=key_of(one["id"])) for one in texts + special]
+    site.flush()
+    site.wait_over(timeout=120)
+    sends = simulator.sends()
+    charged = sum(send["parts"] for send in simulator.ask("sends?limit=50000")["sends"])
+    left = simulator.ask("clock")["credits"]
+    assert left == begin - charged and charged > len(sends), "some took several parts"
+    assert len(simulator.sends_of(made[-2])) == 2 and not simulator.sends_of(made[-3])
+    lost_ones = 1
+    assert worker.metric("rocketsms_credits_spent_total") == charged - lost_ones
+    events = [event for one in made for event in site.status.of(one)[-1:]]
+    assert sum(event.value["cost"]["credits"] for event in events if "cost" in event.value) == charged - lost_ones
+    # Its own word, once a minute while messages are accepted: the books to the last credit.
+    wait_for(lambda: worker.metric("rocketsms_account_credits") == left, 90, lambda: f"{worker.metric('rocketsms_account_credits')} of {left}")
 
 
 def test_a_paused_account_and_a_schedule_are_apart_from_what_is_due(site, simulator):

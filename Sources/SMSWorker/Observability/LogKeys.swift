@@ -48,6 +48,9 @@ package enum LogKeys {
     package static let providerAddress = "provider.address"
     package static let account = "provider.account"
     package static let breaker = "provider.breaker"
+    /// Requests that may be under way at a time, and the share of failures among the last answers.
+    package static let paceWidth = "provider.pace.width"
+    package static let paceFailures = "provider.pace.failures"
     package static let httpStatus = "provider.http.status"
 
     // MARK: What happened

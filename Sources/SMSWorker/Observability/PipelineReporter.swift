@@ -26,6 +26,7 @@ package final class PipelineReporter: PipelineObserver {
     private var failures = LogThrottle(every: .seconds(30))
     /// What failed last, by code: for whoever looks.
     package private(set) var recentFailures = RecentFailures()
+    private var pace = PaceWatch()
 
     package init(metrics: WorkerMetrics, health: HealthState, log: Logger = Logger(label: "worker")) {
         self.metrics = metrics
@@ -130,16 +131,24 @@ package final class PipelineReporter: PipelineObserver {
         case .providerFails(let duration, let failure):
             guard let suppressed = failures.admit(at: now) else { return }
             log.warning(
-                Sentences.probing,
+                Sentences.probing + " until it answers, and nothing is lost; the error says whether to look at name, proxy, firewall, "
+                    + "certificate or address, or to ask the provider",
                 metadata: [
                     LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(failure)", LogKeys.suppressed: "\(suppressed)",
                 ])
         case .providerAnswers: log.notice("the provider answers again")
         case .refusalsNarrow(let code):
-            log.warning(Sentences.refused, metadata: [LogKeys.code: "\(code)"])
+            log.warning(
+                Sentences.refused
+                    + "; if the code means an empty or a locked account, name it in ROCKETSMS_CREDIT_CODES or ROCKETSMS_ACCOUNT_CODES",
+                metadata: [LogKeys.code: "\(code)"])
         case .refusalsEnded: log.notice("the provider accepts messages again")
         case .accountPaused(let problem, let code):
-            log.warning(Sentences.paused(for: problem), metadata: [LogKeys.code: "\(code)"])
+            log.warning(
+                Sentences.paused(for: problem)
+                    + (problem == .credentials
+                        ? "; change the password there, or here: a file is read again, a variable needs a restart"
+                        : "; top it up, and sending goes on by itself"), metadata: [LogKeys.code: "\(code)"])
         case .senderNotUsable(let id, let partition):
             metrics.reading.unusableSenders.increment()
             guard let suppressed = senders.admit(at: now) else { return }
@@ -157,6 +166,21 @@ package final class PipelineReporter: PipelineObserver {
         case .accountResumed(let pause):
             log.notice("the account is in order again: sending goes on", metadata: [LogKeys.seconds: "\(pause.components.seconds)"])
         default: break
+        }
+    }
+
+    private func pace(_ report: HealthReport, at now: MonotonicInstant) {
+        switch pace.see(report, at: now) {
+        case .narrowed(let sends):
+            log.warning(
+                Sentences.narrowed + ", nothing is lost, and it widens by itself; "
+                    + "where it lasts, the provider's support or what stands between has the cause",
+                metadata: [LogKeys.paceWidth: "\(sends.width)", LogKeys.paceFailures: "\(sends.failures)"])
+        case .whole(let duration):
+            log.notice(
+                "the provider answers as it should: as many requests are under way as may be (SEND_MAX_IN_FLIGHT)",
+                metadata: [LogKeys.seconds: "\(duration.components.seconds)"])
+        case nil: break
         }
     }
 
@@ -253,7 +277,9 @@ package final class PipelineReporter: PipelineObserver {
                     LogKeys.closed: "\(closed)",
                 ])
         case .staysClosed(let partition, let reason):
-            log.error("a partition stays closed: \(reason)", metadata: [LogKeys.partition: "\(partition.name)"])
+            log.error(
+                "a partition stays closed: \(reason); until then nothing of it is read or sent",
+                metadata: [LogKeys.partition: "\(partition.name)"])
         case .offsetLost(let partition, let error):
             log.warning(
                 "a partition's offset is outside its log: its ledger is read again",
@@ -279,7 +305,10 @@ package final class PipelineReporter: PipelineObserver {
         case .draining: log.info("draining: nothing begins any more, what runs may finish")
         case .startingOver(let reason):
             metrics.ledger.fencings.increment()
-            log.warning("starting over on Kafka's side: \(reason)")
+            log.warning(
+                "starting over on Kafka's side: \(reason); the ledger is read again and nothing is lost. Where it comes again and again, look for a "
+                    + "second worker of this name (KAFKA_INSTANCE_ID, KAFKA_TRANSACTIONAL_STEM), a process that stands still, or brokers in trouble"
+            )
         case .lostWhileDraining: log.warning("Kafka's side was lost while draining: ending now, what runs is left to the next owner")
         case .sessionNotOpened(let error):
             log.warning("Kafka's side could not be made anew, trying again", metadata: [LogKeys.error: "\(error.description)"])
@@ -291,6 +320,7 @@ package final class PipelineReporter: PipelineObserver {
         case .health(let report):
             health.update(HealthState.Snapshot(report), at: now)
             metrics.state.show(report)
+            pace(report, at: now)
         default: break
         }
     }

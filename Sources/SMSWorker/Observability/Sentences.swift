@@ -2,7 +2,7 @@ internal import Requests
 
 /// What the log and the status page say in the same words.
 enum Sentences {
-    static let narrowed = "the provider fails or answers slowly: fewer requests are under way at a time"
+    static let narrowed = "the provider fails some requests, or answers slowly: fewer are under way at a time"
     static let probing = "the provider fails nearly everything: attempts, or polls, are tried one by one"
     static let refused =
         "the provider refuses one message after another by the same code, and accepts none: they are tried one by one, 1 to 10 s apart"

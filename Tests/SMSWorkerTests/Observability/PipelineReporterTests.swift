@@ -152,6 +152,54 @@ import Time
         #expect(lines.all.contains { $0.contains("order-***67") } && !lines.all.contains { $0.contains("3752912345") })
     }
 
+    /// What has happened, what it means for the messages, and what to do, in the line itself.
+    @Test func whatHoldsMessagesBackSaysWhatItMeansAndWhatToDo() throws {
+        let cases: [(Note, meaning: String, remedy: String)] = [
+            (.accountPaused(.credit, code: "NO_MONEY"), "no message fails", "top it up"),
+            (.accountPaused(.credentials, code: "WRONG_AUTH"), "no message fails", "change the password"),
+            (.providerFails(for: .seconds(1), lastFailure: "no connection"), "nothing is lost", "the error says"),
+            (.refusalsNarrow(code: "LIMIT_EXCEEDED"), "tried one by one", "ROCKETSMS_CREDIT_CODES"),
+            (.startingOver(reason: "fenced"), "nothing is lost", "KAFKA_INSTANCE_ID"),
+            (.staysClosed(Self.partition, reason: "choose with `offsets repair`"), "nothing of it is read or sent", "offsets repair"),
+            (.held(id: Self.id, Self.partition), "nobody knows", "requests resolve"),
+            (.aborted(Self.error, failures: 1), "no new attempt begins", "tried again"),
+        ]
+        for (note, meaning, remedy) in cases {
+            let before = lines.all.count
+            reporter.observe(note, at: now)
+            #expect(lines.all.count == before + 1)
+            let line = try #require(lines.all.last)
+            #expect(line.contains(meaning) && line.contains(remedy), "\(line)")
+        }
+    }
+
+    @Test func aPaceThatStaysNarrowIsALineAndItsEndToo() {
+        let reporter = reporter
+        var report = HealthReport()
+        for (breaker, seconds) in [(HealthReport.Breaker.closed, 0..<5), (.halfOpen, 5..<30), (.closed, 30..<60)] {
+            report.breaker = breaker
+            for second in seconds { reporter.observe(.health(report), at: now + .seconds(second)) }
+        }
+        #expect(lines.all.count == 2)
+        #expect(
+            lines.all.first?.contains("fewer are under way at a time, nothing is lost") == true
+                && lines.all.last?.contains("SEND_MAX_IN_FLIGHT") == true)
+    }
+
+    /// All that ten thousand messages bring on their way, where nothing is wrong.
+    @Test func whatIsWellIsNoLine() {
+        let reporter = reporter
+        let well: [Note] = [
+            .consumed, .gap, .admitted, .repeated, .attemptBegan(isRetry: false), .attemptEnded(.unknown(reason: "no answer")), .pollBegan,
+            .event(EntryEvent(status: .sent, isFinal: false, sequence: 1, attempt: 1, reason: nil, isPossibleDuplicate: false)),
+            .firstEvent(after: .seconds(1)), .sendAnswered(.refused(code: "BAD_PHONE"), after: .seconds(1)),
+            .pollAnswered(.unknownID, after: .seconds(1)), .finalStatus(.delivered, after: .seconds(70)), .commandApplied,
+            .committed(records: 3, in: .milliseconds(7), after: 0), .tombstones(4), .health(HealthReport()),
+        ]
+        for second in 0..<100 { for note in well { reporter.observe(note, at: now + .seconds(second)) } }
+        #expect(lines.all.isEmpty)
+    }
+
     @Test func aTransactionThatComesThroughAfterOthersWereAbortedIsTold() {
         let reporter = reporter
         reporter.observe(.committed(records: 1, in: .zero, after: 0), at: now)
