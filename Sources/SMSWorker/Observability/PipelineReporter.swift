@@ -148,7 +148,8 @@ package final class PipelineReporter: PipelineObserver {
                 Sentences.paused(for: problem)
                     + (problem == .credentials
                         ? "; change the password there, or here: a file is read again, a variable needs a restart"
-                        : "; top it up, and sending goes on by itself"), metadata: [LogKeys.code: "\(code)"])
+                        : "; top it up, and sending goes on by itself"),
+                metadata: [LogKeys.code: "\(code)"])
         case .senderNotUsable(let id, let partition):
             metrics.reading.unusableSenders.increment()
             guard let suppressed = senders.admit(at: now) else { return }
