@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    private func open(_ server: HTTPServer) throws -> StreamProbe { try #require(StreamProbe(port: server.port, "/stream")) }
+    private func open(_ server: HTTPServer) async throws -> HTTPProbe { try await HTTPProbe.stream(port: server.port, "/stream") }
 
     private func streams(_ server: HTTPServer) async -> Int {
         await withCheckedContinuation { continuation in
@@ -30,7 +30,7 @@ import Testing
     @Test func whatIsPublishedComesPieceByPiece() async throws {
         let server = try server()
         defer { server.stop() }
-        let stream = try open(server)
+        let stream = try await open(server)
         try #require(await stream.read(until: "first\n"))
         for number in 0..<5 {
             server.publish(Array("piece \(number)\n".utf8))
@@ -43,13 +43,13 @@ import Testing
     @Test func oneMoreThanMayBeIsAnswered503AndHasItsPlaceWhenOneHasGone() async throws {
         let server = try server()
         defer { server.stop() }
-        let (first, second) = (try open(server), try open(server))
+        let (first, second) = (try await open(server), try await open(server))
         try #require(await first.read(until: "first\n"))
         try #require(await second.read(until: "first\n"))
         #expect(try await HTTPProbe.request(port: server.port, "GET", "/stream").reply?.status == 503)
         await first.close()
         try await until(server, streams: 1)
-        let third = try open(server)
+        let third = try await open(server)
         #expect(await third.read(until: "first\n"))
         server.publish(Array("for both\n".utf8))
         #expect(await second.read(until: "for both\n"))
@@ -66,7 +66,7 @@ import Testing
     @Test func aClientThatTakesNothingIsDroppedAndAnotherIsServed() async throws {
         let server = try server { $0.answerTimeout = .seconds(2) }
         defer { server.stop() }
-        let (slow, other) = (try #require(StreamProbe(port: server.port, "/stream", buffer: 4_096)), try open(server))
+        let (slow, other) = (try await HTTPProbe.stream(port: server.port, "/stream", receiveBuffer: 4_096), try await open(server))
         try #require(await other.read(until: "first\n"))
         try await until(server, streams: 2)
         let piece = [UInt8](repeating: UInt8(ascii: "x"), count: 64 << 10)
@@ -87,9 +87,10 @@ import Testing
     @Test func aClientThatWaitsIsKept() async throws {
         let server = try server { ($0.answerTimeout, $0.idleTimeout) = (.seconds(1), .seconds(1)) }
         defer { server.stop() }
-        let stream = try open(server)
+        let stream = try await open(server)
         try #require(await stream.read(until: "first\n"))
-        try await Task.sleep(for: .seconds(4))
+        // On the server's own clock, with its sweeps.
+        await withCheckedContinuation { continuation in server.execute(after: .seconds(4)) { continuation.resume() } }
         server.publish(Array("late\n".utf8))
         #expect(await stream.read(until: "late\n"))
     }
@@ -97,7 +98,7 @@ import Testing
     @Test func aClientThatLeavesInSilenceIsNoticed() async throws {
         let server = try server()
         defer { server.stop() }
-        let stream = try open(server)
+        let stream = try await open(server)
         try #require(await stream.read(until: "first\n"))
         await stream.close()
         try await until(server, streams: 0)
@@ -105,7 +106,7 @@ import Testing
 
     @Test func theStopEndsThem() async throws {
         let server = try server()
-        let stream = try open(server)
+        let stream = try await open(server)
         try #require(await stream.read(until: "first\n"))
         server.stop()
         #expect(await !stream.read(until: "never"))
@@ -114,9 +115,13 @@ import Testing
     @Test func anotherConnectionsRoomIsNotTheirs() async throws {
         let server = try server { ($0.makesRoom, $0.maximumConnections, $0.maximumConnectionsOfAddress) = (true, 8, 8) }
         defer { server.stop() }
-        let stream = try open(server)
+        let stream = try await open(server)
         try #require(await stream.read(until: "first\n"))
-        let idle = try (0..<50).map { _ in try #require(StreamProbe(port: server.port, nil)) }
+        var idle: [HTTPProbe] = []
+        for _ in 0..<50 {
+            idle.append(try HTTPProbe(port: server.port))
+            await idle.last?.send("GET /")
+        }
         #expect(try await HTTPProbe.request(port: server.port, "GET", "/").reply?.status == 200)
         server.publish(Array("still\n".utf8))
         #expect(await stream.read(until: "still\n"))

@@ -209,7 +209,7 @@ def test_the_pictures_of_the_page(make_site, start_simulator, browser, tmp_path)
     try:
         views = {scheme: browser.view(color_scheme=scheme, viewport={"width": 1200, "height": 1000}).open(address(worker)) for scheme in ("light", "dark")}
         light, dark = views["light"], views["dark"]
-        light.until(lambda: (light.number("funnel-table", "DELIVERED") or 0) > 300, 60, "deliveries")
+        light.until(lambda: (light.number("funnel-table", "DELIVERED") or 0) > 50, 60, "deliveries")
         end = time.monotonic() + (75 if PICTURES else 3)
         outage = time.monotonic() + 25
         while time.monotonic() < end:
@@ -238,7 +238,7 @@ def test_the_pictures_of_the_page(make_site, start_simulator, browser, tmp_path)
 
 
 def take(view, path, full_page=True):
-    """A picture, with few colours where `pngquant` is there: a quarter of the bytes."""
+    """A picture; where it is kept with few colours, which is a quarter of the bytes."""
     view.page.screenshot(path=path, full_page=full_page)
     if PICTURES:
         subprocess.run(["pngquant", "--force", "--strip", "--speed", "1", "--ext", ".png", str(path)], check=True, timeout=60)

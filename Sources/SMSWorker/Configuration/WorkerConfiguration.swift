@@ -37,7 +37,7 @@ package struct WorkerConfiguration: Equatable, Sendable {
         package var registers: Bool
     }
 
-    /// Where `/livez`, `/readyz` and `/metrics` are served.
+    /// Where `/livez`, `/readyz`, `/metrics` and the status page are served.
     package struct Admin: Equatable, Sendable {
         package var host: String
         /// 0: any free one.

@@ -54,15 +54,13 @@ import Time
         _ = go(&walk, table, 100)
         let whole = go(&walk, table, 101)
         #expect(whole != nil)
-        let later = go(&walk, table, 400)
-        #expect(later == nil)
-        let again = go(&walk, table, 401)
-        #expect(again?.counts.reduce(0, +) == 2 * AgeWalk.step)
-        _ = go(&walk, table, 402)
-        let afterABreak = go(&walk, table, 420)
-        #expect(afterABreak == again, "and not the half of before beside the half of now")
-        let fresh = go(&walk, table, 421)
-        #expect(fresh?.counts.reduce(0, +) == 2 * AgeWalk.step)
+        _ = go(&walk, table, 102)
+        let afterABreak = go(&walk, table, 120)
+        #expect(afterABreak == whole, "and not the half of before beside the half of now")
+        let fresh = go(&walk, table, 121)
+        #expect(fresh != whole && fresh?.counts.reduce(0, +) == 2 * AgeWalk.step)
+        let old = go(&walk, table, 400)
+        #expect(old == nil, "a count is of now or is none")
     }
 
     @Test func placesThatAreFreeAreLeftOut() {

@@ -52,7 +52,7 @@ import Testing
         defer { server.stop() }
         #expect(try await reply(server, "/").status == 200)
         #expect(asked.count == 0)
-        let viewer = try #require(StreamProbe(port: server.port, "/events"))
+        let viewer = try await HTTPProbe.stream(port: server.port, "/events")
         for _ in 0..<3 { #expect(await viewer.read(until: #""sentence":"ready""#)) }
         await viewer.close()
         // Two sweeps and a tick later nobody is there.
@@ -61,14 +61,14 @@ import Testing
             last = asked.count
             try await Task.sleep(for: .seconds(3))
         }
-        let other = try #require(StreamProbe(port: server.port, "/events"))
+        let other = try await HTTPProbe.stream(port: server.port, "/events")
         #expect(await other.read(until: #""sentence":"ready""#), "and it begins again")
     }
 
     @Test func aPipelineThatHangsIsAskedOnceAndToldOf() async throws {
         let server = try server()
         defer { server.stop() }
-        let viewer = try #require(StreamProbe(port: server.port, "/events"))
+        let viewer = try await HTTPProbe.stream(port: server.port, "/events")
         #expect(await viewer.read(until: #""sentence":"ready""#))
         asked.becomes(.hangs)
         #expect(await viewer.read(until: "has not answered for"))
@@ -78,11 +78,20 @@ import Testing
         #expect(try await reply(server, "/livez").status == 200)
     }
 
+    @Test func aPipelineThatHangsFromTheBeginningIsNotSaidToStart() async throws {
+        asked.becomes(.hangs)
+        let server = try server()
+        defer { server.stop() }
+        let viewer = try await HTTPProbe.stream(port: server.port, "/events")
+        #expect(await viewer.read(until: "the pipeline has not answered for"))
+        #expect(asked.count == 1)
+    }
+
     @Test func withoutAPipelineItIsStarting() async throws {
         asked.becomes(.isNotThere)
         let server = try server()
         defer { server.stop() }
-        let viewer = try #require(StreamProbe(port: server.port, "/events"))
+        let viewer = try await HTTPProbe.stream(port: server.port, "/events")
         #expect(await viewer.read(until: #""sentence":"starting""#))
         asked.becomes(.answers)
         #expect(await viewer.read(until: #""sentence":"ready""#))
@@ -106,7 +115,8 @@ import Testing
     @Test func eightMayFollowAndProbesAreAnsweredBesideThem() async throws {
         let server = try server()
         defer { server.stop() }
-        let viewers = try (0..<StatusFeed.mostViewers).map { _ in try #require(StreamProbe(port: server.port, "/events")) }
+        var viewers: [HTTPProbe] = []
+        for _ in 0..<StatusFeed.mostViewers { viewers.append(try await HTTPProbe.stream(port: server.port, "/events")) }
         for viewer in viewers { #expect(await viewer.read(until: #""sentence":"ready""#)) }
         #expect(try await reply(server, "/events").status == 503)
         let idle = try (0..<200).map { _ in try #require(IdleSocket(port: server.port, from: "127.0.0.1", true)) }

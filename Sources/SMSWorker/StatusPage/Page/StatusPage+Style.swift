@@ -56,6 +56,7 @@ extension StatusPage {
         @media (max-width: 44rem) {
           #cards { grid-template-columns: minmax(0, 1fr); }
           .wide, .full { grid-column: auto; }
+          #line { flex-wrap: wrap; gap: .2rem .6rem; }
           #tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           #seen { margin-left: 0; }
         }
