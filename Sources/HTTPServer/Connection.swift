@@ -16,6 +16,8 @@ final class Connection {
         case sending
         /// The answer is on its way, in pieces: suspended between two of them, at times.
         case trickling
+        /// The answer has no end: suspended while there is no piece to send.
+        case streaming
     }
 
     let slot: Int
@@ -38,6 +40,8 @@ final class Connection {
     /// Bytes of a body beyond the limit, read and thrown away.
     var excess = 0
     var pending: HTTPAction?
+    /// The body of an answer without an end.
+    var stream: StreamBody?
 
     init(slot: Int, generation: UInt64, handle: OpaquePointer, socket: CInt, address: PeerAddress, since: MonotonicInstant) {
         self.slot = slot
@@ -61,6 +65,7 @@ final class Connection {
         since = now
         generation += 1
         pending = nil
+        stream = nil
         excess = 0
         body.removeAll(keepingCapacity: body.capacity <= 16 << 10)
     }

@@ -17,6 +17,9 @@ package enum HTTPAction: Sendable {
     /// Later, from whatever thread, by `HTTPExchange.answer`. The server's stop drops it, and so does, within a second, a client that
     /// closes its connection (or only its own half of it: that looks alike).
     case suspend
+    /// An answer without an end: this body, then whatever `HTTPServer.publish` gives. A client that takes nothing for `answerTimeout` is
+    /// dropped; one that takes less than there is gets the newest.
+    case stream(HTTPResponse)
     /// The action, after a delay.
     indirect case after(Duration, HTTPAction)
     case fault(HTTPFault)

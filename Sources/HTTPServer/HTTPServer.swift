@@ -65,6 +65,12 @@ package final class HTTPServer: Sendable {
         loop.execute { [loop] in loop.schedule(after: delay, body) }
     }
 
+    /// Gives each answer without an end its next piece; one that has not been begun yet is replaced by it.
+    package func publish(_ piece: [UInt8]) { loop.execute { [loop] in loop.publish(piece) } }
+
+    /// Answers without an end that are open. On the server's thread.
+    package var openStreams: Int { loop.openStreams }
+
     /// Closes all connections and, as long as it is on, has connects refused by the kernel. The port stays bound, so the kernel gives
     /// it to nobody; should somebody with SO_REUSEADDR listen there, the return waits until that has ended.
     /// Takes effect on the server's thread, soon.

@@ -35,6 +35,11 @@ package struct HTTPServerConfiguration: Sendable {
     /// Within this time a client must have taken its answer. Seconds' precision.
     package var answerTimeout = Duration.seconds(60)
 
+    /// Answers without an end at a time; one more is answered 503. Each keeps one piece beside the one that its client is taking.
+    package var maximumStreams = 0
+    /// Bytes of an endless answer that the kernel keeps for a client that does not take them; it doubles what it is told.
+    package var streamBuffer = 32 << 10
+
     /// Nil: plain HTTP.
     package var tls: TLS?
 

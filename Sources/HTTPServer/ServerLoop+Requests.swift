@@ -35,7 +35,7 @@ extension ServerLoop {
             let action = connection.pending ?? .fault(.drop)
             connection.pending = nil
             return perform(action, connection)
-        case .idle, .waiting, .sending, .trickling: return false
+        case .idle, .waiting, .sending, .trickling, .streaming: return false
         }
     }
 
@@ -46,6 +46,7 @@ extension ServerLoop {
         resume(connection)
     }
 
+    private static let tooManyStreams = HTTPResponse.text("as many follow this as may, try again later\n", status: 503)
     private static let tooLarge = HTTPResponse.text("the body is too large\n", status: 413)
 
     private func hasTooLong(_ connection: Connection) -> Bool {
@@ -82,6 +83,7 @@ extension ServerLoop {
             connection.pending = action
             suspend(connection, for: delay)
             return true
+        case .stream(let response): return stream(response, connection)
         case .fault(let fault): return perform(fault, connection)
         }
     }
@@ -106,6 +108,29 @@ extension ServerLoop {
             connection.phase = .trickling
             let body = PacedBody(bytes: response.body, pace: .pieces(of: size, pause: interval), loop: self, connection: connection)
             return queue(response, PacedBody.makeResponse(body), connection)
+        }
+    }
+
+    private func stream(_ response: HTTPResponse, _ connection: Connection) -> Bool {
+        guard !isEnding, openStreams < configuration.maximumStreams else {
+            return perform(.respond(ServerLoop.tooManyStreams), connection)
+        }
+        connection.phase = .streaming
+        var size = CInt(clamping: configuration.streamBuffer)
+        setsockopt(connection.socket, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+        let body = StreamBody(first: response.body, loop: self, connection: connection)
+        connection.stream = body
+        return queue(response, StreamBody.makeResponse(body), connection)
+    }
+
+    // MARK: Answers without an end
+
+    var openStreams: Int { connections.count { $0?.phase == .streaming } }
+
+    func publish(_ piece: [UInt8]) {
+        for case let connection? in connections where connection.phase == .streaming {
+            connection.stream?.offer(piece)
+            if connection.isSuspended { resume(connection) }
         }
     }
 

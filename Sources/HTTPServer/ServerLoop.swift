@@ -239,7 +239,9 @@ final class ServerLoop: @unchecked Sendable {
         let most = own > configuration.maximumConnectionsOfAddress ? own : counts.values.max() ?? 0
         var oldest: Connection?
         for case let connection? in connections
-        where !connection.isLeaving && !connection.isSuspended && connection !== new && counts[connection.address] == most {
+        where !connection.isLeaving && !connection.isSuspended && connection.phase != .streaming && connection !== new
+            && counts[connection.address] == most
+        {
             if own > configuration.maximumConnectionsOfAddress, connection.address != new.address { continue }
             if oldest.map({ connection.since < $0.since }) ?? true { oldest = connection }
         }
@@ -261,7 +263,9 @@ final class ServerLoop: @unchecked Sendable {
             switch connection.phase {
             case .idle, .receiving: limit = configuration.idleTimeout
             case .sending, .answered: limit = configuration.answerTimeout
-            case .waiting, .trickling:
+            // Something waits for it to take it.
+            case .streaming where !connection.isSuspended: limit = configuration.answerTimeout
+            case .waiting, .trickling, .streaming:
                 var byte: UInt8 = 0
                 let count = recv(connection.socket, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT))
                 if count == 0 || (count < 0 && errno != EAGAIN && errno != EINTR) { dropSuspended(connection) }
@@ -273,7 +277,10 @@ final class ServerLoop: @unchecked Sendable {
 
     private func dropSuspended(_ connection: Connection?) {
         guard let connection, connection.isSuspended else { return }
-        if connection.phase == .trickling { shutdown(connection.socket, CInt(SHUT_RDWR)) }
+        if connection.phase == .trickling || connection.phase == .streaming {
+            connection.isLeaving = true
+            shutdown(connection.socket, CInt(SHUT_RDWR))
+        }
         connection.pending = .fault(.drop)
         resume(connection)
     }
@@ -292,11 +299,13 @@ final class ServerLoop: @unchecked Sendable {
         MHD_resume_connection(connection.handle)
     }
 
-    /// A pause within an answer that trickles.
+    /// A pause within an answer that comes in pieces.
     ///
+    /// - Parameter duration: nil: until the next piece.
     /// - Returns: false when the answer must end instead.
-    func pause(_ connection: Connection, for duration: Duration) -> Bool {
-        if !isEnding { suspend(connection, for: duration) }
-        return !isEnding
+    func pause(_ connection: Connection, for duration: Duration?) -> Bool {
+        guard !isEnding, !connection.isLeaving else { return false }
+        suspend(connection, for: duration)
+        return true
     }
 }

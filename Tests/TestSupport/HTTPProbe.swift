@@ -20,10 +20,19 @@ package final class HTTPProbe: Sendable {
     private let thread: WorkThread
     private let socket: ProbeSocket
 
-    /// - Parameter timeout: for connect and for each silence.
-    package init(port: Int, timeout: Duration = .seconds(10)) throws {
+    /// - Parameters:
+    ///   - timeout: for connect and for each silence.
+    ///   - receiveBuffer: bytes that the kernel keeps of what is not read; nil: as many as it likes.
+    package init(port: Int, timeout: Duration = .seconds(10), receiveBuffer: CInt? = nil) throws {
         thread = try WorkThread(name: "http-probe")
-        socket = ProbeSocket(port: port, timeout: timeout)
+        socket = ProbeSocket(port: port, timeout: timeout, receiveBuffer: receiveBuffer)
+    }
+
+    /// Asks for an answer without an end; follow it with `read(until:)`.
+    package static func stream(port: Int, _ target: String, receiveBuffer: CInt? = nil) async throws -> HTTPProbe {
+        let probe = try HTTPProbe(port: port, receiveBuffer: receiveBuffer)
+        await probe.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        return probe
     }
 
     deinit {
@@ -66,6 +75,13 @@ package final class HTTPProbe: Sendable {
 
     /// Waits for one answer to what was sent.
     package func receive() async -> Outcome { await onThread { $0.receive(expectsBody: true) } }
+
+    /// Reads and drops all up to `end`.
+    ///
+    /// - Returns: false where the server closed, or was silent for too long, before that.
+    package func read(until end: String) async -> Bool { await onThread { $0.read(until: Array(end.utf8)) } }
+
+    package var isOpen: Bool { get async { await onThread { $0.isOpen } } }
 
     /// Closes the connection and waits until that is done.
     package func close() async { await onThread { $0.close() } }

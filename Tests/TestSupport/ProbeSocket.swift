@@ -5,19 +5,24 @@ internal import Glibc
 final class ProbeSocket: @unchecked Sendable {
     private let port: Int
     private let timeout: Duration
+    private let receiveBuffer: CInt?
     private var descriptor: CInt = -1
     private var received: [UInt8] = []
 
-    init(port: Int, timeout: Duration) {
+    init(port: Int, timeout: Duration, receiveBuffer: CInt? = nil) {
         self.port = port
         self.timeout = timeout
+        self.receiveBuffer = receiveBuffer
     }
+
+    var isOpen: Bool { descriptor >= 0 }
 
     /// - Returns: false when the connection is refused.
     func connect() -> Bool {
         guard descriptor < 0 else { return true }
         received = []
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        if var receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<CInt>.size)) }
         let (seconds, attoseconds) = timeout.components
         var limit = timeval(tv_sec: Int(seconds), tv_usec: Int(attoseconds / 1_000_000_000_000))
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -68,6 +73,26 @@ final class ProbeSocket: @unchecked Sendable {
             if reason == EAGAIN { return .timedOut(received: rest) }
             close()
             return .reset(received: rest)
+        }
+    }
+
+    /// Reads and drops all up to `end`.
+    ///
+    /// - Returns: false where the server closed, or was silent for too long, before that.
+    func read(until end: [UInt8]) -> Bool {
+        guard descriptor >= 0 else { return false }
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        while true {
+            if let place = received.firstRange(of: end) {
+                received.removeSubrange(..<place.upperBound)
+                return true
+            }
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            guard count > 0 else {
+                close()
+                return false
+            }
+            received += buffer[..<count]
         }
     }
 
