@@ -160,9 +160,11 @@ extension Pipeline {
 
     // MARK: Readiness and figures
 
-    func updateHealth() {
+    func updateHealth() { tell(.health(healthReport())) }
+
+    func healthReport() -> HealthReport {
         var report = HealthReport()
-        report.reason = partitions.unreadiness(life, isCommitStuck: commits.isStuck)
+        report.hindrance = partitions.hindrance(life, isCommitStuck: commits.isStuck)
         report.account = gates.account.problem
         report.breaker =
             switch gates.pace.state(at: now) {
@@ -175,7 +177,7 @@ extension Pipeline {
         report.open = partitions.openCount
         showRequests(in: &report)
         showPace(in: &report)
-        tell(.health(report))
+        return report
     }
 
     private func showRequests(in report: inout HealthReport) {
@@ -218,10 +220,14 @@ extension Pipeline {
     package func lag(ends: [PartitionKey: Int64]) -> [String: Int64] {
         var lag: [String: Int64] = [:]
         for (partition, end) in ends {
-            guard let assignment = partitions[partition], assignment.phase == .open else { continue }
-            // The end is as old as the last fetch; more may have been read since.
-            lag[partition.topic, default: 0] &+= max(0, end &- assignment.position.next)
+            guard let assignment = partitions[partition], let behind = distance(of: assignment, to: end) else { continue }
+            lag[partition.topic, default: 0] &+= behind
         }
         return lag
+    }
+
+    /// The end is as old as the last fetch; more may have been read since.
+    func distance(of assignment: Assignment, to end: Int64) -> Int64? {
+        assignment.phase == .open ? max(0, end &- assignment.position.next) : nil
     }
 }

@@ -33,6 +33,10 @@ package struct SendQueue: ~Copyable {
         return waiting
     }
     package func scheduledCount(_ place: PendingRequest.Place) -> Int { scheduledCounts[place.rawValue] }
+    /// Of one lane.
+    package func count(_ place: PendingRequest.Place, isPriority: Bool) -> Int {
+        isPriority ? priorityCounts[place.rawValue] : counts[place.rawValue] - priorityCounts[place.rawValue]
+    }
     /// Intents without a running POST: those under way to Kafka, and committed ones that wait for a slot.
     package var stocked: Int { count(.intentQueued) + count(.stock) }
     /// Those of them of one lane: neither lane's stock takes the other's room.

@@ -28,6 +28,7 @@ package struct Tracker: ~Copyable {
     private var messages = TrackingTable<TrackedMessage>()
     private var polls = SlotTable<Poll>()
     private var popped: [TrackingHandle] = []
+    private var walk = AgeWalk()
     private let schedule: PollSchedule
     private let mostPolls: Int
     /// A poll may be due that something forbids: then its time is no reason to turn.
@@ -43,6 +44,9 @@ package struct Tracker: ~Copyable {
     /// Given out, and not put back yet.
     var takenCount: Int { messages.count - messages.scheduledCount }
     package var isOverfull: Bool { polls.count > mostPolls }
+    package var slots: Int { mostPolls }
+    /// A step of the count; nil: not whole yet.
+    package mutating func ages(at now: MonotonicInstant) -> TrackedAges? { walk.go(over: messages, at: now) { $0.base } }
     package func message(_ handle: TrackingHandle) -> TrackedMessage? { messages[handle] }
     package func entry(_ handle: TrackingHandle) -> LedgerEntry? { messages[handle].map(Self.decode) }
 

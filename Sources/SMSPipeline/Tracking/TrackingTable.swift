@@ -117,6 +117,17 @@ package struct TrackingTable<Element> {
         }
     }
 
+    /// Visits the elements of some places, in the order of these.
+    ///
+    /// - Returns: where to go on; nil: that was the last of them.
+    package func visit(from start: Int, places count: Int, _ body: (borrowing Element) -> Void) -> Int? {
+        let end = min(places.count, start + count)
+        for slot in min(start, end)..<end where places[slot].position != Self.free {
+            if let element = chunks[slot / Self.chunkSize][slot % Self.chunkSize] { body(element) }
+        }
+        return end < places.count ? end : nil
+    }
+
     /// Removes what `shouldRemove` picks (an assignment that has ended), in one walk over all.
     package mutating func removeAll(where shouldRemove: (Element) -> Bool) {
         for slot in places.indices where places[slot].position != Self.free {

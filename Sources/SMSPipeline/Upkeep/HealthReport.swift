@@ -24,8 +24,8 @@ package struct HealthReport: Equatable, Sendable {
         package init() {}
     }
 
-    /// Why it is not ready, in one sentence; nil: it is.
-    package var reason: String?
+    /// Why it is not ready; nil: it is.
+    package var hindrance: Hindrance?
     /// What the account is paused for.
     package var account: AccountProblem?
     /// As the account said last; nil: not yet, or it is not asked.
@@ -52,4 +52,7 @@ package struct HealthReport: Equatable, Sendable {
     package var closedIDs = 0
 
     package init() {}
+
+    /// Why it is not ready, in one sentence; nil: it is.
+    package var reason: String? { hindrance?.sentence }
 }

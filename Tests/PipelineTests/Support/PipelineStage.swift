@@ -77,6 +77,9 @@ final class PipelineStage {
     var refusals: String? { observer.health.refusals }
     var isPaused: Bool { observer.health.account == .credit }
     var accountProblem: AccountProblem? { observer.health.account }
+    /// What it says to whoever looks.
+    func detail(ends: [PartitionKey: Int64] = [:]) -> PipelineDetail { pipeline.detail(ends: ends, at: clock) }
+    var health: HealthReport { observer.health }
     var isOpen: Bool { pipeline.isOpen(Self.partition) }
 
     /// A worker begins, with nothing but the topics.

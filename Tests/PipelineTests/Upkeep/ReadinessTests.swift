@@ -28,25 +28,25 @@ import Time
 
     @Test func aMemberWithAllItsPartitionsOpenIsReady() {
         var partitions = joined()
-        #expect(partitions.unreadiness(life(), isCommitStuck: false) == nil, "it may own none")
+        #expect(partitions.hindrance(life(), isCommitStuck: false)?.sentence == nil, "it may own none")
         partitions.reopened(own(&partitions, 0))
-        #expect(partitions.unreadiness(life(), isCommitStuck: false) == nil)
+        #expect(partitions.hindrance(life(), isCommitStuck: false)?.sentence == nil)
     }
 
     @Test func withoutASessionItReconnects() {
-        #expect(joined().unreadiness(life(isOpen: false), isCommitStuck: true) == "reconnecting to Kafka")
+        #expect(joined().hindrance(life(isOpen: false), isCommitStuck: true)?.sentence == "reconnecting to Kafka")
         var life = life()
         var chance = Chance(seed: 1)
         life.lost(fencing: nil, isStuck: false, at: now, using: &chance)
         _ = life.shouldOpen(at: now)
         for _ in 0..<3 { _ = life.openingHangs(isOverdue: true) }
         #expect(
-            joined().unreadiness(life, isCommitStuck: false)
+            joined().hindrance(life, isCommitStuck: false)?.sentence
                 == "reconnecting to Kafka: a call of its client did not return, another attempt is under way")
     }
 
     @Test func whoHasNoAssignmentYetIsJoining() {
-        #expect(Partitions().unreadiness(life(), isCommitStuck: true) == "joining the group")
+        #expect(Partitions().hindrance(life(), isCommitStuck: true)?.sentence == "joining the group")
     }
 
     @Test func whoStartsOverSaysWhyUntilTheGroupTakesIt() {
@@ -54,11 +54,12 @@ import Time
         var chance = Chance(seed: 1)
         life.startsOver(for: "something broke")
         life.lost(fencing: nil, isStuck: false, at: now, using: &chance)
-        #expect(Partitions().unreadiness(life, isCommitStuck: false) == "reconnecting to Kafka: it starts over, since something broke")
+        #expect(
+            Partitions().hindrance(life, isCommitStuck: false)?.sentence == "reconnecting to Kafka: it starts over, since something broke")
         _ = life.opened(StubSession())
-        #expect(Partitions().unreadiness(life, isCommitStuck: false) == "joining the group: it starts over, since something broke")
+        #expect(Partitions().hindrance(life, isCommitStuck: false)?.sentence == "joining the group: it starts over, since something broke")
         life.joined()
-        #expect(Partitions().unreadiness(life, isCommitStuck: false) == "joining the group")
+        #expect(Partitions().hindrance(life, isCommitStuck: false)?.sentence == "joining the group")
     }
 
     @Test func brokersThatAreAwayAreNamed() {
@@ -66,14 +67,14 @@ import Time
         var down = BrokerError(.other, name: "_ALL_BROKERS_DOWN")
         down.areAllBrokersDown = true
         _ = life.consumerTrouble(down, at: now)
-        #expect(joined().unreadiness(life, isCommitStuck: true) == "no broker answers")
+        #expect(joined().hindrance(life, isCommitStuck: true)?.sentence == "no broker answers")
     }
 
     @Test func partitionsThatRestoreAreCounted() {
         var partitions = joined()
         for number in Int32(0)..<3 { _ = own(&partitions, number) }
         if let first = partitions.inOrder.first { partitions.reopened(first) }
-        #expect(partitions.unreadiness(life(), isCommitStuck: true) == "restoring 2 partitions")
+        #expect(partitions.hindrance(life(), isCommitStuck: true)?.sentence == "restoring 2 partitions")
     }
 
     @Test func aPartitionThatStaysClosedIsNamedAlsoWhileItIsLookedAtAgain() {
@@ -82,9 +83,9 @@ import Time
         let closed = own(&partitions, 1)
         _ = partitions.keepClosed(closed, "its ledger is damaged")
         let sentence = "partition r-1 stays closed: its ledger is damaged"
-        #expect(partitions.unreadiness(life(), isCommitStuck: true) == sentence)
+        #expect(partitions.hindrance(life(), isCommitStuck: true)?.sentence == sentence)
         closed.phase = .restoring
-        #expect(partitions.unreadiness(life(), isCommitStuck: true) == sentence)
+        #expect(partitions.hindrance(life(), isCommitStuck: true)?.sentence == sentence)
     }
 
     @Test func aLedgerThatCannotBeReadIsNamedBesideThoseThatAreRead() {
@@ -92,18 +93,18 @@ import Time
         _ = own(&partitions, 0)
         own(&partitions, 1).restoreFails = "TOPIC_AUTHORIZATION_FAILED"
         let sentence = "partition r-1: its ledger cannot be read: TOPIC_AUTHORIZATION_FAILED"
-        #expect(partitions.unreadiness(life(), isCommitStuck: false) == sentence)
+        #expect(partitions.hindrance(life(), isCommitStuck: false)?.sentence == sentence)
     }
 
     @Test func transactionsThatFailAreTold() {
         #expect(
-            joined().unreadiness(life(), isCommitStuck: true)
+            joined().hindrance(life(), isCommitStuck: true)?.sentence
                 == "transactions fail: outcomes are kept and no attempt begins until one is through")
     }
 
     @Test func whoDrainsIsNotReadyWhateverElseIs() {
         var life = life()
         life.drain(limit: .seconds(30), isJoined: true, at: now)
-        #expect(joined().unreadiness(life, isCommitStuck: true) == "draining")
+        #expect(joined().hindrance(life, isCommitStuck: true)?.sentence == "draining")
     }
 }

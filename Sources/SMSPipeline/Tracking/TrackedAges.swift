@@ -1,0 +1,58 @@
+package import Time
+
+/// How many tracked messages there are of each age.
+package struct TrackedAges: Equatable, Sendable {
+    /// The bounds of all bands but the last, rising. Exclusive.
+    package static let bounds: [Duration] = [
+        .seconds(10), .seconds(60), .seconds(600), .seconds(3_600), .seconds(21_600), .seconds(86_400),
+    ]
+
+    /// Their age has not begun: they are to be sent later, by the provider's schedule.
+    package private(set) var scheduled = 0
+    /// One for each bound and one more.
+    package private(set) var counts = Array(repeating: 0, count: bounds.count + 1)
+
+    package init() {}
+
+    package mutating func count(_ age: Duration) {
+        guard age >= .zero else {
+            scheduled += 1
+            return
+        }
+        var band = 0
+        while band < Self.bounds.count, Self.bounds[band] <= age { band += 1 }
+        counts[band] += 1
+    }
+}
+
+/// The walk over all tracked messages that counts their ages: some at a time, so that a million of them hold up nothing else.
+package struct AgeWalk: Sendable {
+    /// Places in one step; about a millisecond.
+    package static let step = 50_000
+    /// A count that is older is none.
+    private static let validity = Duration.seconds(120)
+
+    private var next = 0
+    private var under = TrackedAges()
+    private var last: (ages: TrackedAges, at: MonotonicInstant)?
+    private var askedAt: MonotonicInstant?
+
+    package init() {}
+
+    /// The last whole count; nil where there is none of late.
+    package mutating func go<Element>(
+        over table: TrackingTable<Element>, at now: MonotonicInstant, base: (borrowing Element) -> MonotonicInstant
+    ) -> TrackedAges? {
+        // What was counted before a break is not of now.
+        if let askedAt, now - askedAt > .seconds(10) { (next, under) = (0, TrackedAges()) }
+        askedAt = now
+        let end = table.visit(from: next, places: Self.step) { under.count(now - base($0)) }
+        if let end {
+            next = end
+        } else {
+            last = (under, now)
+            (next, under) = (0, TrackedAges())
+        }
+        return last.flatMap { now - $0.at <= Self.validity ? $0.ages : nil }
+    }
+}
