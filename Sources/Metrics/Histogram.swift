@@ -49,6 +49,9 @@ package final class Histogram: Sendable {
         return (values, Double(bitPattern: sumNanoseconds.load(ordering: .relaxed)) / 1e9)
     }
 
+    /// Of all buckets but the last, in seconds.
+    package var upperBounds: [Double] { bounds.map { Double($0) / 1e9 } }
+
     private static func nanoseconds(_ duration: Duration) -> Int64 {
         let (seconds, attoseconds) = duration.components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)

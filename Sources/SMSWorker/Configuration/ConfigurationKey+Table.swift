@@ -129,7 +129,8 @@ extension ConfigurationKey {
     package static let dedupMaxEntries = Self(
         "dedup.maxEntries", .integer(0...100_000_000), default: "1000000", "The most ids of closed requests remembered for a partition.")
 
-    package static let adminHost = Self("admin.host", .text(.host), default: "127.0.0.1", "Where /livez, /readyz and /metrics are served.")
+    package static let adminHost = Self(
+        "admin.host", .text(.host), default: "127.0.0.1", "Where /livez, /readyz, /metrics and the status page are served.")
     package static let adminPort = Self("admin.port", .integer(0...65_535), default: "8080", "Their port; 0: any free one.")
     package static let adminTokenFile = Self(
         "admin.tokenFile", .text(.path), "A file with the bearer token that everything but /livez and /readyz asks for; unset: none.")

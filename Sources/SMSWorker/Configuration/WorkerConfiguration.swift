@@ -22,7 +22,7 @@ package struct WorkerConfiguration: Equatable, Sendable {
         package var maxEntries: Int
     }
 
-    /// Where `/livez`, `/readyz` and `/metrics` are served.
+    /// Where `/livez`, `/readyz`, `/metrics` and the status page are served.
     package struct Admin: Equatable, Sendable {
         package var host: String
         /// 0: any free one.

@@ -9,13 +9,16 @@ internal import Time
 /// answers while the pipeline works.
 ///
 /// Probes are answered whatever others do: idle and slow connections are closed soon, and where there are too many, those of the address
-/// that has most go first. A token guards everything but the probes' paths.
+/// that has most go first. A token guards everything but the probes' paths; who asks for the page without it is answered 401 by the page
+/// itself, which holds nothing of the worker and asks for the token.
 ///
 /// | path | 200 | 503 |
 /// | --- | --- | --- |
 /// | `/livez` | the pipeline turns, or has not begun | it has said nothing for a minute |
 /// | `/readyz` | joined and restored, also when idle, when owning nothing, and in an account pause | else; the body's `reason` says why |
 /// | `/metrics` | always | |
+/// | `/` | the status page | |
+/// | `/events` | what it shows, each second, as server-sent events | as many follow it as may |
 package final class AdminServer: Sendable {
     private let server: HTTPServer
 
@@ -29,7 +32,7 @@ package final class AdminServer: Sendable {
     /// - Throws: `HTTPServerError` with a sentence that names host and port.
     package init(
         host: String, port: Int, token: AdminToken? = nil, idleTimeout: Duration = .seconds(5), health: HealthState,
-        registry: MetricsRegistry
+        registry: MetricsRegistry, feed: StatusFeed? = nil
     )
         throws(HTTPServerError)
     {
@@ -40,9 +43,15 @@ package final class AdminServer: Sendable {
         configuration.makesRoom = true
         configuration.idleTimeout = idleTimeout
         configuration.answerTimeout = .seconds(15)
+        configuration.maximumStreams = StatusFeed.mostViewers
         server = try HTTPServer(configuration) { request in
-            .respond(Self.response(to: request, token: token, health: health, registry: registry).with("Cache-Control", "no-store"))
+            if request.path == "/events", let feed, Self.isWelcome(request, token), case .get = request.method {
+                feed.viewerCame()
+                return .stream(StatusFeed.response.with("Cache-Control", "no-store"))
+            }
+            return .respond(Self.response(to: request, token: token, health: health, registry: registry).with("Cache-Control", "no-store"))
         }
+        feed?.attach(to: server)
     }
 
     /// The port it listens on.
@@ -51,15 +60,20 @@ package final class AdminServer: Sendable {
     /// Returns when nothing listens any more. A second call is without effect.
     package func stop() { server.stop() }
 
+    private static func isWelcome(_ request: borrowing HTTPRequest, _ token: AdminToken?) -> Bool {
+        guard let token else { return true }
+        return request.header("Authorization").map { token.isBrought(by: $0.raw) } ?? false
+    }
+
     private static func response(
         to request: borrowing HTTPRequest, token: AdminToken?, health: HealthState, registry: MetricsRegistry
     ) -> HTTPResponse {
         let make: () -> HTTPResponse
         let isProbe = request.path == "/livez" || request.path == "/readyz"
-        if let token, !isProbe {
-            guard let header = request.header("Authorization"), token.isBrought(by: header.raw) else {
-                return .text("a bearer token is needed\n", status: 401).with("WWW-Authenticate", "Bearer")
-            }
+        if !isProbe, !isWelcome(request, token) {
+            let isForBrowser = request.path == "/" && request.method == .get
+            let refusal = isForBrowser ? StatusPage.response(status: 401) : .text("a bearer token is needed\n", status: 401)
+            return refusal.with("WWW-Authenticate", "Bearer")
         }
         switch request.path {
         case "/livez":
@@ -72,6 +86,9 @@ package final class AdminServer: Sendable {
         case "/metrics":
             let text = MetricsText(accept: request.header("Accept")?.string)
             make = { HTTPResponse(contentType: text.contentType, body: text.render(registry)) }
+        case "/": make = { StatusPage.response(status: 200) }
+        // GET is a stream, and not answered here.
+        case "/events": return .methodNotAllowed("GET")
         default: return .notFound
         }
         switch request.method {

@@ -24,6 +24,8 @@ package final class PipelineReporter: PipelineObserver {
     private var templateLists = LogThrottle(every: .seconds(600))
     private var held = LogThrottle(every: .seconds(1))
     private var failures = LogThrottle(every: .seconds(30))
+    /// What failed last, by code: for whoever looks.
+    package private(set) var recentFailures = RecentFailures()
 
     package init(metrics: WorkerMetrics, health: HealthState, log: Logger = Logger(label: "worker")) {
         self.metrics = metrics
@@ -37,7 +39,8 @@ package final class PipelineReporter: PipelineObserver {
             .readingStopped,
             .readingGoesOn:
             reading(note, at: now)
-        case .attemptBegan, .sendAnswered, .attemptEnded, .pollBegan, .pollAnswered, .event, .firstEvent, .finalStatus: figure(note)
+        case .attemptBegan, .sendAnswered, .attemptEnded, .pollBegan, .pollAnswered, .event, .firstEvent, .finalStatus:
+            figure(note, at: now)
         case .held, .providerFails, .providerAnswers, .refusalsNarrow, .refusalsEnded, .accountPaused, .accountResumed, .senderNotUsable,
             .sendersUnknown, .templateMissing, .templatesUnknown:
             provider(note, at: now)
@@ -70,6 +73,7 @@ package final class PipelineReporter: PipelineObserver {
                 ])
         case .deadLettered(let code, let partition, let offset):
             metrics.reading.deadLettered(code)
+            recentFailures.count(code.rawValue, kind: RecentFailures.deadLetter, at: now)
             guard let suppressed = deadLetters.admit(at: now) else { return }
             log.notice(
                 "a record became a dead letter",
@@ -117,29 +121,23 @@ package final class PipelineReporter: PipelineObserver {
         case .held(let id, let partition):
             guard let suppressed = held.admit(at: now) else { return }
             log.warning(
-                "a request is held: nobody knows whether its SMS went out; `requests held` lists them, `requests resolve` decides",
+                Sentences.held,
                 metadata: [
                     LogKeys.requestID: "\(Self.masked(id))", LogKeys.partition: "\(partition.name)", LogKeys.suppressed: "\(suppressed)",
                 ])
         case .providerFails(let duration, let failure):
             guard let suppressed = failures.admit(at: now) else { return }
             log.warning(
-                "the provider fails nearly everything: attempts, or polls, are tried one by one",
+                Sentences.probing,
                 metadata: [
                     LogKeys.seconds: "\(duration.components.seconds)", LogKeys.error: "\(failure)", LogKeys.suppressed: "\(suppressed)",
                 ])
         case .providerAnswers: log.notice("the provider answers again")
         case .refusalsNarrow(let code):
-            log.warning(
-                "the provider refuses one message after another by the same code, and accepts none: they are tried one by one, 1 to 10 s apart",
-                metadata: [LogKeys.code: "\(code)"])
+            log.warning(Sentences.refused, metadata: [LogKeys.code: "\(code)"])
         case .refusalsEnded: log.notice("the provider accepts messages again")
         case .accountPaused(let problem, let code):
-            log.warning(
-                problem == .credentials
-                    ? "the provider refuses the credentials: sending and polling are paused, no message fails; the account is probed until it answers"
-                    : "the provider says that there is no credit: sending is paused, no message fails; the account is probed until it is topped up",
-                metadata: [LogKeys.code: "\(code)"])
+            log.warning(Sentences.paused(for: problem), metadata: [LogKeys.code: "\(code)"])
         case .senderNotUsable(let id, let partition):
             metrics.reading.unusableSenders.increment()
             guard let suppressed = senders.admit(at: now) else { return }
@@ -160,7 +158,7 @@ package final class PipelineReporter: PipelineObserver {
         }
     }
 
-    private func figure(_ note: Note) {
+    private func figure(_ note: Note, at now: MonotonicInstant) {
         switch note {
         case .attemptBegan(let isRetry):
             metrics.sending.attempts.increment()
@@ -169,7 +167,11 @@ package final class PipelineReporter: PipelineObserver {
         case .attemptEnded(let outcome): metrics.sending.count(outcome)
         case .pollBegan: metrics.sending.polls.increment()
         case .pollAnswered(let outcome, let duration): metrics.sending.answered(outcome, after: duration)
-        case .event(let event): metrics.events.count(event)
+        case .event(let event):
+            metrics.events.count(event)
+            if event.status == .failed, event.isFinal, let reason = event.reason {
+                recentFailures.count(reason.code, kind: reason.kind.rawValue, at: now)
+            }
         case .firstEvent(let age): metrics.events.firstEvent(after: age)
         case .finalStatus(let status, let duration): metrics.events.ended(status, after: duration)
         default: break

@@ -23,6 +23,8 @@ actor PipelineRunner {
     private var isDraining = false
     private var ending: CheckedContinuation<PipelineEnd, Never>?
     private var armed: (at: MonotonicInstant, id: TimerID)?
+    /// Of the partitions' logs, as Kafka's client said last; no more than ten seconds old.
+    private var ends: [PartitionKey: Int64] = [:]
 
     init(
         loop: EventLoop, configuration: WorkerConfiguration, deadLetterLimit: Int, metrics: WorkerMetrics, health: HealthState,
@@ -127,9 +129,25 @@ actor PipelineRunner {
     }
 
     private func show(_ statistics: Statistics?) {
-        guard let statistics else { return metrics.kafka.unreadable() }
-        let ends = Dictionary(uniqueKeysWithValues: statistics.ends.map { (PartitionKey($0.key), $0.value) })
+        guard let statistics else {
+            ends = [:]
+            return metrics.kafka.unreadable()
+        }
+        ends = Dictionary(uniqueKeysWithValues: statistics.ends.map { (PartitionKey($0.key), $0.value) })
         metrics.kafka.show(statistics, lag: pipeline?.lag(ends: ends) ?? [:])
+    }
+
+    // MARK: Who looks
+
+    /// What the pipeline says of itself to whoever looks at it. From any thread; the answer comes on the loop.
+    nonisolated func describe(_ answer: @escaping @Sendable (WorkerDetail?) -> Void) {
+        loop.execute { [self] in
+            assumeIsolated { runner in
+                guard let pipeline = runner.pipeline else { return answer(nil) }
+                let detail = pipeline.detail(ends: runner.ends, at: runner.clock())
+                answer(WorkerDetail(pipeline: detail, failures: runner.reporter.recentFailures.latest))
+            }
+        }
     }
 
     // MARK: Clocks

@@ -31,7 +31,7 @@ package final class Worker: Sendable {
         do throws(HTTPServerError) {
             admin = try AdminServer(
                 host: configuration.admin.host, port: configuration.admin.port, token: configuration.admin.token, health: health,
-                registry: metrics.registry)
+                registry: metrics.registry, feed: statusFeed())
         } catch {
             return .unfit("ADMIN_HOST, ADMIN_PORT: \(error.description)")
         }
@@ -53,6 +53,18 @@ package final class Worker: Sendable {
         stopWaiting.withLock { $0.take() }?()
         guard let pipeline = pipeline.withLock({ $0 }) else { return }
         Task { await pipeline.drain() }
+    }
+
+    /// What the status page shows.
+    private func statusFeed() -> StatusFeed {
+        let kafka = configuration.kafka
+        return StatusFeed(
+            identity: StatusSnapshot.Identity(version: WorkerVersion.string, group: kafka.groupID, name: kafka.transactionalStem),
+            figures: StatusFigures(metrics.registry)
+        ) { [weak self] answer in
+            guard let pipeline = self?.pipeline.withLock({ $0 }) else { return answer(nil) }
+            pipeline.describe(answer)
+        }
     }
 
     /// What `ask` answers, or nil where `drain` comes first; a late answer is left alone, and goes with the process.

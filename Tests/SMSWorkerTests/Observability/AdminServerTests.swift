@@ -72,7 +72,7 @@ struct AdminServerTests {
     @Test func otherPathsAndMethodsAreRefused() async throws {
         let server = try AdminServer(host: "127.0.0.1", port: FreePort.next(), health: HealthState(), registry: MetricsRegistry())
         defer { server.stop() }
-        #expect(try await reply(server, "/").status == 404)
+        #expect(try await reply(server, "/index.html").status == 404)
         #expect(try await reply(server, "/livez%00x").status == 404)
         let post = try await reply(server, "/livez", method: "POST")
         #expect(post.status == 405)
