@@ -18,10 +18,10 @@ class Site:
     # A small machine and short tests; sessions as short as a broker's default allows.
     PROPERTIES = {"session.timeout.ms": 6000, "heartbeat.interval.ms": 1500, "topic.metadata.refresh.interval.ms": 5000}
 
-    def __init__(self, broker, simulator, folder, partitions=4, priority=False, status_partitions=4, topic_settings=None, status_settings=None):
+    def __init__(self, broker, simulator, folder, partitions=4, priority=False, status_partitions=4, topic_settings=None, status_settings=None, stem=None):
         self.broker, self.simulator, self.folder = broker, simulator, folder
         self.partitions = partitions
-        stem = f"t{uuid.uuid4().hex[:10]}"
+        stem = stem or f"t{uuid.uuid4().hex[:10]}"
         self.requests, self.status_topic, self.dead_letter_topic = f"{stem}.requests", f"{stem}.status", f"{stem}.dead"
         self.priority_requests = f"{stem}.priority" if priority else None
         self.group = f"{stem}.group"
