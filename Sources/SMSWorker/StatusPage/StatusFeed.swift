@@ -48,7 +48,7 @@ package final class StatusFeed: Sendable {
             guard !state.isTicking, let server = state.server else { return nil }
             state.isTicking = true
             // What was heard for viewers of before is old, and no sign of silence.
-            if !state.isAsked { state.answeredAt = .now }
+            if !state.isAsked { (state.detail, state.answeredAt) = (nil, .now) }
             return server
         }
         server?.execute(after: .zero) { [self] in tick() }
@@ -65,7 +65,12 @@ package final class StatusFeed: Sendable {
             defer { state.isAsked = true }
             return !state.isAsked
         }
-        guard mayAsk else { return publish(on: server) }
+        guard mayAsk else {
+            let (hasDetail, answeredAt) = state.withLock { ($0.detail != nil, $0.answeredAt) }
+            // Who has not heard anything yet waits a little rather than hear of a start.
+            if hasDetail || .now - answeredAt >= StatusSnapshot.longestSilence { publish(on: server) }
+            return
+        }
         ask { [self] detail in
             let server = state.withLock { state in
                 (state.detail, state.answeredAt, state.isAsked) = (detail ?? state.detail, .now, false)

@@ -19,7 +19,7 @@ enum StatusPage {
     static func response(status: Int) -> HTTPResponse {
         HTTPResponse(status: status, contentType: "text/html; charset=utf-8", body: bytes)
             .with("Content-Security-Policy", policy).with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer")
-            .with("Cross-Origin-Resource-Policy", "same-origin").with("Cross-Origin-Opener-Policy", "same-origin")
+            .with("Cross-Origin-Resource-Policy", "same-origin")
     }
 
     /// As a policy names it: SHA-256, in Base64.

@@ -53,18 +53,16 @@ package struct StatusSnapshot: Equatable, Sendable {
         self.totals = totals
         self.times = times
         self.detail = detail?.pipeline
-        if let detail {
-            state = silence < Self.longestSilence ? WorkerState(detail.pipeline.health) : .silent(for: Int(silence / .seconds(1)))
-        } else {
-            state = .starting
-        }
+        state =
+            silence < Self.longestSilence
+            ? detail.map { WorkerState($0.pipeline.health) } ?? .starting : .silent(for: Int(silence / .seconds(1)))
         partitions = Self.worstFirst(detail?.pipeline.partitions ?? [])
         failures = (detail?.failures ?? []).map {
             Failure(code: $0.code, kind: $0.kind, count: $0.count, ago: max(0, Int((now.monotonic - $0.lastAt) / .seconds(1))))
         }
     }
 
-    private static let longestSilence = Duration.seconds(5)
+    static let longestSilence = Duration.seconds(5)
 
     private static func worstFirst(_ partitions: [PipelineDetail.Partition]) -> [PipelineDetail.Partition] {
         guard partitions.count > mostPartitions else { return partitions }
@@ -78,16 +76,5 @@ package struct StatusSnapshot: Equatable, Sendable {
         }
         let worst = partitions.sorted { rank($0) == rank($1) ? $0.key < $1.key : rank($0) > rank($1) }
         return worst.prefix(mostPartitions).sorted { $0.key < $1.key }
-    }
-}
-
-/// What is asked of the pipeline's loop for the page.
-package struct WorkerDetail: Equatable, Sendable {
-    package var pipeline: PipelineDetail
-    package var failures: [RecentFailures.Failure]
-
-    package init(pipeline: PipelineDetail, failures: [RecentFailures.Failure]) {
-        self.pipeline = pipeline
-        self.failures = failures
     }
 }

@@ -78,6 +78,15 @@ import Testing
         #expect(try await reply(server, "/livez").status == 200)
     }
 
+    @Test func aPipelineThatHangsFromTheBeginningIsNotSaidToStart() async throws {
+        asked.becomes(.hangs)
+        let server = try server()
+        defer { server.stop() }
+        let viewer = try await HTTPProbe.stream(port: server.port, "/events")
+        #expect(await viewer.read(until: "the pipeline has not answered for"))
+        #expect(asked.count == 1)
+    }
+
     @Test func withoutAPipelineItIsStarting() async throws {
         asked.becomes(.isNotThere)
         let server = try server()
