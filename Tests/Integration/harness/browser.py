@@ -135,7 +135,8 @@ def sub_path(port, prefix):
                 self.end_headers()
                 while piece := answer.read1(65536):
                     self.wfile.write(piece)
-            except OSError:
+            # The worker, or the browser, has gone.
+            except (OSError, http.client.HTTPException):
                 pass
             finally:
                 upstream.close()

@@ -97,7 +97,7 @@ extension StatusPage {
           const [, top, picture, bottom] = place.children;
           const seen = lines.map((line) => samples.map(line.at));
           const highest = Math.max(0, ...seen.flat().filter(Number.isFinite));
-          const most = highest <= least ? least : nice(highest);
+          const most = highest > least ? nice(highest) : least || 1;
           const last = samples.at(-1)?.at ?? 0;
           const span = Math.min(300, Math.max(60, (last - (samples[0]?.at ?? last)) / 1000));
           seen.forEach((values, index) => {
