@@ -338,7 +338,9 @@ package struct LedgerEntry: Equatable, Sendable {
         }
     }
 
-    private static func bounded(_ providerStatus: String) -> [UInt8] { Array(providerStatus.utf8.prefix(Echo.providerStatusLimit)) }
+    private static func bounded(_ providerStatus: String) -> [UInt8] {
+        WholeCharacters.prefix(of: providerStatus, limit: Echo.providerStatusLimit)
+    }
 
     private mutating func fail(_ reason: EntryEvent.Reason, what: String, at now: Int64) -> EntryEvent {
         close(at: now)

@@ -1,4 +1,7 @@
 import JSON
+import RocketSMS
+import SMSPipeline
+import Time
 
 // Compiled twice: with the unit tests, and by scripts/fuzz, which compiles what it looks into beside it.
 #if !FUZZ
@@ -12,7 +15,7 @@ import JSON
 
 /// What reads bytes of others. Each target takes any bytes: a trap, or what comes back otherwise than it went, is a finding.
 enum FuzzTarget: String, CaseIterable {
-    case record, cloudEvent, ledger, json, rfc3339, properties, configuration
+    case record, cloudEvent, ledger, answer, json, rfc3339, properties, configuration
 
     /// - Returns: what is wrong; nil: nothing.
     func finding(_ bytes: [UInt8]) -> String? {
@@ -20,6 +23,7 @@ enum FuzzTarget: String, CaseIterable {
         case .record: Self.record(bytes, structured: false)
         case .cloudEvent: Self.record(bytes, structured: true)
         case .ledger: Self.ledger(bytes)
+        case .answer: AnswerCourse().finding(bytes)
         case .json: Self.json(bytes)
         case .rfc3339: Self.rfc3339(bytes)
         case .properties: Self.properties(bytes)
