@@ -20,6 +20,8 @@ package struct RestoredLedger: Sendable {
     package var openAliases: [RequestHash] = []
     /// Under the empty key; nil where no transaction has written one.
     package var recorded: LedgerCodec.Recorded?
+    /// Of that record, in the ledger's partition.
+    package var recordedAt: Int64?
     /// Highest offset + 1 of every entry behind the empty key's last record, closed ones too.
     package var highestOffset: Int64 = 0
     /// Where the ledger begins: a sweep of closed ids starts here.

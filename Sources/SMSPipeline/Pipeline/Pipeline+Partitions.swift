@@ -98,10 +98,11 @@ extension Pipeline {
             group: settings.group, committed: restore.committed, low: restore.low, high: restore.high,
             ledger: restore.ledger)
         switch decision {
-        case .closed(let reason, _):
+        case .closed(let reason, let isRepairable):
             keepClosed(assignment, reason)
             assignment.isLedgerEmpty = !restore.ledger.isUsed
-            assignment.closedAtOffset = assignment.isLedgerEmpty ? nil : .some(restore.committed)
+            // A repair shows as another offset; what `ledger forget` takes out shows in the ledger alone.
+            assignment.closedAtOffset = assignment.isLedgerEmpty || !isRepairable ? nil : .some(restore.committed)
         case .open(let offset):
             open(assignment, restore.ledger, at: offset, session)
         }

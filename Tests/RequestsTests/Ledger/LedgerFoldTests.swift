@@ -69,6 +69,20 @@ import Testing
         #expect(try fold.finished(beginning: 0).recordedOffset == 4)
     }
 
+    /// As in a compacted topic, where nothing is left of it: what stands before it counts again.
+    @Test func aRecordedOffsetThatIsTakenOutIsAsIfItHadNeverBeen() throws {
+        var fold = LedgerFold()
+        try add(.sample(id: "a", offset: 19), to: &fold)
+        var bytes: [UInt8] = []
+        LedgerCodec.encode(LedgerCodec.Recorded(group: "other", offset: 0), into: &bytes)
+        let empty: [UInt8] = []
+        try empty.withUnsafeBytes { key in try bytes.withUnsafeBytes { try fold.add(key: key, value: $0, at: 41) } }
+        #expect(try fold.finished(beginning: 0).recordedAt == 41)
+        try empty.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 42) }
+        let ledger = try fold.finished(beginning: 0)
+        #expect(ledger.recorded == nil && ledger.recordedAt == nil && ledger.recordedOffset == 20)
+    }
+
     @Test func aForeignRecordIsAnErrorUntilAnotherOneOfItsKeyComes() throws {
         var fold = LedgerFold()
         try add(.sample(id: "good", offset: 3), to: &fold)

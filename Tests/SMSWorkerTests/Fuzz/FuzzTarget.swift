@@ -67,7 +67,8 @@ enum FuzzTarget: String, CaseIterable {
     /// Records one after another: length of the key, of the value, then both.
     private static func ledger(_ bytes: [UInt8]) -> String? {
         var fold = LedgerFold()
-        var damaged = DamagedRecords()
+        let now: Int64 = 1_795_500_000_123
+        var damaged = DamagedRecords(now: now)
         var rest = bytes[...]
         var offset: Int64 = 0
         var failure: String?
@@ -92,8 +93,9 @@ enum FuzzTarget: String, CaseIterable {
             }
             offset += 1
         }
-        let ledger = try? fold.finished(beginning: 0, now: 1_795_500_000_123)
-        if ledger != nil, !damaged.damages.isEmpty { failure = "a ledger opens with damage" }
+        let opens = (try? fold.finished(beginning: 0, now: now)) != nil
+        if opens, !damaged.damages.isEmpty { failure = "a ledger opens with damage" }
+        if !opens, damaged.damages.isEmpty { failure = "a ledger is closed for a record that nobody finds" }
         return failure
     }
 
