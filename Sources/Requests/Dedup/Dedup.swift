@@ -87,7 +87,8 @@ package struct Dedup: ~Copyable, Sendable {
         let surplus = max(0, closed.count - maxEntries)
         guard surplus > 0 || (oldestClosedAt ?? .min) <= now - window else { return nil }
         return SweepRequest(
-            ledger: ledger, partition: partition, from: sweepOffset, closedBefore: now - window, surplus: surplus, limit: limit)
+            ledger: ledger, partition: partition, from: sweepOffset, closedBefore: now - window, surplus: surplus, limit: limit,
+            now: now)
     }
 
     /// Forgets what a sweep has found.
