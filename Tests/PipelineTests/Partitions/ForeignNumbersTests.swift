@@ -179,6 +179,25 @@ import Time
         _ = bytes.withUnsafeBytes { bytes in #expect(throws: LedgerError.malformed) { try LedgerCodec.decode(bytes) } }
     }
 
+    /// The figures of a ledger that somebody else wrote: a sum that has once taken a thousand years is worth nothing any more.
+    @Test func noFigureTakesAnAgeThatNoRequestHas() throws {
+        var tracked = LedgerEntry.sample(id: "a")
+        tracked.begin(mark: 1)
+        _ = tracked.accept(Acceptance(messageIDs: ["1"], status: .known(.queued), cost: nil), at: 1)
+        let sample = LedgerEntry.sample(id: "b")
+        let waiting = LedgerEntry(
+            echo: sample.echo, message: sample.message!, offset: 8, timestamp: 1, isPriority: false, policy: nil,
+            admittedAt: -62_000_000_000_000, sendAt: nil, expiresAt: nil)
+        let records = [tracked, waiting].map { PipelineStage.LedgerRecord(key: $0.echo.id, value: bytes($0)) }
+        let stage = PipelineStage(ledger: records, committed: 9)
+        stage.status = .delivered
+        try stage.start()
+        try stage.turn(for: 5)
+        let ages = stage.notes.compactMap { if case .finalStatus(_, let age) = $0 { age } else { nil } }
+        #expect(stage.events.contains { $0.id == "a" } && ages.isEmpty, "\(ages)")
+        #expect(stage.longestDue <= LedgerEntry.longestAge)
+    }
+
     @Test func anAgeIsLeftOutWhereItsTimesSayNothing() {
         func age(_ timestamp: Int64, _ sendAt: Int64?) -> Duration? {
             let sample = LedgerEntry.sample()
