@@ -80,15 +80,16 @@ package struct LedgerFold {
         ledger.highestOffset = highestOffset
         ledger.beginning = beginning
         ledger.recordCount = recordCount
+        ledger.closed = ClosedIndex(capacity: last.values.count { if case .closed = $0 { true } else { false } })
         for (hash, state) in last {
             switch state {
             case .closed(let time, let offset):
                 if let now, Self.isBeyond(closedAt: time, now: now) { throw LedgerDamage(error: .malformed, offset: offset) }
                 let at = min(time, now ?? time)
-                ledger.closed.append(RestoredLedger.ClosedID(hash: hash, closedAt: at))
-                if let alias = aliases[hash] { ledger.closedAliases.append(RestoredLedger.ClosedID(hash: alias, closedAt: at)) }
+                ledger.closed.insert(hash, closedAt: at)
+                if let alias = aliases[hash] { ledger.aliases.insert(alias, closedAt: at) }
             case .open(let value, let offset):
-                if let alias = aliases[hash] { ledger.openAliases.append(alias) }
+                if let alias = aliases[hash] { ledger.aliases.insert(alias, closedAt: .max) }
                 let entry = try decodeOpen(value, offset)
                 if entry.state == .tracking {
                     ledger.tracked.append(RestoredLedger.Tracked(hash: hash, value: value, base: entry.trackingBase))

@@ -122,7 +122,7 @@ extension Pipeline {
         assignment.coveredOffset = offset
         // What an earlier owner left.
         if ledger.recordCount > 0 { assignment.quietSince = now }
-        assignment.dedup.restore(ledger, at: wallNow)
+        assignment.dedup.restore(ledger)
         gates.polls(stood: ledger.recorded?.standstills ?? [], at: clock)
         for message in ledger.tracked {
             track(message.value, base: message.base, assignment, message.hash, isRestored: true)
