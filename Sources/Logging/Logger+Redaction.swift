@@ -3,7 +3,7 @@ extension Logger {
     package enum Redaction {
         /// `id` without what looks like a phone number: of such a stretch the last two digits alone, after `***`.
         ///
-        /// That is 8 digits or more, in a row or with up to three characters between two of them that are neither letter nor digit,
+        /// That is 8 digits or more, in a row or with up to eight characters between two of them that are neither letter nor digit,
         /// wherever they stand: an id made of a partition and a long offset is no exception. A date (`2026-11-24`) that a stretch begins
         /// with is shown, and does not count.
         package static func maskedID(_ id: String) -> String {
@@ -34,7 +34,7 @@ extension Logger {
 
         /// The shortest phone number that a request may have.
         private static let leastDigits = 8
-        private static let mostSeparators = 3
+        private static let mostSeparators = 8
 
         /// From the digit at the front to the last one that is joined to it.
         private static func stretch(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {

@@ -1,4 +1,5 @@
 import JSON
+import SMSWorker
 import Testing
 
 @testable import rocketsms_worker

@@ -26,4 +26,18 @@ package enum ForeignEntry {
             closedAt: number(now),
             lastStatus: [nil, .queued, .sent, .delivered, .failed][random.below(5)], sequence: counter())
     }
+
+    /// What a provider may call a status: of any length, with characters of one to four bytes.
+    package static func status(_ random: inout SeededGenerator) -> String {
+        let letters = ["O", "ODD ", "я", "€", "😀", "\u{0}", "e\u{301}"]
+        return (0..<random.below(70)).map { _ in letters[random.below(letters.count)] }.joined()
+    }
+
+    /// The provider's word, whatever its client lets through and more.
+    package static func acceptance(_ random: inout SeededGenerator) -> Acceptance {
+        let ids = (0..<random.below(300)).map { _ in random.oneIn(20) ? status(&random) : "\(random.below(9))" }
+        func literal() -> [UInt8] { Array(repeating: UInt8(ascii: "7"), count: random.below(random.oneIn(9) ? 600 : 34)) }
+        let cost = random.oneIn(3) ? nil : Echo.Cost(credits: literal(), money: literal())
+        return Acceptance(messageIDs: ids, status: random.oneIn(2) ? .known(.queued) : .other(status(&random)), cost: cost)
+    }
 }

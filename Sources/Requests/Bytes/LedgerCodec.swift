@@ -225,6 +225,8 @@ package enum LedgerCodec {
         let money = try reader.getShort()
         if !credits.isEmpty || !money.isEmpty { echo.cost = Echo.Cost(credits: credits, money: money) }
         echo.providerStatus = try reader.getShort()
+        // Earlier versions cut a longer one within a character.
+        if echo.providerStatus.count == Echo.providerStatusLimit { echo.providerStatus = WholeCharacters.trimmed(echo.providerStatus) }
         let count: UInt8 = try reader.get()
         for _ in 0..<count {
             let bytes = try reader.getShort()

@@ -14,7 +14,13 @@ package struct ClosedIndex: Sendable {
     private var seconds: [UInt32] = []
     package private(set) var count = 0
 
-    package init() {}
+    /// - Parameter capacity: so many need no more room than this.
+    package init(capacity: Int = 0) {
+        guard capacity > 0 else { return }
+        let slots = max(16, capacity * 5 / 4)
+        hashes = Array(repeating: Slot(), count: slots)
+        seconds = Array(repeating: 0, count: slots)
+    }
 
     /// Seconds since 1970, rounded down.
     package static func second(_ milliseconds: Int64) -> UInt32 { UInt32(clamping: max(1, milliseconds / 1_000)) }
@@ -54,6 +60,13 @@ package struct ClosedIndex: Sendable {
         }
         seconds[hole] = 0
         count -= 1
+    }
+
+    /// Visits every id, in no particular order, with the second in which it was closed.
+    package func visitAll(_ body: (RequestHash, UInt32) -> Void) {
+        for index in hashes.indices where seconds[index] != 0 {
+            body(RequestHash(high: hashes[index].high, low: hashes[index].low), seconds[index])
+        }
     }
 
     private static func home(_ low: UInt64, _ capacity: Int) -> Int { Int(low.multipliedFullWidth(by: UInt64(capacity)).high) }

@@ -66,12 +66,12 @@ package struct Dedup: ~Copyable, Sendable {
         return true
     }
 
-    /// What a ledger remembers, at the beginning.
-    package mutating func restore(_ ledger: RestoredLedger, at now: Int64) {
+    /// What a ledger remembers, at the beginning: in constant time, whatever it holds. What has left its window is told apart when it is
+    /// asked for, and goes with the first sweeps.
+    package mutating func restore(_ ledger: RestoredLedger) {
         sweepOffset = ledger.beginning
-        for id in ledger.closed where id.closedAt >= now - window { closed.insert(id.hash, closedAt: id.closedAt) }
-        for id in ledger.closedAliases where id.closedAt >= now - window { aliases.insert(id.hash, closedAt: id.closedAt) }
-        for alias in ledger.openAliases { aliases.insert(alias, closedAt: .max) }
+        closed = ledger.closed
+        aliases = ledger.aliases
     }
 
     /// Lets go of everything.
@@ -87,7 +87,7 @@ package struct Dedup: ~Copyable, Sendable {
         let surplus = max(0, closed.count - maxEntries)
         guard surplus > 0 || (oldestClosedAt ?? .min) <= now - window else { return nil }
         return SweepRequest(
-            ledger: ledger, partition: partition, from: sweepOffset, closedBefore: now - window, surplus: surplus, limit: limit)
+            ledger: ledger, partition: partition, from: sweepOffset, closedBefore: now - window, surplus: surplus, limit: limit, now: now)
     }
 
     /// Forgets what a sweep has found.

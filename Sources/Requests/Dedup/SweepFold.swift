@@ -5,6 +5,8 @@ package struct SweepFold {
     package private(set) var sweep: Sweep
     private let request: SweepRequest
     private var surplus: Int
+    /// How far ahead of ours another worker's clock may be, in milliseconds.
+    package static let clockDifference = RFC3339.millisecondsOfDay
 
     /// - Parameter low: where the ledger begins now.
     package init(_ request: SweepRequest, low: Int64) {
@@ -19,8 +21,13 @@ package struct SweepFold {
             sweep.nextOffset = offset + 1
             return true
         }
-        // One that lies in a far future would stop the sweep until then; no worker wrote it.
-        let isBeyond = closedAt > request.closedBefore.clampedSum(LedgerFold.closingHorizon)
+        // No worker wrote it, and with it the partition would stay closed at its next restore.
+        let isBeyond = LedgerFold.isBeyond(closedAt: closedAt, now: request.now)
+        if !isBeyond, closedAt > request.now.clampedSum(Self.clockDifference) {
+            // Of a clock that was wrong: it would stop the sweep until then. It goes by a later assignment's sweep, when its time has come.
+            sweep.nextOffset = offset + 1
+            return true
+        }
         guard closedAt < request.closedBefore || isBeyond || surplus > 0, sweep.closed.count < request.limit else {
             sweep.nextClosedAt = sweep.closed.count < request.limit ? closedAt : 0
             return false

@@ -7,13 +7,16 @@ package struct SweepRequest: Sendable {
     /// So many of the oldest go whatever their time.
     package let surplus: Int
     package let limit: Int
+    /// The worker's clock. Milliseconds since 1970, as all these times.
+    package let now: Int64
 
-    package init(ledger: String, partition: Int32, from: Int64, closedBefore: Int64, surplus: Int, limit: Int) {
+    package init(ledger: String, partition: Int32, from: Int64, closedBefore: Int64, surplus: Int, limit: Int, now: Int64) {
         self.ledger = ledger
         self.partition = partition
         self.from = from
         self.closedBefore = closedBefore
         self.surplus = surplus
         self.limit = limit
+        self.now = now
     }
 }

@@ -285,16 +285,22 @@ package struct LedgerEntry: Equatable, Sendable {
 
     // MARK: Ages
 
-    /// The longest that is believed, and how far another clock may be ahead of ours.
-    package static let longestAge = Duration.seconds(30 * 86_400)
+    /// The longest that is believed, a day more than any setting allows, and how far another clock may be ahead of ours.
+    package static let longestAge = Duration.seconds(31 * 86_400)
     package static let clockDifference = Duration.seconds(60)
+
+    /// For a metric: what has passed since a time that somebody else may have written. Nil where no request can be so old: a sum that has
+    /// taken two thousand years once is worth nothing ever after.
+    package static func plausibleAge(milliseconds: Int64) -> Duration? {
+        let age = Duration.milliseconds(milliseconds)
+        return age >= .zero - clockDifference && age <= longestAge ? max(.zero, age) : nil
+    }
 
     /// For a metric: from the time of its record, or from a later `sendAt` that has come. Nil where these are no times of such a request: a
     /// client that leaves them at zero must not look like a latency of two thousand years.
     package func age(at now: Int64) -> Duration? {
         let start = max(timestamp, sendAt.flatMap { $0 <= now ? $0 : nil } ?? .min)
-        let age = Duration.milliseconds(now.clampedDifference(start))
-        return age >= .zero - Self.clockDifference && age <= Self.longestAge ? max(.zero, age) : nil
+        return Self.plausibleAge(milliseconds: now.clampedDifference(start))
     }
 
     /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached.
@@ -338,7 +344,9 @@ package struct LedgerEntry: Equatable, Sendable {
         }
     }
 
-    private static func bounded(_ providerStatus: String) -> [UInt8] { Array(providerStatus.utf8.prefix(Echo.providerStatusLimit)) }
+    private static func bounded(_ providerStatus: String) -> [UInt8] {
+        WholeCharacters.prefix(of: providerStatus, limit: Echo.providerStatusLimit)
+    }
 
     private mutating func fail(_ reason: EntryEvent.Reason, what: String, at now: Int64) -> EntryEvent {
         close(at: now)

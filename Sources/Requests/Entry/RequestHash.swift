@@ -11,6 +11,11 @@ package struct RequestHash: Hashable, Sendable {
         UInt64(bitPattern: Int64("RequestHash.0".hashValue)), UInt64(bitPattern: Int64("RequestHash.1".hashValue))
     )
 
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
     package init(id: UnsafeRawBufferPointer) { self.init(bytes: id, tweak: 0x6a09_e667_f3bc_c908) }
 
     package init(id: [UInt8]) {

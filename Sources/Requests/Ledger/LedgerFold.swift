@@ -18,9 +18,12 @@ package struct LedgerFold {
     /// Of the timeless ids among them.
     private var aliases: [RequestHash: RequestHash] = [:]
     package private(set) var recorded: LedgerCodec.Recorded?
+    private var recordedAt: Int64?
     /// Of the entries behind the last record of the empty key: that one covers all before it, and where an operator's repair set it lower,
     /// they must not raise it again.
     package private(set) var highestOffset: Int64 = 0
+    /// Of all entries: what counts where no such record is left.
+    private var highestOfAll: Int64 = 0
     package private(set) var recordCount = 0
 
     package init() {}
@@ -40,10 +43,10 @@ package struct LedgerFold {
 
     private mutating func take(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?, _ offset: Int64) throws(LedgerError) {
         if key.isEmpty {
-            if let value {
-                recorded = try LedgerCodec.decodeRecorded(value)
-                highestOffset = 0
-            }
+            // Taken out, it is as if it had never been there: so it is in a compacted topic.
+            recorded = try value.map { (value) throws(LedgerError) in try LedgerCodec.decodeRecorded(value) }
+            recordedAt = recorded == nil ? nil : offset
+            highestOffset = recorded == nil ? highestOfAll : 0
             return
         }
         let hash = RequestHash(id: key)
@@ -55,12 +58,16 @@ package struct LedgerFold {
         }
         let head = try LedgerCodec.head(value, key: key)
         highestOffset = max(highestOffset, head.offset + 1)
+        highestOfAll = max(highestOfAll, head.offset + 1)
         aliases[hash] = head.hasTimelessID ? RequestHash(timelessID: key, timestamp: head.timestamp) : nil
         last[hash] = head.closedAt.map { .closed(at: $0, offset: offset) } ?? .open([UInt8](value), offset: offset)
     }
 
     /// How far ahead of the reader's clock a closing may lie, in milliseconds: clocks differ, and are set back.
     package static let closingHorizon: Int64 = 400 * RFC3339.millisecondsOfDay
+
+    /// Whether no clock of a worker can have shown this when it was written.
+    package static func isBeyond(closedAt: Int64, now: Int64) -> Bool { closedAt > now.clampedSum(closingHorizon) }
 
     /// - Parameter now: the reader's clock, milliseconds since 1970: a request closed in its future counts as closed now, else its id would
     ///   be remembered until then; nil: not judged.
@@ -69,18 +76,20 @@ package struct LedgerFold {
         if let first = damage.values.min(by: { $0.offset < $1.offset }) { throw LedgerDamage(error: first.error, offset: first.offset) }
         var ledger = RestoredLedger()
         ledger.recorded = recorded
+        ledger.recordedAt = recordedAt
         ledger.highestOffset = highestOffset
         ledger.beginning = beginning
         ledger.recordCount = recordCount
+        ledger.closed = ClosedIndex(capacity: last.values.count { if case .closed = $0 { true } else { false } })
         for (hash, state) in last {
             switch state {
             case .closed(let time, let offset):
-                if let now, time > now.clampedSum(Self.closingHorizon) { throw LedgerDamage(error: .malformed, offset: offset) }
+                if let now, Self.isBeyond(closedAt: time, now: now) { throw LedgerDamage(error: .malformed, offset: offset) }
                 let at = min(time, now ?? time)
-                ledger.closed.append(RestoredLedger.ClosedID(hash: hash, closedAt: at))
-                if let alias = aliases[hash] { ledger.closedAliases.append(RestoredLedger.ClosedID(hash: alias, closedAt: at)) }
+                ledger.closed.insert(hash, closedAt: at)
+                if let alias = aliases[hash] { ledger.aliases.insert(alias, closedAt: at) }
             case .open(let value, let offset):
-                if let alias = aliases[hash] { ledger.openAliases.append(alias) }
+                if let alias = aliases[hash] { ledger.aliases.insert(alias, closedAt: .max) }
                 let entry = try decodeOpen(value, offset)
                 if entry.state == .tracking {
                     ledger.tracked.append(RestoredLedger.Tracked(hash: hash, value: value, base: entry.trackingBase))

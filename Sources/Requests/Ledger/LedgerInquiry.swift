@@ -21,9 +21,13 @@ package struct LedgerInquiry: Sendable {
     private let subject: Subject
     private var found: [[UInt8]: Answer] = [:]
     /// Records that no worker of this format wrote, of what is asked for. The others are answered all the same.
-    package private(set) var damaged = DamagedRecords()
+    package private(set) var damaged: DamagedRecords
 
-    package init(_ subject: Subject) { self.subject = subject }
+    /// - Parameter now: the reader's clock, milliseconds since 1970.
+    package init(_ subject: Subject, now: Int64) {
+        self.subject = subject
+        damaged = DamagedRecords(now: now)
+    }
 
     /// In log order of the requests.
     package var answers: [Answer] { found.values.sorted { $0.offset < $1.offset } }

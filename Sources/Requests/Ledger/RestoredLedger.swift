@@ -6,20 +6,18 @@ package struct RestoredLedger: Sendable {
         package let base: Int64
     }
 
-    package struct ClosedID: Sendable {
-        package let hash: RequestHash
-        package let closedAt: Int64
-    }
-
     /// `waiting`, `sending` and `held`, in log order of their requests.
     package var active: [LedgerEntry] = []
     package var tracked: [Tracked] = []
-    package var closed: [ClosedID] = []
-    /// `LedgerEntry.alias` of the closed and of the open ones that have one.
-    package var closedAliases: [ClosedID] = []
-    package var openAliases: [RequestHash] = []
+    /// As they are looked up later: a million of them, put in one by one, would stop the loop for most of a second. Those whose window is
+    /// over are among them, until a sweep has seen them.
+    package var closed = ClosedIndex()
+    /// `LedgerEntry.alias` of those that have one; of an open one as if it closed at the end of time.
+    package var aliases = ClosedIndex()
     /// Under the empty key; nil where no transaction has written one.
     package var recorded: LedgerCodec.Recorded?
+    /// Of that record, in the ledger's partition.
+    package var recordedAt: Int64?
     /// Highest offset + 1 of every entry behind the empty key's last record, closed ones too.
     package var highestOffset: Int64 = 0
     /// Where the ledger begins: a sweep of closed ids starts here.

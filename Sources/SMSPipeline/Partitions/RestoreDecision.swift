@@ -12,7 +12,13 @@ package enum RestoreDecision: Equatable, Sendable {
     ///   - low, high: the request partition's watermarks.
     package static func decide(group: String, committed: Int64?, low: Int64, high: Int64, ledger: RestoredLedger) -> RestoreDecision {
         if let recorded = ledger.recorded, recorded.group != group {
-            return .closed("its ledger belongs to the group \(recorded.group): two groups cannot share a ledger", isRepairable: false)
+            let place = ledger.recordedAt.map { " (offset \($0) of the ledger)" } ?? ""
+            let number = ledger.recordedAt.map { "\($0)" } ?? "N"
+            return .closed(
+                "its ledger belongs to the group \(shown(recorded.group))\(place): two groups cannot share a ledger; where no worker of that "
+                    + "group will come back, `rocketsms-worker ledger forget --offset \(number) --other-group`, with topic and partition, "
+                    + "takes its record out",
+                isRepairable: false)
         }
         let repair = "choose with `rocketsms-worker offsets repair --from ledger|earliest|latest`"
         guard let committed else {
@@ -41,5 +47,11 @@ package enum RestoreDecision: Equatable, Sendable {
                 isRepairable: true)
         }
         return .open(at: committed)
+    }
+
+    /// A name that anybody may have written there, of any length and any characters; who shows it makes these harmless.
+    private static func shown(_ group: String) -> String {
+        let scalars = group.unicodeScalars
+        return scalars.count > 64 ? String(String.UnicodeScalarView(scalars.prefix(64))) + "…" : group
     }
 }

@@ -133,10 +133,10 @@ extension Pipeline {
         }
         let windowStart = wallNow - settings.dedupWindow.milliseconds
         var closed = 0
-        for id in ledger.closed {
-            if assignment.dedup.contains(id.hash) {
+        ledger.closed.visitAll { hash, second in
+            if assignment.dedup.contains(hash) {
                 closed += 1
-            } else if id.closedAt >= windowStart {
+            } else if Int64(second) * 1_000 > windowStart {
                 differences.append("an id within its window is closed in the ledger, and not in memory")
             }
         }

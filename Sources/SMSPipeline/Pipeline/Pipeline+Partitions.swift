@@ -98,10 +98,11 @@ extension Pipeline {
             group: settings.group, committed: restore.committed, low: restore.low, high: restore.high,
             ledger: restore.ledger)
         switch decision {
-        case .closed(let reason, _):
+        case .closed(let reason, let isRepairable):
             keepClosed(assignment, reason)
             assignment.isLedgerEmpty = !restore.ledger.isUsed
-            assignment.closedAtOffset = assignment.isLedgerEmpty ? nil : .some(restore.committed)
+            // A repair shows as another offset; what `ledger forget` takes out shows in the ledger alone.
+            assignment.closedAtOffset = assignment.isLedgerEmpty || !isRepairable ? nil : .some(restore.committed)
         case .open(let offset):
             open(assignment, restore.ledger, at: offset, session)
         }
@@ -121,7 +122,7 @@ extension Pipeline {
         assignment.coveredOffset = offset
         // What an earlier owner left.
         if ledger.recordCount > 0 { assignment.quietSince = now }
-        assignment.dedup.restore(ledger, at: wallNow)
+        assignment.dedup.restore(ledger)
         gates.polls(stood: ledger.recorded?.standstills ?? [], at: clock)
         for message in ledger.tracked {
             track(message.value, base: message.base, assignment, message.hash, isRestored: true)

@@ -3,8 +3,6 @@ internal import Time
 
 /// Reading: records one by one, each into an operation of the commit queue before the next is looked at.
 extension Pipeline {
-    /// Records read in one turn of the loop at most, so that answers and timers are never far away.
-    private static let recordsPerTurn = 512
     /// What a waiting request may take in memory, on the average of a partition's share.
     private static let bytesOfOne = 4_096
 
@@ -41,21 +39,23 @@ extension Pipeline {
         guard let session = life.session else { return }
         takeEvents(session)
         guard life.session === session else { return }
-        var left = Self.recordsPerTurn
+        var left = ReadingTurn()
         for assignment in partitions.readingOrder() { read(assignment, session, &left) }
-        if left == 0 { mayReadMore = true }
+        if left.isOver { mayReadMore = true }
     }
 
     /// Handling an event may start over: then nothing more of this session is read.
-    private func read(_ assignment: Assignment, _ session: any LedgerSession, _ left: inout Int) {
-        func isWanted(_ left: Int) -> Bool {
-            left > 0 && life.session === session && assignment.isAlive && assignment.phase == .open && self.isWanted(assignment)
+    private func read(_ assignment: Assignment, _ session: any LedgerSession, _ left: inout ReadingTurn) {
+        func isWanted(_ left: ReadingTurn) -> Bool {
+            !left.isOver && life.session === session && assignment.isAlive && assignment.phase == .open && self.isWanted(assignment)
         }
         guard isWanted(left) else { return }
         session.read(assignment.key) { event in
-            left -= 1
+            left.take()
             switch event {
-            case .record(let record): consume(record, assignment)
+            case .record(let record):
+                left.take(bytes: record.value?.count ?? 0)
+                consume(record, assignment)
             case .end(let offset): reachedEnd(assignment, offset)
             case .failed(let error) where error.isOffsetLost: renew(assignment, session, error)
             case .failed(let error): readingFailed(assignment, error)

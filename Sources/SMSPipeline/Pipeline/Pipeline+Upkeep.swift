@@ -203,7 +203,7 @@ extension Pipeline {
         let written = start == request.entry.admittedAt ? request.entry.pausedMilliseconds : 0
         let paused = gates.account.paused(since: request.pausesCountedUntil, until: now).milliseconds
         let age = wallNow.clampedDifference(start).clampedDifference(paused.clampedSum(written))
-        return .milliseconds(max(0, age))
+        return LedgerEntry.plausibleAge(milliseconds: age) ?? .zero
     }
 
     private func showPace(in report: inout HealthReport) {

@@ -113,7 +113,8 @@ package final class Pipeline {
             tell(.event(event))
             if event.sequence == 1, let age = entry.age(at: wallNow) { tell(.firstEvent(after: age)) }
             if event.isFinal, entry.acceptedAt > 0 {
-                tell(.finalStatus(event.status, after: .milliseconds(max(0, wallNow.clampedDifference(entry.trackingBase)))))
+                let age = LedgerEntry.plausibleAge(milliseconds: wallNow.clampedDifference(entry.trackingBase))
+                if let age { tell(.finalStatus(event.status, after: age)) }
             }
         }
         assignment.quietSince = now

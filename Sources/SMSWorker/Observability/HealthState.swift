@@ -52,13 +52,16 @@ package final class HealthState: Sendable {
                 refusals: report.refusals, partitions: Partitions(assigned: report.assigned, open: report.open))
         }
 
+        /// In characters: what a broker or a ledger says may stand in it.
+        private static let longestReason = 1_024
+
         /// The body of `/readyz`: an object with these six members in this order, `reason` and `refusals` null where there is none.
         package var json: [UInt8] {
             var writer = JSONWriter()
             writer.beginObject()
             writer.member("ready", isReady)
             writer.key("reason")
-            if let reason { writer.string(reason) } else { writer.null() }
+            if let reason { writer.string(Printable.clipped(reason, to: Self.longestReason)) } else { writer.null() }
             writer.member("account", account)
             writer.member("breaker", breaker)
             writer.key("refusals")
@@ -69,7 +72,7 @@ package final class HealthState: Sendable {
             writer.member("open", partitions.open)
             writer.endObject()
             writer.endObject()
-            return writer.bytes
+            return Printable.json(writer.bytes)
         }
     }
 

@@ -6,7 +6,7 @@ internal import Time
 
 /// Takes damaged records out of ledgers, so that their partitions open again. Blocks.
 ///
-/// Only what no worker can read goes: a good record is a request that is open, or an id that must not be sent again. The tombstone is
+/// Only what no worker of this group can read goes: a good record is a request that is open, or an id that must not be sent again. The tombstone is
 /// written in a transaction with the group's offset, unchanged, as every write to a ledger; running workers look at their closed partitions
 /// every few seconds and go on by themselves.
 package struct LedgerForget {
@@ -50,7 +50,7 @@ package struct LedgerForget {
         for partition in partitions {
             let ledger = TopicPartition(topic: configuration.topics.ledger(of: partition.topic), partition: partition.partition)
             let marks = try reader.uncommittedWatermarks(ledger, timeout: timeout)
-            var damaged = DamagedRecords()
+            var damaged = DamagedRecords(now: WallTime.now.milliseconds, group: configuration.kafka.groupID)
             let isCancelled = { false }
             try reader.read(ledger, from: marks.low, through: marks.high, stall: timings.transaction + timeout, isCancelled: isCancelled) {
                 damaged.add(key: $1, value: $2, at: $0)

@@ -87,7 +87,8 @@ package struct OffsetsRepair {
         guard case .closed(let reason, let isRepairable) = decision else { return nil }
         guard isRepairable else {
             return Finding(
-                partition: partition, reason: reason, outcome: .refused("give this group request topics or a ledger of its own"))
+                partition: partition, reason: reason,
+                outcome: .refused("give this group request topics or a ledger of its own, or see `ledger forget`"))
         }
         switch choice.offset(restore) {
         case .success(let offset):

@@ -3,6 +3,7 @@ internal import Kafka
 internal import Requests
 internal import SMSPipeline
 internal import SMSWorker
+internal import Time
 
 /// Reads the topics for an audit, in the order that it needs, each up to where it ends now. Blocks; one thread.
 struct AuditReader {
@@ -60,7 +61,7 @@ struct AuditReader {
         let ledger = TopicPartition(topic: cluster.topics.ledger(of: partition.topic), partition: partition.partition)
         guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return }
         let key = PartitionKey(topic: partition.topic, partition: partition.partition)
-        var damaged = DamagedRecords()
+        var damaged = DamagedRecords(now: WallTime.now.milliseconds)
         try read(ledger) { record in
             let offset = record.offset
             record.withKey { name in

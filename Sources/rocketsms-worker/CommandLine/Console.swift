@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Requests
 internal import SMSPipeline
+internal import SMSWorker
 
 /// Where a command prints and asks. Results go to stdout, all else to stderr.
 ///

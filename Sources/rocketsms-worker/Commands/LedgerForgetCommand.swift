@@ -10,18 +10,22 @@ struct LedgerForgetCommand: Command {
     static let configuration = CommandConfiguration(
         name: "forget", abstract: "Take a record that nobody can read out of a ledger, so that its partition opens again.",
         discussion: """
-            A damaged record, or one that no worker wrote, keeps its partition closed; `/readyz` and the log name its offset. It is named \
-            by its KEY, the request's id, or by --offset in the ledger's partition. What a worker can read is never taken out. If it was a \
+            A damaged record, one that no worker wrote, or the record of another group keeps its partition closed; `/readyz` and the log name its offset. It is named \
+            by its KEY, the request's id, or by --offset in the ledger's partition. What a worker of this group can read is never taken out. If it was a \
             request, it ends without an event, and a repeat of its id is a new one: look first whether its SMS went out. Works beside \
-            running workers, which go on by themselves within seconds. Asks on a terminal; elsewhere --yes is needed.
+            running workers, which go on by themselves within a minute. \
+            The record of another group is taken out with --offset and --other-group, where no worker of that group will come back: else \
+            both send the same requests. `offsets repair` says then where to go on. Asks on a terminal; elsewhere --yes is needed.
             """,
         example: "ledger forget ord-77-otp --topic sms.requests --partition 3",
         arguments: [CommandArgument("KEY", "The record's key; not with --offset.")], areArgumentsOptional: true,
         options: [.value("--offset", "NUMBER", "The record's offset in the ledger's partition, with --topic and --partition.")]
-            + RequestPlaces.options + [Consent.dryRun, Consent.yes, .json])
+            + [.flag("--other-group", "Take out another group's record of how far it has read.")] + RequestPlaces.options
+            + [Consent.dryRun, Consent.yes, .json])
 
     private let subject: LedgerForget.Subject
     private let places: RequestPlaces
+    private let takesOtherGroups: Bool
     private let consent: Consent
     private let printsJSON: Bool
 
@@ -35,6 +39,7 @@ struct LedgerForgetCommand: Command {
         default: throw UsageError("Give either KEY or --offset.")
         }
         places = try RequestPlaces(arguments)
+        takesOtherGroups = arguments.has("--other-group")
         consent = Consent(arguments)
         printsJSON = arguments.has("--json")
     }
@@ -59,8 +64,8 @@ struct LedgerForgetCommand: Command {
             throw CommandFailure("The ledgers cannot be read", error)
         }
         let meant = all.filter { subject.means($0.damage) }
-        if let newer = meant.first(where: { $0.damage.error != .malformed }) {
-            throw CommandFailure(.failed, "\(newer.partition): \(newer.damage.error): use that worker.")
+        for finding in meant {
+            if let objection = Self.objection(finding, takesOtherGroups: takesOtherGroups) { throw CommandFailure(.failed, objection) }
         }
         guard !meant.isEmpty else {
             throw CommandFailure(
@@ -77,6 +82,17 @@ struct LedgerForgetCommand: Command {
             for finding in meant { try console.print("\(consent.isDryRun ? "would take out" : "taken out"): \(Self.place(finding))") }
         }
         return .done
+    }
+
+    /// Why a record is not taken out, in a sentence.
+    static func objection(_ finding: LedgerForget.Finding, takesOtherGroups: Bool) -> String? {
+        switch finding.damage.error {
+        case .malformed: return nil
+        case .unknownVersion: return "\(finding.partition): \(finding.damage.error): use that worker."
+        case .otherGroup:
+            guard !takesOtherGroups else { return nil }
+            return "\(place(finding)) is \(finding.damage.error): where no worker of that group will come back, --other-group takes it out."
+        }
     }
 
     private static func place(_ finding: LedgerForget.Finding) -> String {

@@ -54,9 +54,13 @@ struct LedgerReader {
 
     /// What keeps a partition closed, and how to get out of it.
     static func sentence(_ error: LedgerError, at offset: Int64, of ledger: TopicPartition, _ place: TopicPartition) -> String {
+        let forget = "`ledger forget --topic \(place.topic) --partition \(place.partition) --offset \(offset)"
         let remedy =
-            error == .malformed
-            ? "`ledger forget --topic \(place.topic) --partition \(place.partition) --offset \(offset)` takes it out" : "use that worker"
+            switch error {
+            case .malformed: "\(forget)` takes it out"
+            case .otherGroup: "\(forget) --other-group` takes it out"
+            case .unknownVersion: "use that worker"
+            }
         return "\(ledger) has \(error), at offset \(offset): \(remedy)."
     }
 
@@ -98,7 +102,7 @@ struct LedgerReader {
         let ledger = ledger(of: place)
         // A partition that has no ledger yet has no requests either.
         guard try cluster.partitions(of: ledger.topic) > Int(ledger.partition) else { return nil }
-        var inquiry = LedgerInquiry(subject)
+        var inquiry = LedgerInquiry(subject, now: WallTime.now.milliseconds)
         do throws(KafkaError) {
             let marks = try reader.uncommittedWatermarks(ledger, timeout: Cluster.timeout)
             let isCancelled = { false }

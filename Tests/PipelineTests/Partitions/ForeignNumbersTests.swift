@@ -38,12 +38,12 @@ import Time
                 case 2: entry.postpone()
                 case 3: event = entry.refuse(code: "NO", at: now)
                 case 4: event = entry.unknown("so", default: .resend, maxAttempts: 3, notBefore: now, at: now)
-                default: event = entry.accept(Acceptance(messageIDs: ["1"], status: .known(.queued), cost: nil), at: now)
+                default: event = entry.accept(ForeignEntry.acceptance(&random), at: now)
                 }
             case .tracking:
                 switch random.below(3) {
                 case 0: event = entry.giveUpTracking(code: "TRACKING_EXPIRED", "so", at: now)
-                case 1: event = entry.learn(.other("ODD \(random.below(9))"), at: now)
+                case 1: event = entry.learn(.other(ForeignEntry.status(&random)), at: now)
                 default: event = entry.learn(.known([.queued, .sent, .delivered, .failed][random.below(4)]), at: now)
                 }
             case .held:
@@ -83,7 +83,6 @@ import Time
             let any = Self.numbers[random.below(Self.numbers.count)]
             _ = RestoreDecision.decide(group: "g", committed: any, low: min(any, now), high: max(any, now), ledger: ledger)
             for tracked in ledger.tracked { if let failure = poll(tracked.base, at: now, &random) { return failure } }
-            for closed in ledger.closed { _ = ClosedIndex.second(closed.closedAt) }
             var encoder = StatusEventEncoder(group: "g")
             for entry in ledger.active {
                 guard (0..<Int64.max).contains(entry.offset) else { return "an entry of offset \(entry.offset) was taken" }
@@ -172,11 +171,31 @@ import Time
     @Test func aMessageIDThatIsNoTextIsAnError() {
         var entry = LedgerEntry.sample()
         entry.begin(mark: 1)
-        _ = entry.accept(Acceptance(messageIDs: [String(repeating: "7", count: 255)], status: .known(.sent), cost: nil), at: 5)
+        _ = entry.accept(
+            Acceptance(messageIDs: [String(repeating: "7", count: Echo.messageIDLength)], status: .known(.sent), cost: nil), at: 5)
         var bytes = bytes(entry)
         bytes.withUnsafeBytes { bytes in #expect(throws: Never.self) { try LedgerCodec.decode(bytes) } }
         for index in bytes.indices where bytes[index] == UInt8(ascii: "7") { bytes[index] = 0xFF }
         _ = bytes.withUnsafeBytes { bytes in #expect(throws: LedgerError.malformed) { try LedgerCodec.decode(bytes) } }
+    }
+
+    /// The figures of a ledger that somebody else wrote: a sum that has once taken a thousand years is worth nothing any more.
+    @Test func noFigureTakesAnAgeThatNoRequestHas() throws {
+        var tracked = LedgerEntry.sample(id: "a")
+        tracked.begin(mark: 1)
+        _ = tracked.accept(Acceptance(messageIDs: ["1"], status: .known(.queued), cost: nil), at: 1)
+        let sample = LedgerEntry.sample(id: "b")
+        let waiting = LedgerEntry(
+            echo: sample.echo, message: sample.message!, offset: 8, timestamp: 1, isPriority: false, policy: nil,
+            admittedAt: -62_000_000_000_000, sendAt: nil, expiresAt: nil)
+        let records = [tracked, waiting].map { PipelineStage.LedgerRecord(key: $0.echo.id, value: bytes($0)) }
+        let stage = PipelineStage(ledger: records, committed: 9)
+        stage.status = .delivered
+        try stage.start()
+        try stage.turn(for: 5)
+        let ages = stage.notes.compactMap { if case .finalStatus(_, let age) = $0 { age } else { nil } }
+        #expect(stage.events.contains { $0.id == "a" } && ages.isEmpty, "\(ages)")
+        #expect(stage.longestDue <= LedgerEntry.longestAge)
     }
 
     @Test func anAgeIsLeftOutWhereItsTimesSayNothing() {

@@ -53,7 +53,7 @@ import Testing
         #expect(stage.sent.count == 1 && stage.events.count == 2)
         let ledger = try stage.restored()
         #expect(ledger.tracked.count == 2 && ledger.closed.count == 2 && ledger.active.isEmpty)
-        #expect(Set(ledger.closed.map(\.hash)) == [RequestHash(id: Array("t-0-0")), RequestHash(id: Array("t-0-2"))])
+        for id in ["t-0-0", "t-0-2"] { #expect(ledger.closed.closedSecond(RequestHash(id: Array(id))) != nil) }
         try stage.pass(.seconds(24 * 3_600))
         #expect(stage.tombstones == ["t-0-0", "t-0-2"])
         // Their window is over: the same records are new requests now, with ids of today.

@@ -31,6 +31,10 @@ final class PipelineStage {
     private(set) var committed: Int64?
     private var log: [StageSession.RequestRecord] = []
 
+    /// Turns of the pipeline, and the most records that one of them read.
+    private(set) var turns = 0
+    private(set) var mostRead = 0
+
     /// Messages that the provider took.
     private(set) var accepted = 0
     /// What it will say of the balance: as it was when it was asked.
@@ -77,6 +81,7 @@ final class PipelineStage {
     }
     var unreadiness: String? { observer.health.reason }
     var refusals: String? { observer.health.refusals }
+    var longestDue: Duration { max(observer.health.oldestDue.priority, observer.health.oldestDue.bulk) }
     var isPaused: Bool { observer.health.account == .credit }
     var accountProblem: AccountProblem? { observer.health.account }
     /// What it says to whoever looks.
@@ -129,6 +134,12 @@ final class PipelineStage {
         ledger.append(LedgerRecord(key: Self.recordedKey, value: value))
     }
 
+    /// `ledger forget`, beside the worker.
+    func forget(key: [UInt8]) { ledger.append(LedgerRecord(key: key, value: nil)) }
+
+    /// Whether the ledger is to be read again.
+    var wantsRestore: Bool { session.restoring != nil }
+
     /// The next record of the topic.
     func publish(_ json: String, at timestamp: Int64) throws { try publish([json], key: "k", at: timestamp) }
 
@@ -179,7 +190,10 @@ final class PipelineStage {
     /// Turns until nothing more is asked of Kafka or of the provider.
     private func settle() throws {
         for _ in 0..<2_000 {
+            let read = session.given
             pipeline.turn(at: clock)
+            turns += 1
+            mostRead = max(mostRead, session.given - read)
             var isQuiet = true
             if let commit = session.committing {
                 isQuiet = false

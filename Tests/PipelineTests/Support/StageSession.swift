@@ -19,6 +19,8 @@ final class StageSession: LedgerSession {
     var events: [SessionEvent] = []
     var records: [RequestRecord] = []
     private var position: Int64?
+    /// Records given out.
+    private(set) var given = 0
     /// What a read from this offset on says; the records behind it are given out all the same, as the client library does.
     var failure: (offset: Int64, error: BrokerError)?
     private var hasFailed = false
@@ -58,6 +60,7 @@ final class StageSession: LedgerSession {
         // Offsets are consecutive here.
         for record in records.dropFirst(max(0, Int(from - (records.first?.offset ?? 0)))) {
             position = record.offset + 1
+            given += 1
             let goesOn = record.key.withUnsafeBytes { key in
                 record.value.withUnsafeBytes { value in
                     withUnsafePointer(to: record.traceparent) { traceparent in

@@ -26,6 +26,22 @@ import Testing
         }
     }
 
+    @Test func whatHasItsRoomNeverGrows() {
+        for capacity in [1, 16, 17, 1_000, 4_099] {
+            var index = ClosedIndex(capacity: capacity)
+            let bytes = index.bytes
+            for number in 0..<capacity { index.insert(RequestHash(id: Array("id-\(number)".utf8)), closedAt: 5_000) }
+            #expect(index.bytes == bytes && index.count == capacity, "\(capacity)")
+            index.insert(RequestHash(id: Array("more".utf8)), closedAt: 5_000)
+            var seen: Set<RequestHash> = []
+            index.visitAll { hash, second in
+                seen.insert(hash)
+                if second != 5 { Issue.record("closed in second \(second)") }
+            }
+            #expect(seen.count == capacity + 1)
+        }
+    }
+
     @Test func aClosedIDCostsLittleMemory() {
         var index = ClosedIndex()
         for number in 0..<100_000 { index.insert(RequestHash(id: Array("request-\(number)".utf8)), closedAt: 1) }

@@ -58,9 +58,9 @@ import Time
             var ledger = RestoredLedger()
             for number in 0..<3 {
                 oracle.open.append(("t-0-\(number)", "t-0-\(number)-1"))
-                ledger.openAliases.append(hash("t-0-\(number)-1"))
+                ledger.aliases.insert(hash("t-0-\(number)-1"), closedAt: .max)
             }
-            dedup.restore(ledger, at: now)
+            dedup.restore(ledger)
             var repeats = 0
             for _ in 0..<400 {
                 now += Int64(random.below(700))
@@ -108,6 +108,21 @@ import Time
         #expect(dedup.count == 10 && dedup.sweep(ledger: "l", partition: 0, limit: 100, at: 1_000_100) == nil)
         for id in ["1", "1-1"] { #expect(dedup.judge(hash(id), isOpen: false, at: 1_000_100) == .first) }
         for id in ["2", "2-1"] { #expect(dedup.judge(hash(id), isOpen: false, at: 1_000_100) == .again) }
+    }
+
+    /// As the restorer hands it over: nothing is built, so that the loop does not stand still over it.
+    @Test func whatALedgerRemembersIsTakenOverAsItIs() {
+        var ledger = RestoredLedger()
+        ledger.beginning = 40
+        ledger.closed = ClosedIndex(capacity: 2)
+        ledger.closed.insert(hash("old"), closedAt: 100_000)
+        ledger.closed.insert(hash("new"), closedAt: 200_000)
+        ledger.aliases.insert(hash("alias"), closedAt: 200_000)
+        var dedup = Dedup(window: .seconds(60), maxEntries: 10)
+        dedup.restore(ledger)
+        #expect(dedup.sweep(ledger: "l", partition: 0, limit: 9, at: 200_000)?.from == 40)
+        #expect(dedup.judge(hash("old"), isOpen: false, at: 200_000) == .first, "its window is over")
+        for id in ["new", "alias"] { #expect(dedup.judge(hash(id), isOpen: false, at: 200_000) == .again) }
     }
 
     @Test func aWindowEndsToTheSecondAndIsCountedFromClosing() {

@@ -34,7 +34,7 @@ import Testing
         try add(entry, to: &fold)
         try entry.echo.id.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
         let ledger = try fold.finished(beginning: 0)
-        #expect(ledger.closed.isEmpty)
+        #expect(ledger.closed.count == 0)
         #expect(ledger.isUsed, "that it was used stays known by the offset")
     }
 
@@ -48,13 +48,15 @@ import Testing
             RequestHash(
                 id: RecordPosition(topic: "t", partition: 0, offset: offset).generatedID(timestamp: EarlierLedger.timestamp(offset)))
         }
-        #expect(ledger.closed.map(\.hash) == [RequestHash(id: Array("t-0-0"))] && ledger.closedAliases.map(\.hash) == [alias(0)])
+        #expect(ledger.closed.count == 1 && ledger.closed.closedSecond(RequestHash(id: Array("t-0-0"))) != nil)
+        let closedAt = try #require(ledger.aliases.closedSecond(alias(0)))
         #expect(ledger.tracked.map(\.hash) == [RequestHash(id: Array("t-0-1"))])
         #expect(ledger.active.map(\.echo.id.text) == ["t-0-2", "t-0-3"] && ledger.active.map(\.alias) == [alias(2), alias(3)])
-        #expect(Set(ledger.openAliases) == [alias(1), alias(2), alias(3)])
+        for open in 1...3 { #expect(ledger.aliases.closedSecond(alias(Int64(open))) == .max) }
+        #expect(ledger.aliases.count == 4 && closedAt < .max)
         try Array("t-0-0").withUnsafeBytes { try fold.add(key: $0, value: nil, at: 0) }
         ledger = try fold.finished(beginning: 0)
-        #expect(ledger.closed.isEmpty && ledger.closedAliases.isEmpty && ledger.openAliases.count == 3)
+        #expect(ledger.closed.count == 0 && ledger.aliases.closedSecond(alias(0)) == nil && ledger.aliases.count == 3)
     }
 
     /// An operator's repair sets the recorded offset lower; entries before it must not raise it again.
@@ -69,6 +71,20 @@ import Testing
         #expect(try fold.finished(beginning: 0).recordedOffset == 4)
     }
 
+    /// As in a compacted topic, where nothing is left of it: what stands before it counts again.
+    @Test func aRecordedOffsetThatIsTakenOutIsAsIfItHadNeverBeen() throws {
+        var fold = LedgerFold()
+        try add(.sample(id: "a", offset: 19), to: &fold)
+        var bytes: [UInt8] = []
+        LedgerCodec.encode(LedgerCodec.Recorded(group: "other", offset: 0), into: &bytes)
+        let empty: [UInt8] = []
+        try empty.withUnsafeBytes { key in try bytes.withUnsafeBytes { try fold.add(key: key, value: $0, at: 41) } }
+        #expect(try fold.finished(beginning: 0).recordedAt == 41)
+        try empty.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 42) }
+        let ledger = try fold.finished(beginning: 0)
+        #expect(ledger.recorded == nil && ledger.recordedAt == nil && ledger.recordedOffset == 20)
+    }
+
     @Test func aForeignRecordIsAnErrorUntilAnotherOneOfItsKeyComes() throws {
         var fold = LedgerFold()
         try add(.sample(id: "good", offset: 3), to: &fold)
@@ -81,7 +97,7 @@ import Testing
         }
         try bad.withUnsafeBytes { try fold.add(key: $0, value: nil, at: 7) }
         let ledger = try fold.finished(beginning: 0)
-        #expect(ledger.active.count == 1 && ledger.closed.isEmpty && ledger.recordedOffset == 4)
+        #expect(ledger.active.count == 1 && ledger.closed.count == 0 && ledger.recordedOffset == 4)
         #expect(throws: LedgerError.self) { try fold.add(key: nil, value: nil, at: 8) }
     }
 
@@ -102,9 +118,10 @@ import Testing
             var entry = LedgerEntry.sample()
             _ = entry.expire("late", at: time)
             try add(entry, to: &fold)
-            return try? fold.finished(beginning: 0, now: now).closed.map(\.closedAt)
+            let index = try? fold.finished(beginning: 0, now: now).closed
+            return index.map { $0.closedSecond(RequestHash(id: entry.echo.id)).map { [Int64($0) * 1_000] } ?? [] }
         }
-        #expect(try closed(at: now - 5) == [now - 5])
+        #expect(try closed(at: now - 5_000) == [now - 5_000])
         #expect(try closed(at: now + 3_600_000) == [now])
         #expect(try closed(at: now + LedgerFold.closingHorizon + 1) == nil)
     }

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func onlyWhatIsHeldAtTheEndIsListedInLogOrder() throws {
-        var inquiry = LedgerInquiry(.open([.held]))
+        var inquiry = LedgerInquiry(.open([.held]), now: 0)
         try add(held("b", offset: 9), at: 100, to: &inquiry)
         try add(held("a", offset: 3), at: 200, to: &inquiry)
         try add(LedgerEntry.sample(id: "c", offset: 4), at: 300, to: &inquiry)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func oneRequestIsSeenInEveryState() throws {
-        var inquiry = LedgerInquiry(.request(id: Array("a".utf8)))
+        var inquiry = LedgerInquiry(.request(id: Array("a".utf8)), now: 0)
         #expect(inquiry.answers.isEmpty)
         try add(held("b", offset: 1), at: 1, to: &inquiry)
         #expect(inquiry.answers.isEmpty)
@@ -52,7 +52,7 @@ import Testing
         for (states, offsets) in [
             ([LedgerEntry.State.waiting], [4]), ([.held], [3]), ([.waiting, .sending, .tracking, .held], [3, 4]), ([], []),
         ] as [([LedgerEntry.State], [Int64])] {
-            var inquiry = LedgerInquiry(.open(states))
+            var inquiry = LedgerInquiry(.open(states), now: 0)
             try add(held("a", offset: 3), at: 1, to: &inquiry)
             try add(LedgerEntry.sample(id: "b", offset: 4), at: 2, to: &inquiry)
             var closed = held("c", offset: 5)
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func idsAreKnownInEveryState() throws {
-        var inquiry = LedgerInquiry(.requests(ids: [Array("a".utf8), Array("b".utf8), Array("c".utf8), Array("d".utf8), [9]]))
+        var inquiry = LedgerInquiry(.requests(ids: [Array("a".utf8), Array("b".utf8), Array("c".utf8), Array("d".utf8), [9]]), now: 0)
         var closed = held("a", offset: 3)
         _ = closed.resolveFailed(at: 9)
         try add(closed, at: 1, to: &inquiry)
@@ -76,7 +76,7 @@ import Testing
     }
 
     @Test func aForeignRecordIsToldAndTheOthersAreAnswered() throws {
-        var inquiry = LedgerInquiry(.open([.held]))
+        var inquiry = LedgerInquiry(.open([.held]), now: 0)
         [UInt8]([1, 2]).withUnsafeBytes { inquiry.add(key: $0, value: $0, timestamp: 0, at: 4) }
         inquiry.add(key: nil, value: nil, timestamp: 0, at: 5)
         try add(held("a", offset: 9), at: 100, to: &inquiry)
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func anotherRequestsDamageIsNoMatterOfThisOne() throws {
-        var inquiry = LedgerInquiry(.request(id: Array("a".utf8)))
+        var inquiry = LedgerInquiry(.request(id: Array("a".utf8)), now: 0)
         [UInt8]([1, 2]).withUnsafeBytes { inquiry.add(key: $0, value: $0, timestamp: 0, at: 4) }
         #expect(inquiry.damaged.damages.isEmpty)
         Array("a".utf8).withUnsafeBytes { inquiry.add(key: $0, value: $0, timestamp: 0, at: 5) }

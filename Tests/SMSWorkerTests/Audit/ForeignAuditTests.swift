@@ -11,7 +11,7 @@ import Testing
     @Test func anAuditOfForeignNumbersComesToItsEnd() {
         let failure = RandomSchedules.firstFailure(of: 3_000) { random in
             var stage = AuditStage()
-            var inquiry = LedgerInquiry(.open([.held]))
+            var inquiry = LedgerInquiry(.open([.held]), now: 0)
             func number() -> Int64 { ForeignEntry.numbers[random.below(ForeignEntry.numbers.count)] }
             for _ in 0..<3 {
                 let entry = ForeignEntry.draw(&random)

@@ -11,6 +11,7 @@ extension FuzzTarget {
         case .record: Self.records.map { Array($0.utf8) }
         case .cloudEvent: Self.envelopes.map { Array($0.utf8) }
         case .ledger: Self.ledgers
+        case .answer: Self.answers.map { [0] + Array($0.utf8) }
         case .json:
             (Self.records + Self.envelopes + Self.configurations + ["[1,2.5e-3,\"\\ud83d\\ude00\",null,true]"]).map { Array($0.utf8) }
         case .rfc3339:
@@ -32,6 +33,14 @@ extension FuzzTarget {
         #"{"phone":"375296890043","text":"TPL_ID_7","priority":false,"onUnknown":"hold","x":[{"a":[1,2.5e3,null]},"s",true],"metadata":[]}"#,
         #"{"command":"resolve","id":"ord-77","as":"sent","messageId":"8767"}"#,
         #"{"id":"sms.requests-3-4-1795500000123","phone":"37529689","text":"a"}"#, "\u{FEFF}{\"command\":\"cancel\",\"id\":\"a\"}",
+    ]
+
+    /// Of a send, and of the questions behind it; the last is as long as what is kept of a status, and a character longer.
+    private static let answers = [
+        #"{"id":8767,"status":"SENT","cost":{"credits":1,"money":"0.05"}}"# + "\u{1E}" + #"{"id":"8767","status":"DELIVERED"}"#,
+        #"{"error":"WRONG_PHONE"}"#, "<html>{\"id\":1}",
+        #"{"id":"a-b.c","status":"В пути"}"# + "\u{1E}" + #"{"status":"queued"}"# + "\u{1E}" + #"{"error":"WRONG_ID"}"#,
+        #"{"id":1,"status":"aяяяяяяяяяяяяяяяяяяяяяяяяяяяяяяя"}"# + "\u{1E}" + #"{"status":"aя€😀я€😀я€😀я€😀я€😀я€😀я€😀я€😀"}"#,
     ]
 
     private static let envelopes = [

@@ -1,4 +1,7 @@
 import JSON
+import RocketSMS
+import SMSPipeline
+import Time
 
 // Compiled twice: with the unit tests, and by scripts/fuzz, which compiles what it looks into beside it.
 #if !FUZZ
@@ -12,7 +15,7 @@ import JSON
 
 /// What reads bytes of others. Each target takes any bytes: a trap, or what comes back otherwise than it went, is a finding.
 enum FuzzTarget: String, CaseIterable {
-    case record, cloudEvent, ledger, json, rfc3339, properties, configuration
+    case record, cloudEvent, ledger, answer, json, rfc3339, properties, configuration
 
     /// - Returns: what is wrong; nil: nothing.
     func finding(_ bytes: [UInt8]) -> String? {
@@ -20,6 +23,7 @@ enum FuzzTarget: String, CaseIterable {
         case .record: Self.record(bytes, structured: false)
         case .cloudEvent: Self.record(bytes, structured: true)
         case .ledger: Self.ledger(bytes)
+        case .answer: AnswerCourse().finding(bytes)
         case .json: Self.json(bytes)
         case .rfc3339: Self.rfc3339(bytes)
         case .properties: Self.properties(bytes)
@@ -63,7 +67,8 @@ enum FuzzTarget: String, CaseIterable {
     /// Records one after another: length of the key, of the value, then both.
     private static func ledger(_ bytes: [UInt8]) -> String? {
         var fold = LedgerFold()
-        var damaged = DamagedRecords()
+        let now: Int64 = 1_795_500_000_123
+        var damaged = DamagedRecords(now: now)
         var rest = bytes[...]
         var offset: Int64 = 0
         var failure: String?
@@ -88,8 +93,9 @@ enum FuzzTarget: String, CaseIterable {
             }
             offset += 1
         }
-        let ledger = try? fold.finished(beginning: 0, now: 1_795_500_000_123)
-        if ledger != nil, !damaged.damages.isEmpty { failure = "a ledger opens with damage" }
+        let opens = (try? fold.finished(beginning: 0, now: now)) != nil
+        if opens, !damaged.damages.isEmpty { failure = "a ledger opens with damage" }
+        if !opens, damaged.damages.isEmpty { failure = "a ledger is closed for a record that nobody finds" }
         return failure
     }
 

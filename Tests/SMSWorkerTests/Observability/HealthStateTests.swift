@@ -29,6 +29,24 @@ struct HealthStateTests {
         )
     }
 
+    /// A ledger's record may name any group, and its sentence is shown to whoever asks.
+    @Test func aReasonIsClippedAndMovesNoCursor() {
+        var ledger = RestoredLedger()
+        ledger.recorded = LedgerCodec.Recorded(group: "a\u{9B}2J\u{202E}b" + String(repeating: "я", count: 60_000), offset: 0)
+        ledger.recordedAt = 17
+        guard
+            case .closed(let reason, _) = RestoreDecision.decide(group: "g", committed: 0, low: 0, high: 0, ledger: ledger)
+        else { return #expect(Bool(false), "it stays closed") }
+        #expect(reason.contains("…") && reason.contains("ledger forget --offset 17 --other-group"))
+        for reason in [reason, String(repeating: "я\u{9B}", count: 60_000)] {
+            let snapshot = HealthState.Snapshot(
+                isReady: false, reason: reason, account: "ok", breaker: "closed", partitions: HealthState.Partitions(assigned: 1, open: 0))
+            let text = String(decoding: snapshot.json, as: UTF8.self)
+            #expect(text.count < 5_000 && text.contains(#"\u009b"#) && !text.unicodeScalars.contains("\u{9B}"))
+            #expect(!text.unicodeScalars.contains("\u{202E}"))
+        }
+    }
+
     @Test func aPipelineThatStoppedTellingIsNotAlive() {
         let health = HealthState()
         let start = MonotonicInstant(nanoseconds: 0)
