@@ -23,6 +23,8 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
     private static func remedy(_ error: LedgerError, _ offset: Int64) -> String {
         switch error {
         case .malformed: "`rocketsms-worker ledger forget --offset \(offset)`, with topic and partition, takes it out"
+        case .otherGroup:
+            "where no worker of that group will come back, `rocketsms-worker ledger forget --offset \(offset) --other-group` takes it out"
         case .unknownVersion: "this one knows format \(LedgerCodec.version); run that worker again, or a newer one"
         }
     }
