@@ -192,6 +192,7 @@ extension Pipeline {
         report.running = attempts.count
         report.held = queue.count(.held)
         report.tracking = tracker.count
+        report.trackingBytes = tracker.valueBytes
         report.closedIDs = partitions.inOrder.reduce(0) { $0 + $1.dedup.count }
     }
 

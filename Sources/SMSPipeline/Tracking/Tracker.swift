@@ -31,6 +31,8 @@ package struct Tracker: ~Copyable {
     private var walk = AgeWalk()
     private let schedule: PollSchedule
     private let mostPolls: Int
+    /// Of the ledger values that are kept: what tracked messages take in memory, beside a fixed part each.
+    package private(set) var valueBytes = 0
     /// A poll may be due that something forbids: then its time is no reason to turn.
     package var isGated = false
 
@@ -73,10 +75,13 @@ package struct Tracker: ~Copyable {
             case .poll(let at), .expire(let at): due = at
             }
         }
+        valueBytes += value.count
         return messages.insert(TrackedMessage(assignment: assignment, hash: hash, value: value, base: start), dueAt: due)
     }
 
-    package mutating func remove(_ handle: TrackingHandle) { messages.remove(handle) }
+    package mutating func remove(_ handle: TrackingHandle) {
+        if let message = messages.remove(handle) { valueBytes -= message.value.count }
+    }
 
     // MARK: Polls
 
@@ -144,10 +149,12 @@ package struct Tracker: ~Copyable {
         var entry = Self.decode(message)
         guard let event = entry.learn(status, at: clock.wall) else { return askAgain(handle, message, stood, at: clock, using: &chance) }
         if entry.state == .closed {
-            messages.remove(handle)
+            remove(handle)
             return .ended(entry, event)
         }
-        messages.update(handle) { $0.value = LedgerCodec.bytes(of: entry) }
+        let value = LedgerCodec.bytes(of: entry)
+        valueBytes += value.count - message.value.count
+        messages.update(handle) { $0.value = value }
         // At its horizon too: the event that ends it comes behind this one, with what it has learned.
         reschedule(handle, base: message.base, stood, at: clock.monotonic, using: &chance)
         return .changed(entry, event)
@@ -187,7 +194,7 @@ package struct Tracker: ~Copyable {
     {
         var entry = Self.decode(message)
         let event = entry.giveUpTracking(code: code, sentence, at: clock.wall)
-        messages.remove(handle)
+        remove(handle)
         return .ended(entry, event)
     }
 

@@ -49,6 +49,8 @@ package struct HealthReport: Equatable, Sendable {
     package var running = 0
     package var held = 0
     package var tracking = 0
+    /// Of what is kept of these.
+    package var trackingBytes = 0
     package var closedIDs = 0
 
     package init() {}

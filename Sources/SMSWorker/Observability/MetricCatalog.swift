@@ -46,6 +46,9 @@ package enum MetricCatalog {
         .gauge, "rocketsms_requests_held", unit: "requests", "Requests of unknown outcome that wait for an operator.")
     static let tracking = MetricFamily(
         .gauge, "rocketsms_messages_tracking", unit: "messages", "Accepted messages without a final status.")
+    static let trackingBytes = MetricFamily(
+        .gauge, "rocketsms_messages_tracking_bytes", unit: "bytes",
+        "What is kept in memory of them, beside about 150 bytes each: ids, keys, metadata, traces.")
 
     // MARK: The provider
     static let attempts = MetricFamily(.counter, "rocketsms_attempts_total", unit: "attempts", "POSTs of a message to the provider.")
@@ -225,7 +228,7 @@ package enum MetricCatalog {
                 seekBacks,
             ]
         ),
-        ("Requests and messages", [waiting, waitingBy, oldestDue, sending, held, tracking]),
+        ("Requests and messages", [waiting, waitingBy, oldestDue, sending, held, tracking, trackingBytes]),
         (
             "The provider",
             [

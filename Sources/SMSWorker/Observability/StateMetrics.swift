@@ -14,6 +14,7 @@ package struct StateMetrics: Sendable {
     private let inFlight: Gauge
     private let held: Gauge
     private let tracking: Gauge
+    private let trackingBytes: Gauge
     private let closedIDs: Gauge
     private let accountPaused: Gauge
     private let credits: Gauge
@@ -36,6 +37,7 @@ package struct StateMetrics: Sendable {
         inFlight = registry.gauge(MetricCatalog.inFlight)
         held = registry.gauge(MetricCatalog.held)
         tracking = registry.gauge(MetricCatalog.tracking)
+        trackingBytes = registry.gauge(MetricCatalog.trackingBytes)
         closedIDs = registry.gauge(MetricCatalog.closedIDs)
         accountPaused = registry.gauge(MetricCatalog.accountPaused)
         credits = registry.gauge(MetricCatalog.credits)
@@ -60,6 +62,7 @@ package struct StateMetrics: Sendable {
         inFlight.set(report.running)
         held.set(report.held)
         tracking.set(report.tracking)
+        trackingBytes.set(report.trackingBytes)
         closedIDs.set(report.closedIDs)
         accountPaused.set(report.account != nil)
         credits.set(report.credits.map(Double.init) ?? .nan)

@@ -189,13 +189,16 @@ import Time
             echo: sample.echo, message: sample.message!, offset: 8, timestamp: 1, isPriority: false, policy: nil,
             admittedAt: -62_000_000_000_000, sendAt: nil, expiresAt: nil)
         let records = [tracked, waiting].map { PipelineStage.LedgerRecord(key: $0.echo.id, value: bytes($0)) }
-        let stage = PipelineStage(ledger: records, committed: 9)
+        var recorded: [UInt8] = []
+        LedgerCodec.encode(LedgerCodec.Recorded(group: "g", offset: 0), into: &recorded)
+        let stage = PipelineStage(ledger: records + [PipelineStage.LedgerRecord(key: [], value: recorded)], committed: 0)
         stage.status = .delivered
         try stage.start()
-        try stage.turn(for: 5)
+        #expect(stage.isOpen && stage.longestDue <= LedgerEntry.longestAge)
+        // The first poll of a restored message comes within its interval.
+        try stage.pass(.seconds(86_400))
         let ages = stage.notes.compactMap { if case .finalStatus(_, let age) = $0 { age } else { nil } }
         #expect(stage.events.contains { $0.id == "a" } && ages.isEmpty, "\(ages)")
-        #expect(stage.longestDue <= LedgerEntry.longestAge)
     }
 
     @Test func anAgeIsLeftOutWhereItsTimesSayNothing() {

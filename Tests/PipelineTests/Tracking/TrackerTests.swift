@@ -57,6 +57,22 @@ import Time
         if case .ended(let entry, let event) = step { (entry, event) } else { nil }
     }
 
+    /// What the metric shows of memory is what is there, whatever comes.
+    @Test func theBytesOfItsMessagesAreCounted() {
+        var tracker = tracker()
+        var chance = Chance(seed: 1)
+        let handles = [track(&tracker, &chance), track(&tracker, &chance, ids: ["1", "2"]), track(&tracker, &chance)]
+        func kept(_ tracker: borrowing Tracker) -> Int { handles.reduce(0) { $0 + (tracker.message($1)?.value.count ?? 0) } }
+        #expect(tracker.valueBytes == kept(tracker) && tracker.valueBytes > 300)
+        let before = tracker.valueBytes
+        _ = answer(&tracker, handles[0], .status(.other("ON ITS WAY")), at: later(.seconds(1)), &chance)
+        #expect(tracker.valueBytes == kept(tracker) && tracker.valueBytes == before + 10)
+        _ = answer(&tracker, handles[1], .status(.known(.delivered)), at: later(.seconds(1)), &chance)
+        #expect(tracker.valueBytes == kept(tracker))
+        for handle in handles { tracker.remove(handle) }
+        #expect(tracker.valueBytes == 0)
+    }
+
     // MARK: Answers
 
     @Test func anUnchangedAnswerMovesTheNextPollAndNothingElse() {
