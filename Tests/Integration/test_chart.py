@@ -419,10 +419,17 @@ def test_an_autoscaler_owns_the_number_of_replicas_and_goes_by_metrics_that_exis
 
 
 def test_a_network_policy_lets_in_who_scrapes_and_out_to_broker_and_provider(helm, tmp_path):
-    spec = one(render(helm, tmp_path, CASES["statefulset"]), "NetworkPolicy")["spec"]
-    assert spec["ingress"] == [
-        {"ports": [{"port": "admin", "protocol": "TCP"}], "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}]}
-    ]
+    documents = render(helm, tmp_path, CASES["statefulset"])
+    spec = one(documents, "NetworkPolicy")["spec"]
+    (rule,) = spec["ingress"]
+    scraper, tester = rule["from"]
+    assert rule["ports"] == [{"port": "admin", "protocol": "TCP"}]
+    assert scraper == {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+    # `helm test` asks from within.
+    assert tester["podSelector"]["matchLabels"].items() <= one(documents, "Pod")["metadata"]["labels"].items()
+    more = {"ports": [{"port": 4318, "protocol": "TCP"}]}
+    values = {**LEAST, "networkPolicy": {"enabled": True, "extraEgress": [more]}}
+    assert one(render(helm, tmp_path, values), "NetworkPolicy")["spec"]["egress"][-1] == more
     assert [[port["port"] for port in rule["ports"]] for rule in spec["egress"]] == [[53, 53], [9093], [443]]
     assert "to" in spec["egress"][1] and "to" not in spec["egress"][2]
 
@@ -441,6 +448,7 @@ def test_words_that_look_like_something_else_stay_strings(helm, tmp_path, word):
         "credentials": {"existingSecret": word, "usernameKey": word, "passwordKey": word}, "kafkaProperties": {"existingSecret": word, "key": word},
         "serviceAccount": {"create": True, "name": word, "annotations": {word: word}}, "podMonitor": {"enabled": True, "labels": {word: word}},
         "autoscaling": {"mode": "keda", "keda": {"serverAddress": word, "query": word, "authenticationRef": word}}, "extraEnv": [{"name": word, "value": word}],
+        "admin": {"token": {"existingSecret": word, "key": word}}, "prometheusRule": {"enabled": True}, "dashboard": {"enabled": True},
     }  # fmt: skip
     documents = render(helm, tmp_path, values)
 

@@ -118,3 +118,25 @@ def test_a_second_sigterm_stops_at_once(site, simulator):
 
 def test_sigterm_while_idle_ends_at_once(site):
     assert site.started().terminate(timeout=20) == 0
+
+
+def test_cloudevents_own_library_writes_requests_and_reads_events(site):
+    """Both ways with an implementation that is not ours: binary and structured in, the status event out."""
+    kafka = pytest.importorskip("cloudevents.core.bindings.kafka")
+    from cloudevents.core.formats.json import JSONFormat
+    from cloudevents.core.v1.event import CloudEvent
+
+    site.started()
+    made = []
+    for name, write in (("binary", kafka.to_binary), ("structured", kafka.to_structured)):
+        attributes = {"id": f"ce-{name}", "source": "/shop", "type": "shop.code", "specversion": "1.0", "datacontenttype": "application/json"}
+        message = write(CloudEvent(attributes=attributes, data=request(None)), JSONFormat())
+        made.append(site.publish(message.value, key=key_of(name), headers=list(message.headers.items())))
+    site.flush()
+    for one, name in zip(made, ("binary", "structured")):
+        last = site.status.until_final(one)[-1]
+        assert last.value["requestId"] == f"ce-{name}"
+        headers = {key: value.encode() for key, value in last.headers.items()}
+        event = kafka.from_kafka_event(kafka.KafkaMessage(headers=headers, key=last.key, value=json.dumps(last.value).encode()))
+        assert (event.get_subject(), event.get_type(), event.get_data()) == (f"ce-{name}", last.headers["ce_type"], last.value)
+        assert event.get_id() == last.headers["ce_id"] and event.get_source() == f"/rocketsms-worker/{site.group}"

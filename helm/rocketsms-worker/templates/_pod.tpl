@@ -119,10 +119,10 @@ volumes:
   {{- if .Values.admin.token.existingSecret }}
   - name: admin-token
     secret:
-      secretName: {{ .Values.admin.token.existingSecret }}
+      secretName: {{ .Values.admin.token.existingSecret | quote }}
       defaultMode: 0440
       items:
-        - key: {{ .Values.admin.token.key }}
+        - key: {{ .Values.admin.token.key | quote }}
           path: token
   {{- end }}
   {{- with .Values.extraVolumes }}
