@@ -11,10 +11,12 @@ internal import Time
 ///
 /// Memory: of each id in a ledger 40 bytes (what the worker's own window keeps, `DEDUP_WINDOW` and `DEDUP_MAX_ENTRIES`, and what is open), of
 /// each open request that had events 150. A request is forgotten with the pass that has seen its end on all sides. Who falls so far behind
-/// that more than `limit` requests are in the air begins anew (`isOverrun`).
+/// that more than `limit` requests are in the air, or who finds more than `findingLimit` in one pass, begins anew (`isOverrun`).
 package struct AuditFollow: Sendable {
     /// Requests with events or a dead letter at once.
     package static let limit = 1_000_000
+    /// Findings of one pass: a flood of records that no worker wrote is no reason to keep them all.
+    package static let findingLimit = 10_000
 
     private struct Partition: Sendable {
         var ledger = AuditLedger()
@@ -320,5 +322,6 @@ package struct AuditFollow: Sendable {
 
     private mutating func find(_ guarantee: AuditFinding.Guarantee, _ position: RecordPosition, id: String?, _ what: String) {
         findings.append(AuditFinding(guarantee, position, id: id, what))
+        isOverrun = isOverrun || findings.count >= Self.findingLimit
     }
 }

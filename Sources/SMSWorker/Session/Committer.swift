@@ -43,6 +43,8 @@ final class Committer: Sendable {
             pair[number] = try make(number)
         }
 
+        /// The consumer took the same a moment before. A producer that did not would fail to connect: its transactions are aborted until the
+        /// producers are made anew, by what is known then.
         func setCredentials(username: String, password: String) {
             for producer in pair { try? producer?.setCredentials(username: username, password: password) }
         }

@@ -37,6 +37,9 @@ package final class StatusFeed: Sendable {
         self.ask = ask
     }
 
+    /// Whether somebody is told, second by second.
+    var isTicking: Bool { state.withLock { $0.isTicking } }
+
     func attach(to server: HTTPServer) { state.withLock { $0.server = server } }
 
     /// The head of an answer without an end: server-sent events.

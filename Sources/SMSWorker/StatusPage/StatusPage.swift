@@ -28,24 +28,9 @@ enum StatusPage {
         var length = 0
         let bytes = [UInt8](text.utf8)
         guard EVP_Q_digest(nil, "SHA256", nil, bytes, bytes.count, &digest, &length) == 1 else { return "sha256-" }
-        return "sha256-" + base64(digest)
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let letters = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            var four: [UInt8] = []
-            for _ in 0..<4 {
-                four.append(letters[bits & 63])
-                bits >>= 6
-            }
-            four.reverse()
-            for index in 0...group.count { text.append(four[index]) }
-            for _ in group.count..<3 { text.append(UInt8(ascii: "=")) }
-        }
-        return String(decoding: text, as: UTF8.self)
+        // 44 characters of Base64 and a NUL.
+        var letters = [UInt8](repeating: 0, count: 45)
+        let count = EVP_EncodeBlock(&letters, digest, CInt(digest.count))
+        return "sha256-" + String(decoding: letters.prefix(Int(count)), as: UTF8.self)
     }
 }

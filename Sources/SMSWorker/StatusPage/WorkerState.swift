@@ -73,7 +73,7 @@ package struct WorkerState: Equatable, Sendable {
     private static func advice(on problem: AccountProblem) -> String {
         switch problem {
         case .credentials:
-            "Was the password changed? `rocketsms-worker balance` tries the configured ones; then restart the workers with the new secret."
+            "Was the password changed? `rocketsms-worker balance` tries the configured ones; where they come from a file it is read again, where from a variable the workers want a restart."
         case .credit: "Top the account up; it goes on within five minutes, when there is enough for the message that has waited longest."
         }
     }

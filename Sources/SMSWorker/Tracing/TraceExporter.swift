@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import EventLoop
 internal import Logging
 internal import Metrics
@@ -56,11 +57,13 @@ final class TraceExporter: Sendable {
         while (try? await Task.sleep(for: Self.interval)) != nil { export() }
     }
 
-    /// What waits still goes, as far as it can in two seconds.
+    /// What waits still goes, as far as it can in two seconds. A request that is under way may take longer: it goes with the process.
     func stop() {
         state.withLock { $0.stopsAt = .now + Self.patience }
         export()
-        thread.stop()
+        let hasEnded = DispatchSemaphore(value: 0)
+        thread.submit { hasEnded.signal() }
+        if hasEnded.wait(timeout: .now() + .seconds(2)) == .success { thread.stop() } else { thread.abandon() }
     }
 
     private func export() {

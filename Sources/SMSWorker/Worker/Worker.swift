@@ -165,7 +165,11 @@ package final class Worker: Sendable {
         return try SecretWatcher(secrets, watch, base: configuration.kafka.properties) { action in
             switch action {
             case .credentials(let credentials):
-                guard let account = try? credentials.forProvider() else { return }
+                let account: RocketSMSCredentials
+                do throws(RocketSMSCredentialsError) { account = try credentials.forProvider() } catch {
+                    return log.warning(
+                        "the provider's credentials were changed in their files, and are none (\(error)): those of before stay in use")
+                }
                 log.info("the provider's credentials were changed in their files, and are used from now on")
                 Task { await pipeline.use(account) }
             case .token(let token):

@@ -70,6 +70,10 @@ struct FollowReader {
                 try pass()
                 guard try tell(.passed(findings: follow.takeFindings(), follow.counts, remembered: follow.remembered)) else { return }
             } catch let restart as Restart {
+                // What was found before it was too much was there; of topics that were made anew nothing is sure.
+                if follow.isOverrun, !(try tell(.passed(findings: follow.takeFindings(), follow.counts, remembered: follow.remembered))) {
+                    return
+                }
                 guard try tell(.restarted(reason: restart.reason)) else { return }
                 hasBegun = false
             } catch let error as KafkaError {
@@ -174,7 +178,11 @@ struct FollowReader {
         }
         for partition in requests { try readRequests(partition) }
         follow.endPass()
-        if follow.isOverrun { throw Restart(reason: "more requests are on their way than it keeps") }
+        try endIfOverrun()
+    }
+
+    private func endIfOverrun() throws {
+        if follow.isOverrun { throw Restart(reason: "there is more on its way, or more is wrong, than it keeps in memory") }
     }
 
     private mutating func beginPass(_ partition: TopicPartition) throws {
@@ -202,8 +210,9 @@ struct FollowReader {
             record in
             body(record, &follow)
             next = record.offset + 1
-            return true
+            return !follow.isOverrun
         }
+        try endIfOverrun()
     }
 
     private mutating func readRequests(_ partition: TopicPartition) throws {

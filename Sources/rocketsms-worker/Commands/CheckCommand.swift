@@ -13,7 +13,11 @@ struct CheckCommand: Command {
     static let configuration = CommandConfiguration(
         name: "check", abstract: "Look at all that `run` will need: a line each, and what to do where something is not well.",
         discussion: """
-            Broker, TLS, rights, topics, provider, credentials, senders and clock, with the configuration of `run`. It sends nothing, joins             no group and makes nothing, so it may run beside workers. What shows by a write alone (Write on the ledgers and on transactional             ids) is named and not tried. The clock is held against the Date of the provider's answers: ten seconds are allowed. Ends within             --timeout and five seconds, whoever hangs; exit 1 where there is a finding.
+            Broker, TLS, rights, topics, provider, credentials, senders and clock, with the configuration of `run`. It sends \
+            nothing, joins no group and makes nothing, so it may run beside workers. What shows by a write alone (Write on the \
+            ledgers and on transactional ids) is named and not tried. The clock is held against the Date of the provider's \
+            answers: ten seconds are allowed. Ends within --timeout and five seconds, whoever hangs; exit 1 where there is a \
+            finding.
             """,
         example: "check --config worker.json",
         options: [.value("--timeout", "DURATION", "How long to wait for answers, in all. Default: 30s."), .json])

@@ -186,6 +186,19 @@ import Testing
         #expect(stage.follow.isOverrun)
     }
 
+    /// A flood of what no worker wrote is told as far as it is kept.
+    @Test func moreFindingsThanAreKeptAreAnOverrun() throws {
+        var stage = FollowStage(from: 0)
+        _ = try stage.pass(0)
+        let place = RecordPosition(topic: "status", partition: 0, offset: 0)
+        var seen = 0
+        while !stage.follow.isOverrun, seen < 2 * AuditFollow.findingLimit {
+            stage.follow.see(nil, record: place)
+            seen += 1
+        }
+        #expect(seen == AuditFollow.findingLimit && stage.follow.takeFindings().count == seen)
+    }
+
     @Test func tenThousandHealthyRequestsLeaveNothingBehind() throws {
         var stage = FollowStage(from: 0)
         stage.end = 20_000

@@ -33,12 +33,17 @@ import Testing
 
     private let asked = Asked()
 
-    private func server(token: AdminToken? = nil) throws -> AdminServer {
-        let metrics = WorkerMetrics()
-        let feed = StatusFeed(
+    private let metrics = WorkerMetrics()
+    private let feed: StatusFeed
+
+    init() {
+        feed = StatusFeed(
             identity: StatusSnapshot.Identity(version: "1", group: "the-group", name: "pod-0"), figures: StatusFigures(metrics.registry)
         ) { [asked] in asked.ask($0) }
-        return try AdminServer(
+    }
+
+    private func server(token: AdminToken? = nil) throws -> AdminServer {
+        try AdminServer(
             host: "127.0.0.1", port: FreePort.next(), token: token, health: HealthState(), registry: metrics.registry, feed: feed)
     }
 
@@ -55,12 +60,8 @@ import Testing
         let viewer = try await HTTPProbe.stream(port: server.port, "/events")
         for _ in 0..<3 { #expect(await viewer.read(until: #""sentence":"ready""#)) }
         await viewer.close()
-        // Two sweeps and a tick later nobody is there.
-        var last = -1
-        while last != asked.count {
-            last = asked.count
-            try await Task.sleep(for: .seconds(3))
-        }
+        // The server sees that he has gone, and the next tick is the last.
+        while feed.isTicking { try await Task.sleep(for: .milliseconds(20)) }
         let other = try await HTTPProbe.stream(port: server.port, "/events")
         #expect(await other.read(until: #""sentence":"ready""#), "and it begins again")
     }

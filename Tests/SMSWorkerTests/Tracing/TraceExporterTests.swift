@@ -1,3 +1,5 @@
+import Dispatch
+import EventLoop
 import Metrics
 import Synchronization
 import Testing
@@ -55,6 +57,20 @@ import WebClient
         let dropped = figure(registry, "rocketsms_spans_dropped_total")
         #expect(dropped == 100_000 && figure(registry, "rocketsms_spans_exported_total") == 0)
         #expect(figure(registry, #"rocketsms_spans_dropped_total{reason="full"}"#) >= 100_000 - SpanBuffer.limit - SpanBuffer.batchLimit)
+    }
+
+    /// The end of the process does not wait for it: a supervisor's patience is for what runs.
+    @Test func aCollectorThatHangsHoldsUpNoEnd() throws {
+        let release = DispatchSemaphore(value: 0)
+        let exporter = try exporter(MetricsRegistry()) { _ in
+            release.wait()
+            return .failure(WebRequest.Failure.noAnswer("Timeout was reached"))
+        }
+        exporter.append(Self.span)
+        let begun = MonotonicInstant.now
+        exporter.stop()
+        #expect(MonotonicInstant.now - begun < .seconds(10))
+        release.signal()
     }
 
     @Test(arguments: [400, 429, 503, 302])
