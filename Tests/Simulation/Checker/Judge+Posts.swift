@@ -128,15 +128,19 @@ extension Judge {
                 other.eligibleSince = now
                 other.overtaken = 0
                 other.passed = 0
+                other.strictAhead = 0
                 if other.isStrict { newlyStrict.append(other) }
                 return
             }
+            // Restored: others may stand before it now that came after it.
+            if other.isStrict, other.strictCountedAt <= process.disturbedAt { newlyStrict.append(other) }
             judgeFloor(other, isPriority, now - since)
             // Who is restored stands in line again, partition by partition.
             if since > process.disturbedAt { judgeLine(other, isPriority, waitsSince: world.wall - (now - since).milliseconds, made) }
             if !isPriority, made.isPriority, now - since >= Self.patience { bulkWaits = other }
-            // By one that has come later, and not by right of its lane.
-            guard made.admittedAt >= world.wall - (now - since).milliseconds, isPriority || !made.isPriority else { return }
+            // By one that has come later, after the last restore too, and not by right of its lane.
+            let placedAt = max(since, process.disturbedAt)
+            guard made.admittedAt >= world.wall - (now - placedAt).milliseconds, isPriority || !made.isPriority else { return }
             other.overtaken += 1
             // One that is not to be sent again waits for its line's share, behind the others of its kind.
             if other.overtaken >= Self.overtakings + other.strictAhead * Self.turnsOfFloor, now - since >= Self.patience {
@@ -145,7 +149,10 @@ extension Judge {
                     "\(other.name) for \((now - since).milliseconds) ms by \(other.overtaken) that came later, of them \(made.name)")
             }
         }
-        for other in newlyStrict { other.strictAhead = strictWaiting }
+        for other in newlyStrict {
+            other.strictAhead = max(other.strictAhead, other.passed / Self.turnsOfFloor + strictWaiting)
+            other.strictCountedAt = now
+        }
         priorityRun = made.isPriority && bulkWaits != nil ? priorityRun + 1 : 0
         if options.rateLimit > 0, priorityRun >= Self.floorRun, let bulkWaits {
             find(.bulkStarved, "\(bulkWaits.name) waits behind \(priorityRun) of the priority lane in a row")

@@ -79,8 +79,9 @@ final class RequestCase {
     var overtaken = 0
     /// By requests of other lines, whenever they came.
     var passed = 0
-    /// Of policy `fail` or `hold` itself: how many of these waited when its wait began.
+    /// Of policy `fail` or `hold` itself: how many of these had their turn or still waited when its place in line was given to it last.
     var strictAhead = 0
+    var strictCountedAt = MonotonicInstant(nanoseconds: 0)
 
     init(
         number: Int, kind: Kind, partition: Int, offset: Int64, timestamp: Int64, id: [UInt8], policy: UnknownPolicy,
