@@ -68,6 +68,9 @@ package final class HTTPServer: Sendable {
     /// Gives each answer without an end its next piece; one that has not been begun yet is replaced by it.
     package func publish(_ piece: [UInt8]) { loop.execute { [loop] in loop.publish(piece) } }
 
+    /// Ends the answers without an end, soon; those too that begin before this has been done.
+    package func endStreams() { loop.execute { [loop] in loop.endStreams() } }
+
     /// Answers without an end that are open. On the server's thread.
     package var openStreams: Int { loop.openStreams }
 

@@ -134,6 +134,10 @@ extension ServerLoop {
         }
     }
 
+    func endStreams() {
+        for case let connection? in connections where connection.phase == .streaming { drop(connection) }
+    }
+
     private static func makeResponse(_ response: HTTPResponse) -> OpaquePointer? {
         response.body.withUnsafeBytes { rs_mhd_response($0.baseAddress, $0.count) }
     }

@@ -245,9 +245,13 @@ final class ServerLoop: @unchecked Sendable {
             if own > configuration.maximumConnectionsOfAddress, connection.address != new.address { continue }
             if oldest.map({ connection.since < $0.since }) ?? true { oldest = connection }
         }
-        guard let oldest else { return }
-        oldest.isLeaving = true
-        shutdown(oldest.socket, CInt(SHUT_RDWR))
+        if let oldest { drop(oldest) }
+    }
+
+    func drop(_ connection: Connection) {
+        guard !connection.isSuspended else { return dropSuspended(connection) }
+        connection.isLeaving = true
+        shutdown(connection.socket, CInt(SHUT_RDWR))
     }
 
     func closed(_ connection: Connection) {

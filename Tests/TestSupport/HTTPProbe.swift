@@ -29,9 +29,12 @@ package final class HTTPProbe: Sendable {
     }
 
     /// Asks for an answer without an end; follow it with `read(until:)`.
-    package static func stream(port: Int, _ target: String, receiveBuffer: CInt? = nil) async throws -> HTTPProbe {
+    package static func stream(
+        port: Int, _ target: String, headers: [String] = [], receiveBuffer: CInt? = nil
+    ) async throws -> HTTPProbe {
         let probe = try HTTPProbe(port: port, receiveBuffer: receiveBuffer)
-        await probe.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        let lines = ["GET \(target) HTTP/1.1", "Host: localhost"] + headers
+        await probe.send(lines.map { $0 + "\r\n" }.joined() + "\r\n")
         return probe
     }
 

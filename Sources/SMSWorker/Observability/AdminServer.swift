@@ -62,8 +62,11 @@ package final class AdminServer: Sendable {
     /// The port it listens on.
     package var port: Int { server.port }
 
-    /// Asked for from now on.
-    package func use(_ token: AdminToken) { guardian.use(token) }
+    /// Asked for from now on; who follows the status page by the old one must bring it too.
+    package func use(_ token: AdminToken) {
+        guardian.use(token)
+        server.endStreams()
+    }
 
     /// Returns when nothing listens any more. A second call is without effect.
     package func stop() { server.stop() }

@@ -113,6 +113,21 @@ import Testing
         #expect(welcome.status == 200 && welcome.text == page.text)
     }
 
+    @Test func whoFollowsByAnOldTokenMustBringTheNewOne() async throws {
+        let server = try server(token: AdminToken("0123456789abcdef"))
+        defer { server.stop() }
+        let old = ["Authorization: Bearer 0123456789abcdef"]
+        let viewer = try await HTTPProbe.stream(port: server.port, "/events", headers: old)
+        #expect(await viewer.read(until: #""sentence":"ready""#))
+        server.use(AdminToken("fedcba9876543210"))
+        var pieces = 0
+        while pieces < 3, await viewer.read(until: #""sentence":"ready""#) { pieces += 1 }
+        #expect(pieces < 3, "the stream has ended")
+        #expect(try await reply(server, "/events", headers: old).status == 401)
+        let other = try await HTTPProbe.stream(port: server.port, "/events", headers: ["Authorization: Bearer fedcba9876543210"])
+        #expect(await other.read(until: #""sentence":"ready""#))
+    }
+
     @Test func eightMayFollowAndProbesAreAnsweredBesideThem() async throws {
         let server = try server()
         defer { server.stop() }
