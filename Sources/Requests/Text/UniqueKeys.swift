@@ -2,13 +2,12 @@ package import JSON
 
 /// The keys of one object so far. Holds the record's pointers.
 ///
-/// Few are compared one by one, which costs one allocation or none; many are hashed where they stand, so that no record makes it quadratic, and
-/// a megabyte of keys is no more than a few milliseconds of a turn.
+/// Few are compared one by one, which costs one allocation or none; many are hashed, so that no record makes it quadratic.
 package struct UniqueKeys {
     private static let fewKeys = 16
 
     private var few: [JSONStringSlice] = []
-    private var many: Set<HashedKey> = []
+    private var many: Set<[UInt8]> = []
 
     /// - Throws: where the object has had this key; `reader` stands behind it.
     package mutating func insert(_ key: JSONStringSlice, _ reader: JSONReader) throws(JSONError) {
@@ -17,20 +16,8 @@ package struct UniqueKeys {
             few.append(key)
             return
         }
-        if many.isEmpty { for other in few { many.insert(HashedKey(key: other)) } }
-        guard many.insert(HashedKey(key: key)).inserted else { throw reader.repeatedKey }
-    }
-
-    /// Equal where the text is, however it is escaped.
-    private struct HashedKey: Hashable {
-        let key: JSONStringSlice
-
-        static func == (one: HashedKey, other: HashedKey) -> Bool { one.key.isSameText(as: other.key) }
-
-        func hash(into hasher: inout Hasher) {
-            guard key.hasEscapes else { return hasher.combine(bytes: key.raw) }
-            key.unescapedBytes.withUnsafeBytes { hasher.combine(bytes: $0) }
-        }
+        if many.isEmpty { for other in few { many.insert(other.unescapedBytes) } }
+        guard many.insert(key.unescapedBytes).inserted else { throw reader.repeatedKey }
     }
 }
 
