@@ -17,6 +17,14 @@ final class ClusterClient {
     }
     /// Its thread of heartbeats gets no processor, while others do.
     var isOutOfBreath = false
+    /// Once, right behind the next heartbeat that the group has heard.
+    var onHeartbeat: (() -> Void)?
+
+    func heartbeatWasHeard() {
+        let heard = onHeartbeat
+        onHeartbeat = nil
+        heard?()
+    }
     /// What came for it meanwhile.
     private var deferred: [() -> Void] = []
     let consumers = Consumers()
@@ -60,6 +68,7 @@ final class ClusterClient {
         for belonging in belongings { belonging.forget() }
         belongings = []
         deferred = []
+        onHeartbeat = nil
     }
 
     /// Lets something happen on this process' side: now, when it runs again, or never.

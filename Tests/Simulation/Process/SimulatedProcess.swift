@@ -199,8 +199,13 @@ final class SimulatedProcess {
         thawLater()
     }
 
-    /// As a container that is short of processor time: it stands still, some of its threads run for a moment, and it stands still again.
+    /// As a container that is short of processor time: it stands still, some of its threads run for a moment, and it stands still again. From
+    /// a heartbeat on: what the group has heard is as old as can be when it runs.
     func stutter(_ first: Duration, awake: Duration, _ second: Duration) {
+        client.onHeartbeat = { [weak self] in self?.standStillTwice(first, awake: awake, second) }
+    }
+
+    private func standStillTwice(_ first: Duration, awake: Duration, _ second: Duration) {
         guard pipeline != nil, !client.isFrozen else { return }
         client.isOutOfBreath = true
         freeze(for: first)
@@ -223,6 +228,7 @@ final class SimulatedProcess {
     /// What made it stand still is over, whatever was to come.
     func heal() {
         client.isOutOfBreath = false
+        client.onHeartbeat = nil
         thaw()
     }
 

@@ -46,8 +46,8 @@ struct ChaosPlan {
             // Awake again just before it is put out of the group.
             add(.freeze, "stutter", most: 1) {
                 .stutter(
-                    $0.int(0...1), .milliseconds(session - $0.int(50...1_000)), awake: $0.milliseconds(20...150),
-                    $0.milliseconds(200...Int(options.heartbeat.milliseconds)))
+                    $0.int(0...1), .milliseconds(session - $0.int(50...250)), awake: $0.milliseconds(20...150),
+                    $0.milliseconds(500...Int(options.heartbeat.milliseconds)))
             }
         }
         add(.drain, "drain", most: 3) { .drain($0.int(0...2)) }

@@ -276,7 +276,9 @@ final class SimulatedConsumer {
         guard cluster.now >= cluster.reachable(.plain) else { return }
         let code = cluster.group.heartbeat(memberID: memberID, generation: generation, instanceID: client.instanceID)
         switch code {
-        case .none: heardAt = cluster.now
+        case .none:
+            heardAt = cluster.now
+            client.heartbeatWasHeard()
         case .rebalanceInProgress:
             heardAt = cluster.now
             // While an event is unanswered the next heartbeat says it again.
