@@ -47,8 +47,8 @@ package final class Assignment {
     package var isFetchOver = false
     /// Why it stays closed, kept while it is looked at again.
     package var closedReason: String?
-    /// The committed offset by which it stays closed: another one is an operator's word. Nil: its ledger is looked at again as a whole.
-    package var closedAtOffset: Int64??
+    /// By what it stays closed: a change is an operator's word. Nil: its ledger is looked at again as a whole.
+    package var closedBy: ClosedBy?
     /// Its ledger was empty: reading it again costs nothing, and a repair may leave the offset as it is.
     package var isLedgerEmpty = false
 

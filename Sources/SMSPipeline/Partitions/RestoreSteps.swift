@@ -17,6 +17,7 @@ package struct RestoreSteps {
 
     private var committed: Int64?
     private var ledgerLow: Int64 = 0
+    private var ledgerEnd: Int64 = 0
     private var fold = LedgerFold()
     private var restored: RestoredLedger?
     /// What is to be asked now.
@@ -31,6 +32,7 @@ package struct RestoreSteps {
 
     package mutating func ledgerEnds(low: Int64, high: Int64) {
         ledgerLow = low
+        ledgerEnd = high
         call = .readLedger(from: low, through: high)
     }
 
@@ -48,6 +50,6 @@ package struct RestoreSteps {
 
     package func finished(low: Int64, high: Int64, in duration: Duration) -> PartitionRestore {
         guard let restored else { preconditionFailure("a restore ends behind its last step") }
-        return PartitionRestore(ledger: restored, committed: committed, low: low, high: high, duration: duration)
+        return PartitionRestore(ledger: restored, committed: committed, ledgerEnd: ledgerEnd, low: low, high: high, duration: duration)
     }
 }

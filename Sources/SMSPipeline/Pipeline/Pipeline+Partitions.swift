@@ -101,8 +101,8 @@ extension Pipeline {
         case .closed(let reason, let isRepairable):
             keepClosed(assignment, reason)
             assignment.isLedgerEmpty = !restore.ledger.isUsed
-            // A repair shows as another offset; what `ledger forget` takes out shows in the ledger alone.
-            assignment.closedAtOffset = assignment.isLedgerEmpty || !isRepairable ? nil : .some(restore.committed)
+            let isRepaired = !assignment.isLedgerEmpty && isRepairable
+            assignment.closedBy = isRepaired ? ClosedBy(committed: restore.committed, ledgerEnd: restore.ledgerEnd) : nil
         case .open(let offset):
             open(assignment, restore.ledger, at: offset, session)
         }

@@ -95,23 +95,23 @@ extension Pipeline {
 
     static let missingLedger = "its ledger topic has no such partition yet: grow the ledger before the requests"
 
-    /// The operator's `offsets repair` shows as another committed offset: then the restore decides anew. Ledgers are not read for that; one
-    /// that could not be read is looked at again each minute.
+    /// The operator's `offsets repair` shows as another committed offset or a longer ledger: then the restore decides anew. Ledgers are not read
+    /// for that; one that could not be read is looked at again each minute.
     private func lookAtClosedPartitions(isWhole: Bool) {
         guard let session = life.session else { return }
         for assignment in partitions.inOrder {
             guard case .closed = assignment.phase else { continue }
-            if assignment.closedAtOffset != nil {
-                session.askCommittedOffset(assignment.key, for: assignment.id)
+            if assignment.closedBy != nil {
+                session.lookAtClosed(assignment.key, ledger: assignment.topic.ledgerName, for: assignment.id)
             } else if isWhole || assignment.isLedgerEmpty || assignment.closedReason == Self.missingLedger {
                 restore(assignment, session)
             }
         }
     }
 
-    func learnedCommittedOffset(_ key: PartitionKey, _ id: AssignmentID, _ offset: Int64??) {
+    func lookedAtClosed(_ key: PartitionKey, _ id: AssignmentID, _ found: ClosedBy?) {
         guard let session = life.session, let assignment = partitions.living(key, id), case .closed = assignment.phase,
-            let offset, let known = assignment.closedAtOffset, offset != known
+            let found, let known = assignment.closedBy, found != known
         else { return }
         restore(assignment, session)
     }

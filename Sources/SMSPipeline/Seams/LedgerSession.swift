@@ -51,8 +51,8 @@ package protocol LedgerSession: AnyObject {
 
     /// Answered by `.restored`; given up soon after `assignment` has ended.
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness)
-    /// Asks for the group's committed offset of a partition that stays closed. Answered by `.committedOffset`.
-    func askCommittedOffset(_ partition: PartitionKey, for assignment: AssignmentID)
+    /// Asks by what a partition stays closed now. Answered by `.lookedAtClosed`.
+    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID)
     /// Answered by `.swept`.
     func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID)
     /// Counts the partitions of these topics. Answered by `.counted`.
@@ -103,8 +103,8 @@ package enum SessionAnswer: Sendable {
     /// With the error where they could not be made.
     case producersRebuilt(BrokerError?)
     case restored(PartitionKey, AssignmentID, Result<PartitionRestore, RestoreError>)
-    /// The outer nil: it could not be asked now.
-    case committedOffset(PartitionKey, AssignmentID, Int64??)
+    /// Nil: it could not be asked now.
+    case lookedAtClosed(PartitionKey, AssignmentID, ClosedBy?)
     case swept(PartitionKey, AssignmentID, Result<Sweep, RestoreError>)
     /// Nil where one of the topics cannot be seen now.
     case counted(Int?, didAnswer: Bool)

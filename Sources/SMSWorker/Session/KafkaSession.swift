@@ -163,8 +163,10 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
         }
     }
 
-    func askCommittedOffset(_ partition: PartitionKey, for assignment: AssignmentID) {
-        restorer.askCommitted(TopicPartition(partition)) { [answer] in answer(.committedOffset(partition, assignment, $0)) }
+    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID) {
+        restorer.lookAtClosed(TopicPartition(partition), ledger: ledger) { [answer] in
+            answer(.lookedAtClosed(partition, assignment, $0))
+        }
     }
 
     func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID) {

@@ -81,11 +81,16 @@ final class Restorer: Sendable {
 
     private var cancelled: Bool { isCancelled.load(ordering: .relaxed) }
 
-    /// The group's committed offset; the outer nil: it could not be asked now.
-    func askCommitted(_ partition: TopicPartition, _ done: @escaping @Sendable (Int64??) -> Void) {
+    /// The group's committed offset and the ledger's end; nil: they could not be asked now.
+    func lookAtClosed(_ partition: TopicPartition, ledger: String, _ done: @escaping @Sendable (ClosedBy?) -> Void) {
         upkeep.submit { [self] in
             guard !cancelled else { return done(nil) }
-            do throws(KafkaError) { done(.some(try consumer.committed(partition, timeout: timeout))) } catch { done(nil) }
+            let records = TopicPartition(topic: ledger, partition: partition.partition)
+            do throws(KafkaError) {
+                let committed = try consumer.committed(partition, timeout: timeout)
+                let end = try upkeepReader.get().uncommittedWatermarks(records, timeout: timeout).high
+                done(ClosedBy(committed: committed, ledgerEnd: end))
+            } catch { done(nil) }
         }
     }
 

@@ -95,7 +95,7 @@ final class StageSession: LedgerSession {
     func isCommitOverdue(at now: MonotonicInstant) -> Bool { false }
     func takeTrouble() -> Bool { false }
     func takeLateInitialisations(of producer: Int) -> Int { 0 }
-    func askCommittedOffset(_ partition: PartitionKey, for assignment: AssignmentID) {}
+    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID) {}
 
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness) {
         restoring = (partition, assignment)

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct RepairChoiceTests {
     private func restore(_ ledger: RestoredLedger, committed: Int64?) -> PartitionRestore {
-        PartitionRestore(ledger: ledger, committed: committed, low: 5, high: 30, duration: .zero)
+        PartitionRestore(ledger: ledger, committed: committed, ledgerEnd: 0, low: 5, high: 30, duration: .zero)
     }
 
     @Test func theLedgersWordIsItsOwnOrTheGroups() {

@@ -20,6 +20,15 @@ final class ClusterClient {
     /// Once, right behind the next heartbeat that the group has heard.
     var onHeartbeat: (() -> Void)?
 
+    /// Once, right behind the beginning of so many calls to a transactional producer.
+    var onCommitCall: (calls: Int, () -> Void)?
+
+    func commitCallBegan() {
+        guard let (calls, body) = onCommitCall else { return }
+        onCommitCall = calls > 1 ? (calls - 1, body) : nil
+        if calls <= 1 { body() }
+    }
+
     func heartbeatWasHeard() {
         let heard = onHeartbeat
         onHeartbeat = nil
@@ -69,6 +78,7 @@ final class ClusterClient {
         belongings = []
         deferred = []
         onHeartbeat = nil
+        onCommitCall = nil
     }
 
     /// Lets something happen on this process' side: now, when it runs again, or never.

@@ -66,6 +66,7 @@ extension Options {
         if rare.has(0.01) { maxAge = .seconds(86_400) }
         if rare.has(0.01) { makeLongPosts(&rare) }
         if rare.has(0.01) { makeStutter(&rare) }
+        if rare.has(0.01) { makeFreezeInCommit(&rare) }
     }
 
     /// As many faults and requests as one fault of the worker needs to show: most that were found need two processes and a handful of
@@ -140,6 +141,21 @@ extension Options {
         (maxInFlight, rateLimit) = draw.pick([(1, 0), (1, 5), (64, 5)])
         classes &= ~FaultClass.mask([.kill, .brokerAway, .coordinator, .slowCluster, .refusal, .outage, .wrongAuth, .noCredit])
         classes |= FaultClass.freeze.bit
+    }
+
+    /// One of two stands still in a transaction, until the other has its partitions, and ends it then.
+    private mutating func makeFreezeInCommit(_ draw: inout Stream) {
+        workers = 2
+        partitions = Int32(draw.pick([1, 2]))
+        session = .seconds(6)
+        heartbeat = min(heartbeat, session / 4)
+        transaction = .seconds(10)
+        freezesInCommit = true
+        chaos = .seconds(16)
+        window = .seconds(12)
+        requests = draw.int(8...16)
+        classes &= ~FaultClass.mask([.kill, .brokerAway, .coordinator, .refusal, .outage, .wrongAuth, .noCredit])
+        classes |= FaultClass.mask([.freeze, .slowMarkers])
     }
 
     /// More comes than can be sent, for a while: what is starved shows only then.

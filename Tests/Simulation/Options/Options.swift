@@ -56,6 +56,7 @@ struct Options {
     var killInRevoke: Double
     /// Some stand still for nearly a session, run for a moment, and stand still again.
     var stutters = false
+    var freezesInCommit = false
 
     /// Most are short, so that there are many; a few are as long as it takes for what only time and number bring about.
     var isShort: Bool

@@ -98,6 +98,10 @@ final class Fleet {
 
     func freeze(_ number: Int, for duration: Duration) { place(number).process?.freeze(for: duration) }
 
+    func freeze(_ number: Int, for duration: Duration, inCommitCall calls: Int) {
+        place(number).process?.freeze(for: duration, inCommitCall: calls)
+    }
+
     func stutter(_ number: Int, _ first: Duration, awake: Duration, _ second: Duration) {
         place(number).process?.stutter(first, awake: awake, second)
     }

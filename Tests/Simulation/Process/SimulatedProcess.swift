@@ -199,6 +199,11 @@ final class SimulatedProcess {
         thawLater()
     }
 
+    /// In the middle of a transaction.
+    func freeze(for duration: Duration, inCommitCall calls: Int) {
+        client.onCommitCall = (calls, { [weak self] in self?.freeze(for: duration) })
+    }
+
     /// As a container that is short of processor time: it stands still, some of its threads run for a moment, and it stands still again. From
     /// a heartbeat on: what the group has heard is as old as can be when it runs.
     func stutter(_ first: Duration, awake: Duration, _ second: Duration) {
@@ -229,6 +234,7 @@ final class SimulatedProcess {
     func heal() {
         client.isOutOfBreath = false
         client.onHeartbeat = nil
+        client.onCommitCall = nil
         thaw()
     }
 

@@ -10,6 +10,7 @@ struct ChaosPlan {
         case kill(Int, downtime: Duration)
         case freeze(Int, Duration)
         case stutter(Int, Duration, awake: Duration, Duration)
+        case freezeInCommit(Int, Duration, calls: Int)
         case drain(Int)
         case twin(Int, Duration)
         case rename(Int, downtime: Duration)
@@ -48,6 +49,12 @@ struct ChaosPlan {
                 .stutter(
                     $0.int(0...1), .milliseconds(session - $0.int(50...250)), awake: $0.milliseconds(20...150),
                     $0.milliseconds(500...Int(options.heartbeat.milliseconds)))
+            }
+        }
+        if options.freezesInCommit {
+            // Until another has its partitions, and its transaction is still open.
+            add(.freeze, "freezeInCommit", most: 2) {
+                .freezeInCommit($0.int(0...1), $0.milliseconds(session...session + 3_000), calls: $0.int(1...8))
             }
         }
         add(.drain, "drain", most: 3) { .drain($0.int(0...2)) }

@@ -80,6 +80,9 @@ final class Schedule {
         case .stutter(let place, let first, let awake, let second):
             count("stutter")
             fleet.stutter(place, first, awake: awake, second)
+        case .freezeInCommit(let place, let duration, let calls):
+            count("freezeInCommit")
+            fleet.freeze(place, for: duration, inCommitCall: calls)
         case .drain(let place):
             count("drain")
             fleet.drain(place)

@@ -160,6 +160,7 @@ final class SimulatedCommitter: Forgetful {
             callNumber += 1
             done(error)
         }
+        client.commitCallBegan()
     }
 
     /// A request of it has met a delay: from now on its timeout is of interest.

@@ -97,12 +97,14 @@ final class SimulatedRestorer: Forgetful {
         }
     }
 
-    /// The outer nil: the partition is not to be seen.
-    func askCommitted(_ partition: PartitionKey, _ done: @escaping (Int64??) -> Void) {
+    /// Nil: the partition is not to be seen.
+    func lookAtClosed(_ partition: PartitionKey, ledger: String, _ done: @escaping (ClosedBy?) -> Void) {
         after { [self] in
-            guard !isCancelled, let log = cluster.log(partition) else { return done(nil) }
+            guard !isCancelled, let log = cluster.log(partition), let records = cluster.log(ledger, partition.partition) else {
+                return done(nil)
+            }
             let found = cluster.stableOffset(log.index)
-            done(found.isStable ? .some(found.offset) : nil)
+            done(found.isStable ? ClosedBy(committed: found.offset, ledgerEnd: records.end) : nil)
         }
     }
 

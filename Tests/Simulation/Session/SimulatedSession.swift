@@ -83,8 +83,8 @@ final class SimulatedSession: LedgerSession {
         restorer.sweep(request) { [weak self] in self?.answer(.swept(partition, assignment, $0)) }
     }
 
-    func askCommittedOffset(_ partition: PartitionKey, for assignment: AssignmentID) {
-        restorer.askCommitted(partition) { [weak self] in self?.answer(.committedOffset(partition, assignment, $0)) }
+    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID) {
+        restorer.lookAtClosed(partition, ledger: ledger) { [weak self] in self?.answer(.lookedAtClosed(partition, assignment, $0)) }
     }
 
     func countPartitions(of topics: [String]) {
