@@ -13,8 +13,10 @@ from harness.waiting import wait_for
 from harness.worker import run
 
 
-def finished_and_forgotten(site, simulator):
-    """Twenty finished requests, their dedup window passed, their group deleted; and a worker on top that waits."""
+def finished_and_forgotten(site, simulator, is_reset=False):
+    """Twenty finished requests, their dedup window passed, their group deleted; and a worker on top that waits.
+
+    `is_reset`: somebody has set the group to the beginning, as one does with an ordinary one."""
     settings = {"DEDUP_WINDOW": "1s"}
     worker = site.started(**settings)
     made = [site.publish(request(f"old-{number}"), key=key_of(number)) for number in range(20)]
@@ -23,6 +25,10 @@ def finished_and_forgotten(site, simulator):
     wait_for(lambda: worker.metric("rocketsms_ledger_closed_ids") == 0, 30, "the window to pass")
     assert worker.terminate() == 0
     site.admin.delete_consumer_groups([site.group], request_timeout=20)[site.group].result(30)
+    if is_reset:
+        consumer = Consumer({"bootstrap.servers": site.broker.bootstrap, "group.id": site.group, **QUIET})
+        consumer.commit(offsets=[TopicPartition(site.requests, number, 0) for number in range(4)], asynchronous=False)
+        consumer.close()
     worker = site.worker(**settings).start()
     reason = worker.wait_not_ready("offset")
     assert reason.count(". ") == 0 and "offsets repair" in reason, reason
@@ -59,6 +65,15 @@ def test_the_operator_chooses_beside_the_running_worker(site, simulator, choice,
     else:
         assert len(simulator.sends_of(*made)) == 20
     assert len(simulator.sends_of(while_waiting)) == (0 if choice == "latest" else 1)
+    assert worker.is_running
+
+
+def test_a_repair_may_commit_the_offset_that_was_committed(site, simulator):
+    """What the operator decides shows in the ledger, where the group's offset stays what it was."""
+    worker, made, _ = finished_and_forgotten(site, simulator, is_reset=True)
+    repair(site, "earliest")
+    worker.wait_ready(timeout=30)
+    wait_for(lambda: len(simulator.sends_of(*made)) == 40, 30, "the twenty again")
     assert worker.is_running
 
 
