@@ -20,13 +20,13 @@ final class ClusterClient {
     /// Once, right behind the next heartbeat that the group has heard.
     var onHeartbeat: (() -> Void)?
 
-    /// Once, right behind the beginning of so many calls to a transactional producer.
-    var onCommitCall: (calls: Int, () -> Void)?
+    /// Once, right behind so many requests of transactional producers.
+    var onProducerRequest: (number: Int, () -> Void)?
 
-    func commitCallBegan() {
-        guard let (calls, body) = onCommitCall else { return }
-        onCommitCall = calls > 1 ? (calls - 1, body) : nil
-        if calls <= 1 { body() }
+    func producerHasAsked() {
+        guard let (number, body) = onProducerRequest else { return }
+        onProducerRequest = number > 1 ? (number - 1, body) : nil
+        if number <= 1 { body() }
     }
 
     func heartbeatWasHeard() {
@@ -78,7 +78,7 @@ final class ClusterClient {
         belongings = []
         deferred = []
         onHeartbeat = nil
-        onCommitCall = nil
+        onProducerRequest = nil
     }
 
     /// Lets something happen on this process' side: now, when it runs again, or never.

@@ -64,7 +64,7 @@ extension Options {
         var draw = Stream(seed, "cluster")
         if draw.has(isShort ? 0.2 : 0.5) { options.initialRebalanceDelay = .seconds(3) }
         if has(.slowCluster) { options.slowShare = draw.pick([0.005, 0.05]) }
-        if has(.slowMarkers) { options.slowMarkerShare = draw.pick([0.02, 0.2]) }
+        if has(.slowMarkers) { options.slowMarkerShare = freezesInCommit ? 0.5 : draw.pick([0.02, 0.2]) }
         if has(.lostAnswers) { options.lostAnswerShare = draw.pick([0.01, 0.1]) }
         if has(.lateCopies) {
             options.lateCopyShare = draw.pick([0.01, 0.1])

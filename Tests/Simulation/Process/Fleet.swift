@@ -98,8 +98,8 @@ final class Fleet {
 
     func freeze(_ number: Int, for duration: Duration) { place(number).process?.freeze(for: duration) }
 
-    func freeze(_ number: Int, for duration: Duration, inCommitCall calls: Int) {
-        place(number).process?.freeze(for: duration, inCommitCall: calls)
+    func freeze(_ number: Int, for duration: Duration, behindRequest request: Int) {
+        place(number).process?.freeze(for: duration, behindRequest: request)
     }
 
     func stutter(_ number: Int, _ first: Duration, awake: Duration, _ second: Duration) {

@@ -200,8 +200,8 @@ final class SimulatedProcess {
     }
 
     /// In the middle of a transaction.
-    func freeze(for duration: Duration, inCommitCall calls: Int) {
-        client.onCommitCall = (calls, { [weak self] in self?.freeze(for: duration) })
+    func freeze(for duration: Duration, behindRequest number: Int) {
+        client.onProducerRequest = (number, { [weak self] in self?.freeze(for: duration) })
     }
 
     /// As a container that is short of processor time: it stands still, some of its threads run for a moment, and it stands still again. From
@@ -234,7 +234,7 @@ final class SimulatedProcess {
     func heal() {
         client.isOutOfBreath = false
         client.onHeartbeat = nil
-        client.onCommitCall = nil
+        client.onProducerRequest = nil
         thaw()
     }
 

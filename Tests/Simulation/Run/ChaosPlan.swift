@@ -10,7 +10,7 @@ struct ChaosPlan {
         case kill(Int, downtime: Duration)
         case freeze(Int, Duration)
         case stutter(Int, Duration, awake: Duration, Duration)
-        case freezeInCommit(Int, Duration, calls: Int)
+        case freezeInCommit(Int, Duration, request: Int)
         case drain(Int)
         case twin(Int, Duration)
         case rename(Int, downtime: Duration)
@@ -54,7 +54,7 @@ struct ChaosPlan {
         if options.freezesInCommit {
             // Until another has its partitions, and its transaction is still open.
             add(.freeze, "freezeInCommit", most: 2) {
-                .freezeInCommit($0.int(0...1), $0.milliseconds(session...session + 3_000), calls: $0.int(1...8))
+                .freezeInCommit($0.int(0...1), $0.milliseconds(session...session + 3_000), request: $0.int(1...10))
             }
         }
         add(.drain, "drain", most: 3) { .drain($0.int(0...2)) }

@@ -80,9 +80,9 @@ final class Schedule {
         case .stutter(let place, let first, let awake, let second):
             count("stutter")
             fleet.stutter(place, first, awake: awake, second)
-        case .freezeInCommit(let place, let duration, let calls):
+        case .freezeInCommit(let place, let duration, let number):
             count("freezeInCommit")
-            fleet.freeze(place, for: duration, inCommitCall: calls)
+            fleet.freeze(place, for: duration, behindRequest: number)
         case .drain(let place):
             count("drain")
             fleet.drain(place)

@@ -160,7 +160,6 @@ final class SimulatedCommitter: Forgetful {
             callNumber += 1
             done(error)
         }
-        client.commitCallBegan()
     }
 
     /// A request of it has met a delay: from now on its timeout is of interest.

@@ -100,6 +100,7 @@ final class SimulatedProducer {
 
     private func add(_ parts: [(log: PartitionLog, records: [Int])], _ content: TransactionContent) {
         let logs = parts.map(\.log.index)
+        defer { connection.client.producerHasAsked() }
         cluster.send(connection, .transactional) { [cluster, id, epoch] in
             cluster.addPartitions(id, epoch, logs)
         } _: { [weak self] code in
@@ -123,6 +124,7 @@ final class SimulatedProducer {
         let rest = records[batch.endIndex...]
         // An idempotent producer's batch has a number: the broker takes it once.
         var taken = false
+        defer { connection.client.producerHasAsked() }
         cluster.send(connection, .log) { [cluster, id, epoch] () -> BrokerCode in
             if taken { return .none }
             let code = cluster.append(id, epoch, to: log, batch, of: content)
@@ -160,6 +162,7 @@ final class SimulatedProducer {
     func sendOffsets(_ offsets: [(log: Int, offset: Int64)], by member: Membership, _ done: @escaping Done) {
         if let fatal { return done(fatal) }
         guard !hasAddedOffsets else { return commitOffsets(offsets, by: member, done) }
+        defer { connection.client.producerHasAsked() }
         cluster.send(connection, .transactional) { [cluster, id, epoch] in
             cluster.addOffsets(id, epoch)
         } _: { [weak self] code in
@@ -176,6 +179,7 @@ final class SimulatedProducer {
 
     private func commitOffsets(_ offsets: [(log: Int, offset: Int64)], by member: Membership, _ done: @escaping Done) {
         let instanceID = connection.client.instanceID
+        defer { connection.client.producerHasAsked() }
         cluster.send(connection, .transactional) { [cluster, id, epoch] in
             cluster.commitOffsets(id, epoch, offsets, by: member, instanceID: instanceID)
         } _: { [weak self] code in
@@ -209,6 +213,7 @@ final class SimulatedProducer {
     }
 
     private func end(isCommit: Bool, _ done: @escaping Done) {
+        defer { connection.client.producerHasAsked() }
         cluster.send(connection, .transactional) { [cluster, id, epoch] in
             cluster.end(id, epoch, isCommit: isCommit)
         } _: { [weak self] code in
