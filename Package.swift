@@ -43,11 +43,13 @@ let package = Package(
         module("Time"),
         module("SMSText"),
         module("EventLoop", ["CLinux", "Time"]),
+        // What both doors of the provider are reached by.
+        module("Connect", ["CCurl", "EventLoop", "Time"]),
         module("HTTPServer", ["CMicrohttpd", "CLinux", "EventLoop", "Time"]),
 
         // The two outsides. Neither knows of the other.
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
-        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
+        module("RocketSMS", ["Connect", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
         module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
         // For servers beside them: a schema registry, a collector of traces.
@@ -96,7 +98,7 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", "Time", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("SchemaRegistryTests", ["SchemaRegistry"]),
-        tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("RocketSMSTests", ["RocketSMS", "Connect", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
         tests("PipelineTests", ["SMSPipeline", "Requests", "Time", "JSON", "SMSText", "PipelineSupport", "TestSupport"]),
