@@ -50,6 +50,7 @@ let package = Package(
         // The two outsides. Neither knows of the other.
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
         module("RocketSMS", ["Connect", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
+        module("SMPP", ["Connect", "EventLoop", "Time", "Logging", "SMSText"], exclude: ["README.md"]),
         module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
         // For servers beside them: a schema registry, a collector of traces.
@@ -99,6 +100,7 @@ let package = Package(
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("SchemaRegistryTests", ["SchemaRegistry"]),
         tests("RocketSMSTests", ["RocketSMS", "Connect", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("SMPPTests", ["SMPP", "SMSText", "Connect", "EventLoop", "Time", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
         tests("PipelineTests", ["SMSPipeline", "Requests", "Time", "JSON", "SMSText", "PipelineSupport", "TestSupport"]),
