@@ -75,7 +75,8 @@ let package = Package(
             swiftSettings: settings),
 
         // Run by scripts/bench. Here and not in a package of its own because it measures what is `package` only.
-        .executableTarget(name: "Benchmarks", dependencies: ["RocketSMS", "EventLoop", "Time"], swiftSettings: settings),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["RocketSMS", "SMPP", "SMSText", "Connect", "EventLoop", "Time"], swiftSettings: settings),
 
         // Run by scripts/simulate, in a release build: the worker's own code on a virtual clock, against a simulated Kafka and provider.
         .executableTarget(
