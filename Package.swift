@@ -43,11 +43,14 @@ let package = Package(
         module("Time"),
         module("SMSText"),
         module("EventLoop", ["CLinux", "Time"]),
+        // What both doors of the provider are reached by.
+        module("Connect", ["CCurl", "EventLoop", "Time"]),
         module("HTTPServer", ["CMicrohttpd", "CLinux", "EventLoop", "Time"]),
 
         // The two outsides. Neither knows of the other.
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
-        module("RocketSMS", ["CCurl", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
+        module("RocketSMS", ["Connect", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
+        module("SMPP", ["Connect", "EventLoop", "Time", "Logging", "SMSText"], exclude: ["README.md"]),
         module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
         // For servers beside them: a schema registry, a collector of traces.
@@ -72,7 +75,8 @@ let package = Package(
             swiftSettings: settings),
 
         // Run by scripts/bench. Here and not in a package of its own because it measures what is `package` only.
-        .executableTarget(name: "Benchmarks", dependencies: ["RocketSMS", "EventLoop", "Time"], swiftSettings: settings),
+        .executableTarget(
+            name: "Benchmarks", dependencies: ["RocketSMS", "SMPP", "SMSText", "Connect", "EventLoop", "Time"], swiftSettings: settings),
 
         // Run by scripts/simulate, in a release build: the worker's own code on a virtual clock, against a simulated Kafka and provider.
         .executableTarget(
@@ -96,7 +100,8 @@ let package = Package(
         tests("HTTPServerTests", ["HTTPServer", "Time", "TestSupport"]),
         tests("KafkaTests", ["Kafka", "CLibrdkafka", "EventLoop", "Time", "JSON", "Logging", "TestSupport"]),
         tests("SchemaRegistryTests", ["SchemaRegistry"]),
-        tests("RocketSMSTests", ["RocketSMS", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("RocketSMSTests", ["RocketSMS", "Connect", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("SMPPTests", ["SMPP", "SMSText", "Connect", "EventLoop", "Time", "TestSupport"]),
         tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
         tests("PipelineTests", ["SMSPipeline", "Requests", "Time", "JSON", "SMSText", "PipelineSupport", "TestSupport"]),

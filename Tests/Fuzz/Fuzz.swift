@@ -12,6 +12,7 @@ public func initialize(_ count: UnsafeMutablePointer<CInt>?, _ words: UnsafeMuta
     guard let folder = getenv("FUZZ_SEEDS").map({ String(cString: $0) }) else { return 0 }
     let texts =
         target?.corpus
+        ?? (name == "smpp" ? SMPPFuzz.corpus : nil)
         ?? ["Content-Length: 2\r\n\r\nok", "Transfer-Encoding: chunked\r\n\r\n2;a=b\r\nok\r\n0\r\nT: u\r\n\r\n", "\r\n"].map {
             [3] + Array("HTTP/1.1 200 OK\r\nRetry-After: 3\r\nConnection: keep-alive\r\n\($0)".utf8)
         }
@@ -27,8 +28,8 @@ public func initialize(_ count: UnsafeMutablePointer<CInt>?, _ words: UnsafeMuta
 public func fuzz(_ data: UnsafePointer<UInt8>?, _ size: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: data, count: size))
     guard let target else {
-        precondition(name == "http", "FUZZ_TARGET names no target")
-        if let finding = httpFinding(bytes) { fatalError(finding) }
+        precondition(name == "http" || name == "smpp", "FUZZ_TARGET names no target")
+        if let finding = name == "smpp" ? SMPPFuzz.finding(bytes) : httpFinding(bytes) { fatalError(finding) }
         return 0
     }
     if let finding = target.finding(bytes) { fatalError(finding) }

@@ -22,7 +22,7 @@ package final class ScriptedConnection {
         let length =
             head.split(separator: "\r\n").first { $0.lowercased().hasPrefix("content-length:") }
             .flatMap { Int($0.dropFirst(15).trimmingPrefix { $0 == " " }) } ?? 0
-        while received.count < length { guard receive() else { return nil } }
+        while received.count < length { guard receiveMore() else { return nil } }
         defer { received.removeFirst(length) }
         return head + String(decoding: received.prefix(length), as: UTF8.self)
     }
@@ -35,7 +35,7 @@ package final class ScriptedConnection {
                 defer { received.removeFirst(start + 4) }
                 return String(decoding: received.prefix(start + 4), as: UTF8.self)
             }
-            guard receive() else { return nil }
+            guard receiveMore() else { return nil }
         }
     }
 
@@ -74,14 +74,19 @@ package final class ScriptedConnection {
 
     /// Waits until the client has closed; what it sends meanwhile is dropped.
     package func awaitClose() {
-        while receive() { received = [] }
+        while receiveMore() { received = [] }
     }
 
-    private func receive() -> Bool {
+    /// The next octets, whatever they are; none when the client has closed.
+    package func receive() -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         let count = recv(descriptor, &buffer, buffer.count, 0)
-        guard count > 0 else { return false }
-        received += buffer[..<count]
-        return true
+        return count > 0 ? Array(buffer[..<count]) : []
+    }
+
+    private func receiveMore() -> Bool {
+        let octets = receive()
+        received += octets
+        return !octets.isEmpty
     }
 }

@@ -1,3 +1,4 @@
+internal import Connect
 package import EventLoop
 internal import Synchronization
 

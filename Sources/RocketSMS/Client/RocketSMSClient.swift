@@ -1,3 +1,4 @@
+internal import Connect
 package import EventLoop
 package import Time
 
@@ -38,7 +39,8 @@ package final class RocketSMSClient {
         settings.restWait = configuration.restWait
         settings.responseLimits.body = configuration.responseLimit
         let connect = ConnectSettings(
-            url: configuration.url, timeout: configuration.connectTimeout, certificateAuthorities: configuration.certificateAuthorities)
+            for: .http, to: configuration.url.target, timeout: configuration.connectTimeout,
+            certificateAuthorities: configuration.certificateAuthorities)
         pool = try ConnectionPool(loop: loop, connect: connect, settings: settings, owner: self)
     }
 

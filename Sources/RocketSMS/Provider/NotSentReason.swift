@@ -1,3 +1,6 @@
+// Handed on: who uses this library sees why no connection came about without another import.
+@_exported public import Connect
+
 /// Why a request provably did not reach the provider, or why the provider did not take it.
 public enum NotSentReason: Equatable, Sendable, CustomStringConvertible {
     /// The caller withdrew its leave before the first byte.

@@ -3,6 +3,7 @@ import RocketSMSSimulator
 import TestSupport
 import Testing
 
+@testable import Connect
 @testable import RocketSMS
 
 /// TLS and keep-alive against nginx, which offers HTTP/2 and closes what rests.

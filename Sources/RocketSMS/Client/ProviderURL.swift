@@ -1,3 +1,5 @@
+internal import Connect
+
 /// The provider's base URL, checked: a scheme, a host, a port and perhaps a path; nothing secret.
 package struct ProviderURL: Hashable, Sendable, CustomStringConvertible {
     package enum Scheme: String, Sendable { case http, https }
@@ -40,11 +42,9 @@ package struct ProviderURL: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Whether what is sent there stays on this machine.
-    package var isLoopback: Bool {
-        if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0).map(String.init) == String($0) }
-    }
+    package var isLoopback: Bool { target.isLoopback }
+
+    var target: ConnectTarget { ConnectTarget(isTLS: scheme == .https, host: host, port: port) }
 
     /// The `Host` field's value: the port only where it is not the scheme's own.
     package var authority: String {

@@ -2,15 +2,6 @@ internal import CCurl
 
 /// An easy handle of libcurl, used for its connection only: libcurl opens it, the bytes on it are ours.
 struct CurlHandle: ~Copyable {
-    /// What came of an attempt to move bytes.
-    enum Transfer: Equatable {
-        case moved(Int)
-        case wouldBlock
-        /// The peer has ended the stream.
-        case ended
-        case failed
-    }
-
     /// libcurl's own state, made ready once in a process.
     private static let isLibraryReady = rs_curl_global_init() == CURLE_OK
 
@@ -55,7 +46,7 @@ struct CurlHandle: ~Copyable {
         return rs_curl_getinfo_long(raw, info, &value) == CURLE_OK ? value : 0
     }
 
-    func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {
+    func send(_ bytes: UnsafeRawBufferPointer) -> Transport.Transfer {
         guard let raw else { return .failed }
         var count = 0
         switch curl_easy_send(raw, bytes.baseAddress, bytes.count, &count) {
@@ -65,7 +56,7 @@ struct CurlHandle: ~Copyable {
         }
     }
 
-    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transport.Transfer {
         guard let raw else { return .failed }
         var count = 0
         switch curl_easy_recv(raw, buffer.baseAddress, buffer.count, &count) {

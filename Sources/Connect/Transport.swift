@@ -3,13 +3,22 @@ internal import EventLoop
 internal import Glibc
 internal import Time
 
-/// An open connection to the provider: bytes out, bytes in.
+/// An open connection: bytes out, bytes in.
 ///
 /// `@unchecked Sendable`: one thread at a time uses it. A connecting thread makes it and hands it to the loop; the loop
 /// hands it, as its last act, to the closing thread.
-final class Transport: @unchecked Sendable {
+package final class Transport: @unchecked Sendable {
+    /// What came of an attempt to move bytes.
+    package enum Transfer: Equatable {
+        case moved(Int)
+        case wouldBlock
+        /// The peer has ended the stream.
+        case ended
+        case failed
+    }
+
     private var handle: CurlHandle
-    let socket: CInt
+    package let socket: CInt
     /// Outlives the handle, whose new TLS sessions go there.
     private let share: ConnectShare?
 
@@ -19,20 +28,20 @@ final class Transport: @unchecked Sendable {
         self.share = share
     }
 
-    func send(_ bytes: UnsafeRawBufferPointer) -> CurlHandle.Transfer { handle.send(bytes) }
+    package func send(_ bytes: UnsafeRawBufferPointer) -> Transfer { handle.send(bytes) }
 
-    func receive(into buffer: UnsafeMutableRawBufferPointer) -> CurlHandle.Transfer { handle.receive(into: buffer) }
+    package func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer { handle.receive(into: buffer) }
 
     /// Nothing more leaves, not even what TLS has encrypted and not yet handed to the kernel.
-    func cutOff() { shutdown(socket, CInt(SHUT_RDWR)) }
+    package func cutOff() { shutdown(socket, CInt(SHUT_RDWR)) }
 
     /// Says goodbye, which with TLS may wait for the network.
-    func close() { handle.close() }
+    package func close() { handle.close() }
 
     /// Opens a connection. Blocks up to the timeout.
     static func open(_ settings: ConnectSettings, sharing share: ConnectShare?) -> Result<Transport, ConnectFailure> {
         guard let handle = CurlHandle() else { return .failure(ConnectFailure(.local, detail: "libcurl is not ready")) }
-        let store = settings.url.scheme == .https ? share?.certificates() : nil
+        let store = settings.target.isTLS ? share?.certificates() : nil
         guard configure(handle, settings, share, store) else {
             return .failure(ConnectFailure(.local, detail: "libcurl refused an option; is its TLS library there?"))
         }
@@ -47,11 +56,12 @@ final class Transport: @unchecked Sendable {
     ) -> Bool {
         handle.abandonSlowLookups()
         let timeout = Int(max(1, settings.timeout.milliseconds))
-        // HTTP/1.1 by name: else TLS offers h2 and servers take it. A tunnel through a proxy even for plain http: else the
-        // connection would be one to the proxy itself.
-        return handle.set(CURLOPT_URL, settings.url.origin)
+        // HTTP/1.1 by name: else TLS offers h2 and servers take it; where something else is spoken it offers no protocol at all. A tunnel
+        // through a proxy even for plain http: else the connection would be one to the proxy itself.
+        return handle.set(CURLOPT_URL, settings.target.url)
             && handle.set(CURLOPT_CONNECT_ONLY, 1)
             && handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+            && handle.set(CURLOPT_SSL_ENABLE_ALPN, settings.purpose == .http ? 1 : 0)
             && handle.set(CURLOPT_HTTPPROXYTUNNEL, 1)
             && handle.set(CURLOPT_NOSIGNAL, 1)
             && handle.set(CURLOPT_CONNECTTIMEOUT_MS, timeout)
@@ -60,7 +70,7 @@ final class Transport: @unchecked Sendable {
             && handle.set(CURLOPT_SSL_VERIFYHOST, 2)
             && (share?.use(in: handle) ?? true)
             && (store.map { handle.trust($0) } ?? settings.certificateAuthorities.map { handle.set(CURLOPT_CAINFO, $0) } ?? true)
-            && (!settings.url.isLoopback || handle.set(CURLOPT_PROXY, ""))
+            && (!settings.target.isLoopback || handle.set(CURLOPT_PROXY, ""))
     }
 
     private static func failure(_ code: CURLcode, _ handle: borrowing CurlHandle) -> ConnectFailure {

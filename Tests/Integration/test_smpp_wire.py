@@ -1,0 +1,111 @@
+"""SMPP as others read it: a message centre that is not ours (smpp34), and tshark on the octets of both sides."""
+
+import asyncio
+import collections
+import json
+import pathlib
+import subprocess
+import threading
+
+import pytest
+import smpp34
+from harness.capture import Capture
+from harness.ports import free_port
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CLIENT = ROOT / ".build" / "debug" / "Benchmarks"
+
+# What the client sends, again and again (Sources/Benchmarks/SMPPLoad.swift).
+TEXTS = [
+    "Your code is 123456",
+    "Ваш код 123456: нікому яго не кажыце",
+    "@_$ {5 €}",
+    "Паважаны кліент, ваша замова гатовая да выдачы па адрасе Мінск, праспект Незалежнасці, 1. Чакаем вас 😀 з 9 да 21.",
+    "Dear client, your order is ready. " * 6,
+]
+GSM = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+EXTENSION = {0x0A: "\f", 0x14: "^", 0x28: "{", 0x29: "}", 0x2F: "\\", 0x3C: "[", 0x3D: "~", 0x3E: "]", 0x40: "|", 0x65: "€"}
+
+
+class Centre:
+    """smpp34 as message centre. Each part is accepted and reported as delivered: every third before its own response."""
+
+    def __init__(self):
+        self.port, self.parts, self.answers = free_port(), [], []
+        self._loop, self._is_up = asyncio.new_event_loop(), threading.Event()
+        threading.Thread(target=self._loop.run_until_complete, args=(self._run(),), daemon=True).start()
+        assert self._is_up.wait(10)
+
+    async def _run(self):
+        server = smpp34.Server("127.0.0.1", self.port, system_id="centre")
+        await server.start()
+        self._is_up.set()
+        sessions = {}
+        while True:
+            event = await server.next()
+            if isinstance(event, smpp34.Esme):
+                sessions[event.session_id] = event
+            elif isinstance(event, smpp34.SubmitSmEvent):
+                self.parts.append(event)
+                await self._take(event, sessions[event.session_id], len(self.parts))
+
+    async def _take(self, part, session, number):
+        identity = f"{0xA0000 + number:08X}"
+        if number % 3:
+            part.accept(message_id=identity)
+        text = f"id:{identity} sub:001 dlvrd:001 submit date:2611240600 done date:2611240601 stat:DELIVRD err:000 text:"
+        tlvs = [smpp34.Tlv(0x0427, b"\x02"), smpp34.Tlv(0x001E, identity.encode() + b"\0")] if number % 2 else []
+        answer = await session.deliver_sm(part.source_addr, text.encode(), source_addr=part.destination_addr, esm_class=4, tlvs=tlvs)
+        self.answers.append(answer)
+        if not number % 3:
+            part.accept(message_id=identity)
+
+
+def text_of(parts):
+    """Rejoined, and decoded by a table of this test's own."""
+    octets = b"".join(part.short_message[6:] if part.esm_class & 0x40 else part.short_message for part in parts)
+    if parts[0].data_coding == 8:
+        return octets.decode("utf-16-be")
+    codes = iter(octets)
+    return "".join(EXTENSION[next(codes)] if code == 0x1B else GSM[code] for code in codes)
+
+
+@pytest.fixture
+def course():
+    """Twenty messages through a window of four, with a receipt for each part."""
+    centre = Centre()
+    capture = Capture(centre.port)
+    ran = subprocess.run([CLIENT, "smpp-receipts", str(capture.port), "20", "4"], capture_output=True, text=True, timeout=90, check=True)
+    yield centre, capture, json.loads(ran.stdout)
+    capture.stop()
+
+
+def test_another_centre_reads_every_part_and_its_receipts_are_read(course):
+    centre, _, result = course
+    # The Belarusian text and the last one take two parts.
+    assert (result["failure"], result["parts"], result["accepted"], result["delivered"]) == ("", 28, 28, 28)
+    messages = collections.defaultdict(list)
+    for number, part in enumerate(centre.parts):
+        udh = part.short_message[:6] if part.esm_class & 0x40 else None
+        messages[udh[3] if udh else f"alone {number}"].append(part)
+    joined = [sorted(parts, key=lambda part: part.short_message[5]) if len(parts) > 1 else parts for parts in messages.values()]
+    assert sorted(map(text_of, joined)) == sorted(TEXTS * 4)
+    for part in centre.parts:
+        assert (part.source_addr, part.source_addr_ton, part.source_addr_npi) == ("Shop", 5, 0)
+        assert (part.destination_addr, part.dest_addr_ton, part.dest_addr_npi) == ("375291234567", 1, 1)
+        assert part.registered_delivery == 1
+
+
+def test_tshark_finds_nothing_wrong(course, tmp_path):
+    _, capture, _ = course
+    packets = capture.packets(tmp_path / "course.pcap", "smpp")
+    assert not [packet for packet in packets if "_ws.malformed" in json.dumps(packet) or "_ws.expert" in json.dumps(packet.get("smpp"))]
+    pdus = [pdu for packet in packets for pdu in (packet["smpp"] if isinstance(packet["smpp"], list) else [packet["smpp"]])]
+    commands = collections.Counter(int(pdu["smpp.command_id"], 16) for pdu in pdus)
+    assert commands[0x09] == commands[0x8000_0009] == 1
+    assert commands[0x04] == commands[0x8000_0004] == commands[0x05] == commands[0x8000_0005] == 28
+    assert commands[0x06] == 1
+    # The Belarusian text and the last one, four times each.
+    joined = [packet["gsm_sms_ud"] for packet in packets if "gsm_sms_ud" in packet]
+    assert len(joined) > 0 and "Concatenated short messages, 8-bit reference number" in json.dumps(joined)
+    assert set(commands) <= {0x09, 0x8000_0009, 0x04, 0x8000_0004, 0x05, 0x8000_0005, 0x06, 0x8000_0006, 0x15, 0x8000_0015}
