@@ -1,7 +1,7 @@
 """A bad night, step by step: what the page, the metrics, the alerts, `check` and the log say. docs/bad-night.md tells it, and each word that it
 quotes was said then, by what it is said to be from.
 
-`BAD_NIGHT_PICTURES=docs/bad-night KAFKA_HOME=… TEST_PARTS=integration scripts/test -k bad_night` renews its pictures.
+`BAD_NIGHT_PICTURES=docs/bad-night KAFKA_HOME=… TEST_PARTS=integration scripts/test -k told_as_it_was` renews its pictures.
 """
 
 import contextlib
@@ -186,6 +186,7 @@ def test_a_bad_night_is_told_as_it_was(promtool, node, make_site, start_simulato
         night.said["The morning"]["`audit`"] = [f"exit {audit.returncode}", *audit.stdout.splitlines(), *audit.stderr.splitlines()]
         print(night.said["The morning"]["`audit`"])
         assert {site.status.final(one).status for one in sent} == {"DELIVERED"}, "the trouble cost somebody a message"
+        assert worker.log().count("the provider answers as it should") == 1
         charged = sum(send["parts"] for send in simulator.ask("sends?limit=50000")["sends"])
         # The held one's answer was lost, and with it what it cost.
         assert worker.metric("rocketsms_credits_spent_total") == charged - 1
