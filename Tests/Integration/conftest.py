@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+import fetch_promtool
 from harness import brokers
 from harness.simulator import Simulator
 from harness.site import Site
@@ -72,3 +73,19 @@ def make_site(broker, tmp_path):
 def site(make_site, simulator):
     """A site with defaults: four partitions, no priority topic, no worker yet."""
     return make_site(simulator)
+
+
+@pytest.fixture(scope="session")
+def promtool():
+    try:
+        return str(fetch_promtool.fetch())
+    except Exception as error:
+        pytest.skip(f"promtool is not here and could not be fetched: {type(error).__name__}")
+
+
+@pytest.fixture
+def node():
+    """A node of Apache Kafka of its own, which the test may end and start."""
+    cluster = brokers.ApacheKafka(os.environ["KAFKA_HOME"])
+    yield cluster
+    cluster.stop()

@@ -11,24 +11,13 @@ import subprocess
 
 import pytest
 
-import fetch_promtool
+from harness.lapse import ALERTS, NAMES, RULES, encoded, provoked_by
 
 yaml = pytest.importorskip("yaml")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
 DASHBOARD = ROOT / "deploy" / "grafana" / "dashboard.json"
 OPERATING = ROOT / "docs" / "operating.md"
-RULES = [rule for group in yaml.safe_load(ALERTS.read_text())["groups"] for rule in group["rules"]]
-NAMES = [rule["alert"] for rule in RULES]
-
-
-@pytest.fixture(scope="session")
-def promtool():
-    try:
-        return str(fetch_promtool.fetch())
-    except Exception as error:
-        pytest.skip(f"promtool is not here and could not be fetched: {type(error).__name__}")
 
 
 def known_metrics():
@@ -200,6 +189,33 @@ def scenario_test(name, overrides, minutes, expected):
 def test_rules_are_well_formed(promtool):
     result = subprocess.run([promtool, "check", "rules", str(ALERTS)], capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_configuration_of_the_compose_file_is_one_and_takes_the_rules(promtool):
+    """Where it will stand, the rules lie beside it."""
+    file = ALERTS.parent / "prometheus.yaml"
+    (rules,) = yaml.safe_load(file.read_text())["rule_files"]
+    assert pathlib.PurePath(rules).match("/etc/prometheus/alerts*.yaml") and ALERTS.match(pathlib.PurePath(rules).name)
+    result = subprocess.run([promtool, "check", "config", str(file)], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_each_alert_is_provoked_by_a_running_worker_in_a_test_that_is_there():
+    """docs/bad-night.md says by which; the test itself fails where its own do not fire."""
+    table = provoked_by()
+    assert sorted(alert for alerts in table.values() for alert in alerts) == sorted(NAMES), "an alert without a test, in two, or one that there is no more"
+    for test in table:
+        file, _, function = test.partition("::")
+        text = (ROOT / "Tests" / "Integration" / file).read_text()
+        body = re.search(rf"^def {function}\(.*?(?=^\S|\Z)", text, re.M | re.S)
+        assert body and f'assert_provoked("{test}")' in body.group(0), test
+
+
+def test_a_recording_is_played_as_it_was_shown():
+    assert encoded("x", [None, 1.0, 1.0, float("nan"), None, 2.0]) == "_ 1.000000x1 stale _ 2.000000"
+    assert encoded("x", [float("inf")]) == "1000000000000.000000"
+    # Seen one second ago twice: a minute in the replay.
+    assert encoded("rocketsms_audit_last_pass_timestamp_seconds", [60.0, 60.0]) == "-60.000000 0.000000"
 
 
 def test_each_alert_fires_in_its_trouble_and_none_in_the_course_of_things(promtool, tmp_path):

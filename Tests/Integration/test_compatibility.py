@@ -1,6 +1,7 @@
 """The gate: schemas may change so that nobody who was built against the released ones breaks (schemas/released)."""
 
 import copy
+import hashlib
 import json
 import pathlib
 
@@ -28,8 +29,15 @@ def document(folder=ROOT):
 
 def test_every_schema_has_its_released_form():
     names = {path.name for path in ROOT.glob("*.schema.json")} | {"asyncapi.yaml"}
-    assert {path.name for path in (ROOT / "released").iterdir()} == names
+    assert {path.name for path in (ROOT / "released").iterdir()} == names | {"SHA256SUMS"}
     assert {f"{kind}.schema.json" for kind in DIRECTIONS} | {"asyncapi.yaml"} == names
+
+
+def test_the_released_forms_are_what_was_released():
+    """Whoever changes one in passing would take the gate along."""
+    sums = dict(reversed(line.split()) for line in (ROOT / "released" / "SHA256SUMS").read_text().splitlines())
+    found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (ROOT / "released").iterdir() if path.name != "SHA256SUMS"}
+    assert found == sums, "with a release: cd schemas/released && sha256sum *.json *.yaml > SHA256SUMS"
 
 
 @pytest.mark.parametrize("kind", DIRECTIONS)

@@ -1,20 +1,9 @@
 """A log that is damaged on the broker's disk: its partition stops where it is, nothing behind it is taken, and the others go on (G1, G5)."""
 
-import os
-
 import pytest
 
-from harness import brokers
 from harness.requests import key_of, request
 from harness.waiting import wait_for
-
-
-@pytest.fixture
-def node():
-    """A node of its own, whose files the test may change."""
-    cluster = brokers.ApacheKafka(os.environ["KAFKA_HOME"])
-    yield cluster
-    cluster.stop()
 
 
 def restarted(node, change):

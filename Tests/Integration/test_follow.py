@@ -31,11 +31,14 @@ class Follow:
     def findings(self):
         return [json.loads(line) for line in self.path.read_text().splitlines() if line.endswith("}")]
 
-    def metrics(self):
+    def scrape(self):
         port = next(line for line in self.errors.read_text().splitlines() if line.startswith("Metrics: ")).split(":")[-1].split("/")[0]
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
-            lines = (line for line in answer.read().decode().splitlines() if line and not line.startswith("#"))
-            return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
+            return answer.read().decode()
+
+    def metrics(self):
+        lines = (line for line in self.scrape().splitlines() if line and not line.startswith("#"))
+        return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)}
 
     def wait_judged(self, count):
         wait_for(lambda: self.metrics()["rocketsms_audit_requests_total"] >= count, 30, lambda: f"{self.metrics()}; {self.errors.read_text()}")
@@ -91,6 +94,16 @@ def test_a_healthy_course_has_no_finding_and_leaves_nothing_behind(site, simulat
     assert follow.metrics()["rocketsms_audit_restarts_total"] == 0
     follow.process.terminate()
     assert follow.process.wait(20) == 0
+
+
+@pytest.mark.needs("transactions")
+def test_promtool_finds_nothing_wrong_with_its_metrics(site, simulator, start_follow, promtool):
+    site.started()
+    follow = start_follow("--metrics-port", "0")
+    healthy(site, simulator, 5)
+    follow.wait_judged(7)
+    result = subprocess.run([promtool, "check", "metrics"], input=follow.scrape(), capture_output=True, text=True, timeout=60)
+    assert "rocketsms_audit_requests_total 7" in follow.scrape() and result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.needs("transactions")

@@ -224,3 +224,13 @@ def test_the_page_names_every_command():
     assert "run" in top and "dead-letters" in top
     missing = [word for word in [*top, *(leaf for group in top for leaf in commands(group))] if not re.search(rf"^\.(Cm|It Cm|Pq Cm) .*\b{word}\b", page, re.M)]
     assert not missing, missing
+
+
+def test_everything_that_is_shipped_is_of_one_version():
+    """Image and chart, whose version the package takes, say what the worker says of itself."""
+    version = re.search(r'string = "([0-9.]+)"', (ROOT / "Sources/SMSWorker/Worker/WorkerVersion.swift").read_text()).group(1)
+    assert run("version").stdout.split()[:2] == ["rocketsms-worker", version]
+    assert re.findall(r"^ARG VERSION=(.+)$", (ROOT / "Dockerfile").read_text(), re.M) == [version]
+    chart = yaml.safe_load((ROOT / "helm/rocketsms-worker/Chart.yaml").read_text())
+    assert (chart["version"], chart["appVersion"]) == (version, version)
+    assert "s/^version: *//p' helm/rocketsms-worker/Chart.yaml" in (ROOT / "scripts/package").read_text()

@@ -111,7 +111,7 @@ def test_the_schema_takes_what_the_worker_takes_and_refuses_what_it_refuses(tmp_
     good = {"kafka": {"bootstrapServers": ["a:9092", "b:9092"], "groupId": None}, "send.maxInFlight": 8, "send": {"onUnknown": "hold", "backoff": "2s"}}
     good |= {"rocketsms": {"username": "1", "password": "p", "checkBalance": False}, "track": {"cadence": "2s,5s"}}
     file = tmp_path / "worker.json"
-    for change, is_good in [({}, True), ({"kafka.groupName": "x"}, False), ({"send.maxInFlight": 0}, False), ({"send": {"backoff": 2}}, False), ({"log": {"level": "Info"}}, True), ({"log": {"level": "loud"}}, False), ({"send.rateLimit": -1}, False)]:
+    for change, is_good in [({}, True), ({"kafka.groupName": "x"}, False), ({"send.maxInFlight": 0}, False), ({"send": {"backoff": 2}}, False), ({"log": {"level": "Info"}}, True), ({"log": {"level": "loud"}}, False), ({"send.rateLimit": -1}, False), ({"config": {"version": 1}}, True), ({"config.version": 2}, False), ({"config.version": "2"}, False)]:
         file.write_text(json.dumps({**good, **change}))
         assert validator.is_valid({**good, **change}) == is_good, change
         assert run("config", "check", "--config", str(file)).returncode == (0 if is_good else 78), change

@@ -64,7 +64,8 @@ enum ConfigurationFile {
     private static func text(of value: JSONValue, for key: ConfigurationKey) -> String? {
         switch (value, key.kind) {
         case (.string(let text), _): return text
-        case (.number(let number), .integer), (.number(let number), .decimal): return number.literal
+        case (.number(let number), .integer), (.number(let number), .decimal), (.number(let number), .version):
+            return number.literal
         case (.bool(let value), .bool): return value ? "true" : "false"
         case (.array(let elements), .list), (.array(let elements), .durations):
             let items = elements.compactMap(\.stringValue)
@@ -76,7 +77,7 @@ enum ConfigurationFile {
 
     private static func form(of key: ConfigurationKey) -> String {
         switch key.kind {
-        case .integer, .decimal: "a number"
+        case .integer, .decimal, .version: "a number"
         case .bool: "true or false"
         case .list, .durations: "an array of strings, or one string with commas"
         case .text, .duration, .choice, .word: "a string in quotes"

@@ -5,6 +5,14 @@ internal import Time
 
 /// Every key there is. Help, file, environment, flags, `config print` and the loader all go by this table.
 extension ConfigurationKey {
+    /// Of names, meanings and defaults. It is counted up when one of them changes so that what an operator wrote would mean something else; a
+    /// key more is none.
+    static let newestVersion = 1
+
+    package static let configVersion = Self(
+        "config.version", .version(newest: newestVersion), default: "1",
+        "The version of these keys that the configuration is written for; a worker that does not know it refuses to start.")
+
     package static let kafkaBootstrapServers = Self(
         "kafka.bootstrapServers", .list(.server, atLeast: 1), "Brokers to begin with; a comma list.")
     package static let kafkaGroupID = Self(
@@ -165,6 +173,7 @@ extension ConfigurationKey {
 
     /// In the order of help and `config print`.
     package static let all: [ConfigurationKey] = [
+        configVersion,
         kafkaBootstrapServers, kafkaGroupID, kafkaInstanceID, kafkaTransactionalStem, kafkaPropertiesFile, kafkaStartTimeout,
         topicsRequests, topicsPriorityRequests, topicsStatus, topicsDeadLetter, topicsLedgerSuffix, topicsAutoCreate,
         providerBaseURL, providerAllowPlaintext, providerUsername, providerUsernameFile, providerPassword, providerPasswordFile,

@@ -14,6 +14,8 @@ package enum ConfigurationKind: Sendable {
     /// Separated by commas, spaces around them ignored.
     case list(ConfigurationTextRule, atLeast: Int)
     case durations(ClosedRange<Duration>)
+    /// Of the keys and what they mean, from 1 to the newest that is known here.
+    case version(newest: Int)
 
     private static let maximumItems = 256
 
@@ -49,6 +51,7 @@ package enum ConfigurationKind: Sendable {
                 return nil
             }
             return .durations(values)
+        case .version(let newest): return Self.integer(1...newest).parse(text)
         }
     }
 
@@ -66,6 +69,7 @@ package enum ConfigurationKind: Sendable {
             "a comma list of \(least == 0 ? "up to" : "\(least) to") \(Self.maximumItems) items, each \(rule.requirement)"
         case .durations(let range):
             "a comma list of 1 to \(Self.maximumItems) durations, each from \(Self.text(range)) (such as 2s,5s,1m,1h)"
+        case .version(let newest): "a version of the configuration that this worker knows (\(newest == 1 ? "1" : "1 to \(newest)"))"
         }
     }
 
@@ -81,6 +85,7 @@ package enum ConfigurationKind: Sendable {
         case .duration(let range): "From \(Self.text(range))"
         case .durations(let range): "Each from \(Self.text(range))"
         case .choice(let names), .word(let names, _): "One of " + names.joined(separator: ", ")
+        case .version(let newest): newest == 1 ? "This worker knows 1" : "This worker knows 1 to \(newest)"
         }
     }
 

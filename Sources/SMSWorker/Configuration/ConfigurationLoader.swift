@@ -39,6 +39,7 @@ package struct ConfigurationLoader: Sendable {
         for key in ConfigurationKey.all {
             if let text = flags.values[key] { set(key, text, .flag) }
         }
+        if let sentence = settings.refusedVersion { throw ConfigurationError(sentence) }
         if !problems.isEmpty { throw ConfigurationError(problems) }
         complete(&settings)
         let configuration = try WorkerConfiguration(settings, requiring: requirements)

@@ -60,7 +60,7 @@ package enum ConfigurationSchema {
     private static func types(of kind: ConfigurationKind) -> [String] {
         switch kind {
         case .text, .duration, .choice, .word: ["string", "null"]
-        case .integer: ["integer", "string", "null"]
+        case .integer, .version: ["integer", "string", "null"]
         case .decimal: ["number", "string", "null"]
         case .bool: ["boolean", "string", "null"]
         case .list, .durations: ["array", "string", "null"]
@@ -72,6 +72,9 @@ package enum ConfigurationSchema {
         case (.integer(let range), "integer"):
             writer.member("minimum", range.lowerBound)
             writer.member("maximum", range.upperBound)
+        case (.version(let newest), "integer"):
+            writer.member("minimum", 1)
+            writer.member("maximum", newest)
         case (.decimal(let range), "number"):
             writer.member("minimum", Int64(range.lowerBound))
             // Whole numbers: `config check` is exact.
@@ -86,11 +89,8 @@ package enum ConfigurationSchema {
         case (.integer, "string"): writer.member("pattern", "^[0-9]+$")
         case (.decimal, "string"): writer.member("pattern", "^[0-9.]+$")
         case (.duration, "string"): writer.member("pattern", "^[0-9]+(ms|s|m|h)$")
-        case (.choice(let names), "string"):
-            writer.key("enum" as StaticString)
-            writer.beginArray()
-            for name in names { writer.string(name) }
-            writer.endArray()
+        case (.version(let newest), "string"): writeEnum((1...newest).map(String.init), to: &writer)
+        case (.choice(let names), "string"): writeEnum(names, to: &writer)
         case (.list, "array"), (.durations, "array"):
             writer.key("items" as StaticString)
             writer.beginObject()
@@ -99,5 +99,12 @@ package enum ConfigurationSchema {
             writer.endObject()
         default: break
         }
+    }
+
+    private static func writeEnum(_ names: [String], to writer: inout JSONWriter) {
+        writer.key("enum" as StaticString)
+        writer.beginArray()
+        for name in names { writer.string(name) }
+        writer.endArray()
     }
 }

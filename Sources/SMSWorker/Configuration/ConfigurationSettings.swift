@@ -10,6 +10,9 @@ package struct ConfigurationSettings: Equatable, Sendable {
     }
 
     private var settings: [ConfigurationKey: Setting] = [:]
+    /// The sentence on a version that is not known: what else seems wrong may be right in that version. Each place where one is given counts,
+    /// for the others do not change what is written there.
+    private(set) var refusedVersion: String?
 
     package subscript(key: ConfigurationKey) -> Setting {
         get { settings[key] ?? Setting(value: nil, origin: .standard) }
@@ -24,7 +27,10 @@ package struct ConfigurationSettings: Equatable, Sendable {
         } else if let value = key.kind.parse(text) {
             settings[key] = Setting(value: value, origin: origin)
         } else {
-            return "\(origin.reference(to: key)): \(Self.shown(text, of: key)) is not \(key.kind.requirement)."
+            let sentence = "\(origin.reference(to: key)): \(Self.shown(text, of: key)) is not \(key.kind.requirement)"
+            guard case .version = key.kind else { return sentence + "." }
+            refusedVersion = sentence + "; run the one that the configuration was written for, or a newer one."
+            return refusedVersion
         }
         return nil
     }

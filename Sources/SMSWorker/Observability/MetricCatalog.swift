@@ -40,6 +40,9 @@ package enum MetricCatalog {
     static let oldestDue = MetricFamily(
         .gauge, "rocketsms_oldest_due_seconds", unit: "seconds", labels: [.of("lane", ["priority", "bulk"])],
         "How long the request that is next has waited since its record, `sendAt` or backoff, without account pauses; 0: none may begin.")
+    static let workDue = MetricFamily(
+        .gauge, "rocketsms_work_due", unit: "requests",
+        "Unread records and requests whose turn it is: what more workers would send sooner. 0 while the account is paused.")
     static let sending = MetricFamily(
         .gauge, "rocketsms_requests_sending", unit: "requests", "Requests whose intent is written or under way to the ledger.")
     static let held = MetricFamily(
@@ -228,7 +231,7 @@ package enum MetricCatalog {
                 seekBacks,
             ]
         ),
-        ("Requests and messages", [waiting, waitingBy, oldestDue, sending, held, tracking, trackingBytes]),
+        ("Requests and messages", [waiting, waitingBy, workDue, oldestDue, sending, held, tracking, trackingBytes]),
         (
             "The provider",
             [

@@ -321,6 +321,7 @@ package final class PipelineReporter: PipelineObserver {
         case .health(let report):
             health.update(HealthState.Snapshot(report), at: now)
             metrics.state.show(report)
+            metrics.workDue.show(report)
             pace(report, at: now)
         default: break
         }

@@ -11,6 +11,7 @@ package struct WorkerMetrics: Sendable {
     package let events: EventMetrics
     package let ledger: LedgerMetrics
     package let state: StateMetrics
+    package let workDue: WorkDueMetric
     package let traces: TraceMetrics
     /// What librdkafka says of itself.
     package let kafka: KafkaMetrics
@@ -22,6 +23,7 @@ package struct WorkerMetrics: Sendable {
         events = EventMetrics(registry)
         ledger = LedgerMetrics(registry)
         state = StateMetrics(registry)
+        workDue = WorkDueMetric(registry)
         traces = TraceMetrics(registry)
         kafka = KafkaMetrics(registry: registry)
         let process = ProcessMetrics(registry)

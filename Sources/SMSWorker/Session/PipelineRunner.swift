@@ -166,10 +166,13 @@ actor PipelineRunner {
     private func show(_ statistics: Statistics?) {
         guard let statistics else {
             ends = [:]
+            metrics.workDue.show(lag: [:])
             return metrics.kafka.unreadable()
         }
         ends = Dictionary(uniqueKeysWithValues: statistics.ends.map { (PartitionKey($0.key), $0.value) })
-        metrics.kafka.show(statistics, lag: pipeline?.lag(ends: ends) ?? [:])
+        let lag = pipeline?.lag(ends: ends) ?? [:]
+        metrics.kafka.show(statistics, lag: lag)
+        metrics.workDue.show(lag: lag)
     }
 
     // MARK: Who looks

@@ -8,7 +8,7 @@ import Time
 @Suite struct ConfigurationTableTests {
     /// The names and defaults that users are promised.
     static let promised: [(environment: String, standard: String?)] = [
-        ("KAFKA_BOOTSTRAP_SERVERS", nil), ("KAFKA_GROUP_ID", "rocketsms-worker"), ("KAFKA_INSTANCE_ID", nil),
+        ("CONFIG_VERSION", "1"), ("KAFKA_BOOTSTRAP_SERVERS", nil), ("KAFKA_GROUP_ID", "rocketsms-worker"), ("KAFKA_INSTANCE_ID", nil),
         ("KAFKA_TRANSACTIONAL_STEM", nil),
         ("KAFKA_PROPERTIES_FILE", nil), ("KAFKA_START_TIMEOUT", "60s"), ("TOPICS_REQUESTS", "sms.requests"),
         ("TOPICS_PRIORITY_REQUESTS", ""),
