@@ -57,7 +57,7 @@ extension Pipeline {
                 left.take(bytes: record.value?.count ?? 0)
                 consume(record, assignment)
             case .end(let offset): reachedEnd(assignment, offset)
-            case .failed(let error) where error.isOffsetLost: renew(assignment, session, error)
+            case .failed(let error) where error.isOffsetLost: offsetLost(assignment, session, error)
             case .failed(let error): readingFailed(assignment, error)
             }
             return isWanted(left)
@@ -90,7 +90,10 @@ extension Pipeline {
         consumerFailed(error)
         guard assignment.isAlive, error.kind == .other, !error.isBrokerTrouble else { return }
         // The client may pass over what is damaged, and requests with it.
-        if error.isDamagedLog { assignment.isReadingHalted = true }
+        if error.isDamagedLog {
+            assignment.isReadingHalted = true
+            upkeep.damaged.found(assignment.key)
+        }
         guard assignment.readingFails == nil else { return }
         assignment.readingFails =
             error.isDamagedLog
@@ -100,9 +103,17 @@ extension Pipeline {
         updateHealth()
     }
 
+    private func offsetLost(_ assignment: Assignment, _ session: any LedgerSession, _ error: BrokerError) {
+        guard assignment.readingFails != nil, upkeep.damaged.isDamaged(assignment.key) else { return renew(assignment, session, error) }
+        // The client took it for one, out of what lies behind the damage.
+        assignment.isReadingHalted = true
+        upkeep.damaged.stopped(assignment.key, at: now)
+    }
+
     private func readingGoesOn(_ assignment: Assignment) {
         guard assignment.readingFails != nil else { return }
         assignment.readingFails = nil
+        upkeep.damaged.mended(assignment.key)
         updateHealth()
     }
 
@@ -110,6 +121,10 @@ extension Pipeline {
     func readAgain() {
         guard let session = life.session else { return }
         for assignment in partitions.inOrder where assignment.phase == .open && assignment.readingFails != nil {
+            if upkeep.damaged.hasStopped(assignment.key) {
+                guard upkeep.damaged.takeDue(assignment.key, at: now) else { continue }
+                return recover("\(assignment.key.name) is looked at again, by another session: its log was damaged")
+            }
             assignment.isReadingHalted = false
             do {
                 try session.seek(assignment.key, to: assignment.position.next)

@@ -21,6 +21,7 @@ package struct Upkeep: ~Copyable {
     private var isCounting = false
     /// Partitions of all request topics, ours and others', as last counted: the fleet's limit is shared by them.
     package private(set) var partitionCount = 0
+    package var damaged = DamagedLogs()
     /// A sweep has found as many closed ids as it may take at a time.
     package private(set) var mustSweepOn = false
 
@@ -63,7 +64,10 @@ package struct Upkeep: ~Copyable {
     }
 
     /// The answer of a session that is gone never comes.
-    package mutating func sessionLost() { isCounting = false }
+    package mutating func sessionLost() {
+        isCounting = false
+        damaged.sessionLost()
+    }
 
     /// Topics only grow: what the start counted is the least, the next assignment counts again.
     package mutating func atLeast(partitions count: Int) { partitionCount = max(partitionCount, count) }

@@ -37,6 +37,30 @@ import Testing
         #expect(stage.notes.allSatisfy { if case .gap = $0 { false } else { true } })
     }
 
+    /// Behind the damage the library may ask for an offset that there is not, and then it reads nothing more of the partition.
+    @Test func anotherSessionLooksAtADamagedLogMoreAndMoreRarely() throws {
+        let stage = try stage()
+        try stage.publish(request(0), at: stage.wall)
+        var lost = error("_AUTO_OFFSET_RESET")
+        lost.isOffsetLost = true
+        var restarts: Int { stage.notes.count { if case .startingOver = $0 { true } else { false } } }
+        let damaged = error("_BAD_MSG", isDamagedLog: true)
+        stage.readingFailure = (1, damaged)
+        for (turn, wait) in [60, 120].enumerated() {
+            try stage.publish(request(turn + 1), at: stage.wall)
+            try stage.turn(for: 9)
+            stage.readingFailure = (1, lost)
+            try stage.turn(for: wait - 9)
+            #expect(restarts == turn && stage.unreadiness?.contains("damaged at offset 1") == true)
+            try stage.turn(for: 35)
+            #expect(restarts == turn + 1)
+            stage.readingFailure = turn == 0 ? (1, damaged) : nil
+            try stage.openSession()
+        }
+        try stage.turn(for: 12)
+        #expect(stage.sent.count == 3 && stage.unreadiness == nil)
+    }
+
     /// The library says it once, and nothing when it passes.
     @Test func aRightThatIsTakenAwayShowsUntilItIsGivenBack() throws {
         let stage = try stage()

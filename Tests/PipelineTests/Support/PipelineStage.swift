@@ -91,10 +91,15 @@ final class PipelineStage {
 
     /// A worker begins, with nothing but the topics.
     func start() throws {
-        session = StageSession()
         gateway = StageGateway()
         gateway.mustPoll = status != nil
         pipeline = Pipeline(settings: settings, observer: observer, gateway: gateway, opener: opener, seed: 1, at: clock)
+        try openSession()
+    }
+
+    /// The session that the pipeline has asked for.
+    func openSession() throws {
+        session = StageSession()
         session.records = log
         session.events = [.assign([Self.partition])]
         pipeline.opened(.success(session), at: clock)
