@@ -54,8 +54,7 @@ import Testing
             #expect(restarts == turn && stage.unreadiness?.contains("damaged at offset 1") == true)
             try stage.turn(for: 35)
             #expect(restarts == turn + 1)
-            stage.readingFailure = turn == 0 ? (1, damaged) : nil
-            try stage.openSession()
+            try stage.openSession(failure: turn == 0 ? (1, damaged) : nil)
         }
         try stage.turn(for: 12)
         #expect(stage.sent.count == 3 && stage.unreadiness == nil)

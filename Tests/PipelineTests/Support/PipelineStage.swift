@@ -98,8 +98,9 @@ final class PipelineStage {
     }
 
     /// The session that the pipeline has asked for.
-    func openSession() throws {
+    func openSession(failure: (offset: Int64, error: BrokerError)? = nil) throws {
         session = StageSession()
+        session.failure = failure
         session.records = log
         session.events = [.assign([Self.partition])]
         pipeline.opened(.success(session), at: clock)
