@@ -3,13 +3,16 @@
 import asyncio
 import collections
 import json
+import os
 import pathlib
+import ssl
 import subprocess
 import threading
 
 import pytest
 import smpp34
 from harness.capture import Capture
+from harness.certificates import Authority
 from harness.ports import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -70,12 +73,21 @@ def text_of(parts):
     return "".join(EXTENSION[next(codes)] if code == 0x1B else GSM[code] for code in codes)
 
 
-@pytest.fixture
-def course():
+@pytest.fixture(params=["plain", "tls"])
+def course(request, tmp_path):
     """Twenty messages through a window of four, with a receipt for each part."""
-    centre = Centre()
-    capture = Capture(centre.port)
-    ran = subprocess.run([CLIENT, "smpp-receipts", str(capture.port), "20", "4"], capture_output=True, text=True, timeout=90, check=True)
+    centre, tls, environment = Centre(), None, {}
+    if request.param == "tls":
+        authority = Authority(tmp_path)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(authority.issue("centre"))
+        # A server that would speak HTTP too: nobody must ask it to.
+        tls.set_alpn_protocols(["http/1.1"])
+        environment = {"SMPP_AUTHORITIES": str(authority.certificate)}
+    capture = Capture(centre.port, tls)
+    command = [CLIENT, "smpp-receipts", str(capture.port), "20", "4"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True, env=os.environ | environment)
+    assert set(capture.protocols) <= {None}
     yield centre, capture, json.loads(ran.stdout)
     capture.stop()
 
