@@ -1,5 +1,4 @@
 internal import EventLoop
-internal import Glibc
 internal import RocketSMS
 internal import Time
 
@@ -61,7 +60,7 @@ final class ClientLoad: @unchecked Sendable {
 
     private func measure(for duration: Duration, _ done: @escaping () -> Void) {
         let begun = loop.updateNow()
-        let cpu = Self.cpuTime()
+        let cpu = CPUTime.now
         endsAt = begun + duration
         running = connections
         client.receive = { [self] tag, reply in
@@ -71,17 +70,10 @@ final class ClientLoad: @unchecked Sendable {
             running -= 1
             guard running == 0 else { return }
             result.elapsed = loop.updateNow() - begun
-            result.cpu = Self.cpuTime() - cpu
+            result.cpu = CPUTime.now - cpu
             client.close()
             done()
         }
         for tag in 0..<connections { client.send(message, tag: UInt64(tag)) }
-    }
-
-    private static func cpuTime() -> Duration {
-        var usage = rusage()
-        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-        return .seconds(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-            + .microseconds(Int64(usage.ru_utime.tv_usec) + Int64(usage.ru_stime.tv_usec))
     }
 }

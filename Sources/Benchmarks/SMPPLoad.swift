@@ -32,6 +32,8 @@ final class SMPPLoad: LinkOwner, @unchecked Sendable {
     private var answeredAt = MonotonicInstant(nanoseconds: 0)
     private var failure = ""
 
+    /// With `SMPP_AUTHORITIES` in the environment (a PEM file) the connection is TLS.
+    ///
     /// - Parameter wantsReceipts: whether it ends only when each accepted part was reported as delivered.
     init(port: Int, messages: Int, window: Int, wantsReceipts: Bool) throws {
         loop = try EventLoop(name: "load")
@@ -45,8 +47,10 @@ final class SMPPLoad: LinkOwner, @unchecked Sendable {
         }
         var session = SessionSettings(bind: Bind(.transceiver, systemID: "shop", password: "secret"))
         session.window = window
-        let target = ConnectTarget(isTLS: false, host: "127.0.0.1", port: port)
-        let link = try Link(loop: loop, connect: ConnectSettings(for: .smpp, to: target, timeout: .seconds(10)), session: session)
+        let authorities = getenv("SMPP_AUTHORITIES").map { String(cString: $0) }
+        let target = ConnectTarget(isTLS: authorities != nil, host: "127.0.0.1", port: port)
+        let connect = ConnectSettings(for: .smpp, to: target, timeout: .seconds(10), certificateAuthorities: authorities)
+        let link = try Link(loop: loop, connect: connect, session: session)
         self.link = link
         link.owner = self
     }

@@ -1,15 +1,19 @@
-"""SMPP as others read it: a message centre that is not ours (smpp34), and tshark on the octets of both sides."""
+"""SMPP as others read it: two message centres that are not ours (smpp34, Net::SMPP), and tshark on the octets of both sides."""
 
 import asyncio
 import collections
 import json
+import os
 import pathlib
+import ssl
 import subprocess
 import threading
+import types
 
 import pytest
 import smpp34
 from harness.capture import Capture
+from harness.certificates import Authority
 from harness.ports import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -61,6 +65,25 @@ class Centre:
             part.accept(message_id=identity)
 
 
+# Net::SMPP as message centre: accepts each part of one connection, and prints what it has read.
+PERL = """
+use Net::SMPP; use JSON::PP; $| = 1;
+my $listener = Net::SMPP->new_listen('127.0.0.1', port => $ARGV[0], smpp_version => 0x34) or die;
+print "listening\\n";
+my $link = $listener->accept or die;
+while (my $pdu = $link->read_pdu()) {
+    if ($pdu->{cmd} == 0x09) { $link->set_version(0x34); $link->bind_transceiver_resp(system_id => 'perl', seq => $pdu->{seq}) }
+    elsif ($pdu->{cmd} == 0x15) { $link->enquire_link_resp(seq => $pdu->{seq}) }
+    elsif ($pdu->{cmd} == 0x06) { $link->unbind_resp(seq => $pdu->{seq}); last }
+    elsif ($pdu->{cmd} == 0x04) {
+        my %read = map { $_ => $pdu->{$_} } qw(source_addr source_addr_ton destination_addr dest_addr_npi esm_class data_coding registered_delivery);
+        print encode_json({%read, text => unpack('H*', $pdu->{short_message})}), "\\n";
+        $link->submit_sm_resp(message_id => "p$pdu->{seq}", seq => $pdu->{seq});
+    }
+}
+"""
+
+
 def text_of(parts):
     """Rejoined, and decoded by a table of this test's own."""
     octets = b"".join(part.short_message[6:] if part.esm_class & 0x40 else part.short_message for part in parts)
@@ -70,12 +93,29 @@ def text_of(parts):
     return "".join(EXTENSION[next(codes)] if code == 0x1B else GSM[code] for code in codes)
 
 
-@pytest.fixture
-def course():
+def messages_of(parts):
+    """Texts, rejoined by the references in their headers."""
+    messages = collections.defaultdict(list)
+    for number, part in enumerate(parts):
+        messages[part.short_message[3] if part.esm_class & 0x40 else f"alone {number}"].append(part)
+    return [text_of(sorted(parts, key=lambda part: part.short_message[5]) if len(parts) > 1 else parts) for parts in messages.values()]
+
+
+@pytest.fixture(params=["plain", "tls"])
+def course(request, tmp_path):
     """Twenty messages through a window of four, with a receipt for each part."""
-    centre = Centre()
-    capture = Capture(centre.port)
-    ran = subprocess.run([CLIENT, "smpp-receipts", str(capture.port), "20", "4"], capture_output=True, text=True, timeout=90, check=True)
+    centre, tls, environment = Centre(), None, {}
+    if request.param == "tls":
+        authority = Authority(tmp_path)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(authority.issue("centre"))
+        # A server that would speak HTTP too: nobody must ask it to.
+        tls.set_alpn_protocols(["http/1.1"])
+        environment = {"SMPP_AUTHORITIES": str(authority.certificate)}
+    capture = Capture(centre.port, tls)
+    command = [CLIENT, "smpp-receipts", str(capture.port), "20", "4"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=90, check=True, env=os.environ | environment)
+    assert set(capture.protocols) <= {None}
     yield centre, capture, json.loads(ran.stdout)
     capture.stop()
 
@@ -84,12 +124,7 @@ def test_another_centre_reads_every_part_and_its_receipts_are_read(course):
     centre, _, result = course
     # The Belarusian text and the last one take two parts.
     assert (result["failure"], result["parts"], result["accepted"], result["delivered"]) == ("", 28, 28, 28)
-    messages = collections.defaultdict(list)
-    for number, part in enumerate(centre.parts):
-        udh = part.short_message[:6] if part.esm_class & 0x40 else None
-        messages[udh[3] if udh else f"alone {number}"].append(part)
-    joined = [sorted(parts, key=lambda part: part.short_message[5]) if len(parts) > 1 else parts for parts in messages.values()]
-    assert sorted(map(text_of, joined)) == sorted(TEXTS * 4)
+    assert sorted(messages_of(centre.parts)) == sorted(TEXTS * 4)
     for part in centre.parts:
         assert (part.source_addr, part.source_addr_ton, part.source_addr_npi) == ("Shop", 5, 0)
         assert (part.destination_addr, part.dest_addr_ton, part.dest_addr_npi) == ("375291234567", 1, 1)
@@ -109,3 +144,18 @@ def test_tshark_finds_nothing_wrong(course, tmp_path):
     joined = [packet["gsm_sms_ud"] for packet in packets if "gsm_sms_ud" in packet]
     assert len(joined) > 0 and "Concatenated short messages, 8-bit reference number" in json.dumps(joined)
     assert set(commands) <= {0x09, 0x8000_0009, 0x04, 0x8000_0004, 0x05, 0x8000_0005, 0x06, 0x8000_0006, 0x15, 0x8000_0015}
+
+
+def test_a_third_decoder_reads_the_same():
+    port = free_port()
+    with subprocess.Popen(["perl", "-e", PERL, str(port)], stdout=subprocess.PIPE, text=True) as centre:
+        assert centre.stdout.readline() == "listening\n"
+        ran = subprocess.run([CLIENT, "smpp", str(port), "20", "4"], capture_output=True, text=True, timeout=90, check=True)
+        read = [json.loads(line) for line in centre.stdout]
+    result = json.loads(ran.stdout)
+    assert (result["failure"], result["parts"], result["accepted"]) == ("", 28, 28)
+    parts = [types.SimpleNamespace(**part, short_message=bytes.fromhex(part["text"])) for part in read]
+    assert sorted(messages_of(parts)) == sorted(TEXTS * 4)
+    for part in parts:
+        assert (part.source_addr, part.source_addr_ton, part.destination_addr, part.dest_addr_npi) == ("Shop", 5, "375291234567", 1)
+        assert part.registered_delivery == 1

@@ -18,7 +18,7 @@ import Testing
 
     // MARK: Size
 
-    private static let core = ["SMSPipeline", "Requests", "SMSWorker"]
+    private static let core = ["SMSPipeline", "Requests", "SMSWorker", "SMPP"]
 
     @Test func noTypeHasMoreThanTwentyStoredProperties() { #expect(rules.tooManyProperties(in: Self.core) == []) }
 
@@ -66,6 +66,7 @@ import Testing
     @Test func foldersAreUsedInOneDirection() {
         #expect(rules.twoWayDoors(of: "SMSPipeline", roots: ["Pipeline", "Seams"]) == [])
         #expect(rules.twoWayDoors(of: "Requests", roots: []) == [])
+        #expect(rules.twoWayDoors(of: "SMPP", roots: []) == [])
     }
 
     @Test func aFolderThatIsUsedByWhomItUsesIsFound() {
@@ -99,7 +100,12 @@ import Testing
         }
     }
 
-    @Test func timeAndChanceComeFromOutside() { #expect(rules.ownClocksAndChance(in: ["SMSPipeline", "Requests"]) == []) }
+    @Test func timeAndChanceComeFromOutside() {
+        #expect(rules.ownClocksAndChance(in: ["SMSPipeline", "Requests"]) == [])
+        // Its link is the runner: that has both.
+        let decides = ["Wire", "Text", "Status", "Receipts", "Session"].map { "SMPP/\($0)" }
+        #expect(rules.tree.files(of: decides).count > 20 && rules.ownClocksAndChance(in: decides) == [])
+    }
 
     @Test func aClockOrADrawOfItsOwnIsFound() {
         for source in [

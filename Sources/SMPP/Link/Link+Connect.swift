@@ -58,7 +58,7 @@ extension Link {
         let boundFor = connection.boundAt.map { loop.now - $0 }
         var failure = LinkEvent.Failure.ended(ending.reason)
         switch ending.reason {
-        case .unbound: lostAt = nil
+        case .unbound, .peerUnbound: lostAt = nil
         case .bindRefused(let status):
             let wasBoundLately = lostAt.map { loop.now - $0 < Self.lately } ?? false
             failure = .refused(BindRefusal(status, wasBoundLately: wasBoundLately), status)

@@ -10,14 +10,14 @@ struct PendingParts: Equatable, Sendable {
         case late(until: MonotonicInstant)
     }
 
-    struct Part: Equatable, Sendable {
+    struct Entry: Equatable, Sendable {
         let sequence: UInt32
         let token: UInt64
         var stage: Stage
     }
 
     private let timeout: Duration
-    private(set) var parts: [Part] = []
+    private(set) var parts: [Entry] = []
 
     init(timeout: Duration) { self.timeout = timeout }
 
@@ -31,7 +31,7 @@ struct PendingParts: Equatable, Sendable {
 
     mutating func begin(_ sequence: UInt32, token: UInt64) {
         precondition(!isWriting, "one part is written at a time")
-        parts.append(Part(sequence: sequence, token: token, stage: .writing))
+        parts.append(Entry(sequence: sequence, token: token, stage: .writing))
     }
 
     /// The last octet of the part that is being written was handed over.
@@ -41,7 +41,7 @@ struct PendingParts: Equatable, Sendable {
     }
 
     /// - Returns: the part that this number's answer is for; nil where there is none, or it is not out yet.
-    mutating func answer(_ sequence: UInt32) -> Part? {
+    mutating func answer(_ sequence: UInt32) -> Entry? {
         guard let index = parts.firstIndex(where: { $0.sequence == sequence }), parts[index].stage != .writing else { return nil }
         return parts.remove(at: index)
     }

@@ -63,7 +63,7 @@ extension Session {
         events.append(.bound(response))
     }
 
-    private mutating func partAnswered(_ part: PendingParts.Part, _ status: CommandStatus, id: String, at now: MonotonicInstant) {
+    private mutating func partAnswered(_ part: PendingParts.Entry, _ status: CommandStatus, id: String, at now: MonotonicInstant) {
         let verdict = settings.rules.verdict(status)
         let answer = PartAnswer(status: status, verdict: verdict, id: id.isEmpty ? nil : id)
         var isLate = false

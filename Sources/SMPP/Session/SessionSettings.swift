@@ -1,4 +1,4 @@
-/// What a session keeps to. Times are those of README's table of keys.
+/// What a session keeps to.
 package struct SessionSettings: Equatable, Sendable {
     package var bind: Bind
     /// Parts that may be unanswered at once, 1 …; what the peer grants.

@@ -1,5 +1,6 @@
 """A TCP relay that keeps all that passes, as a capture that tshark reads: no right to a network device is needed for it."""
 
+import asyncio
 import json
 import pathlib
 import socket
@@ -11,19 +12,22 @@ from .ports import free_port
 
 
 class Capture:
-    """Relays to `upstream` (a port of this machine). `port` is what a client connects to, and the server's port in the capture."""
+    """Relays to `upstream` (a port of this machine). `port` is what a client connects to, and the server's port in the capture. With `tls`
+    (a context) it is the client's TLS server; what it keeps is what was said within."""
 
-    def __init__(self, upstream):
-        self.port, self._upstream = free_port(), upstream
-        self._lock, self._packets, self._sockets = threading.Lock(), [], []
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self._accept, daemon=True).start()
+    def __init__(self, upstream, tls=None):
+        self.port, self._upstream, self._tls = free_port(), upstream, tls
+        self._lock, self._packets, self._connections = threading.Lock(), [], 0
+        # What TLS agreed on to speak, of each connection.
+        self.protocols = []
+        self._loop, is_up = asyncio.new_event_loop(), threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(is_up,), daemon=True)
+        self._thread.start()
+        assert is_up.wait(10)
 
     def stop(self):
-        self._listener.close()
-        with self._lock:
-            for connection in self._sockets:
-                connection.close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
 
     def packets(self, path: pathlib.Path, protocol: str):
         """What tshark makes of it: the layers of each packet, `protocol`'s as a list."""
@@ -32,30 +36,36 @@ class Capture:
         output = subprocess.run(command, check=True, capture_output=True).stdout.decode(errors="replace")
         return [packet["_source"]["layers"] for packet in json.loads(output)]
 
-    def _accept(self):
-        while True:
-            try:
-                client, _ = self._listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(("127.0.0.1", self._upstream))
-            with self._lock:
-                self._sockets += [client, server]
-            # As TCP counts them: the first octet of each side has number 1.
-            course = {client: 1, server: 1}
-            for source, target in ((client, server), (server, client)):
-                threading.Thread(target=self._pump, args=(source, target, course, client), daemon=True).start()
+    def _run(self, is_up):
+        asyncio.set_event_loop(self._loop)
+        server = self._loop.run_until_complete(asyncio.start_server(self._relay, "127.0.0.1", self.port, ssl=self._tls))
+        is_up.set()
+        self._loop.run_forever()
+        server.close()
 
-    def _pump(self, source, target, course, client):
+    async def _relay(self, reader, writer):
+        upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
+        self._connections += 1
+        if self._tls:
+            self.protocols.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
+        # As TCP counts them: the first octet of each side has number 1.
+        course = {True: 1, False: 1}
+        number = self._connections
+        await asyncio.gather(
+            self._pump(reader, upstream_writer, course, True, number), self._pump(upstream_reader, writer, course, False, number)
+        )
+
+    async def _pump(self, reader, writer, course, is_client, connection):
         try:
-            while octets := source.recv(4096):
+            while octets := await reader.read(4096):
                 with self._lock:
-                    self._packets.append((source is client, course[source], course[target], client.fileno(), octets))
-                    course[source] += len(octets)
-                target.sendall(octets)
-            target.shutdown(socket.SHUT_WR)
+                    self._packets.append((is_client, course[is_client], course[not is_client], connection, octets))
+                course[is_client] += len(octets)
+                writer.write(octets)
+                await writer.drain()
         except OSError:
             pass
+        writer.close()
 
     def _pcap(self):
         """Link type 101: each packet begins with its IP header."""

@@ -15,12 +15,13 @@ final class LinkFixture: LinkOwner, @unchecked Sendable {
     var parts: [Part] = []
     private(set) var events: [LinkEvent] = []
     /// Each receipt is answered as soon as it comes.
-    var answersReceipts = true
+    private let answersReceipts: Bool
     private var waiters: [(condition: (LinkFixture) -> Bool, signal: TestSignal)] = []
 
     /// - Parameter change: of settings that are usual, and short enough for a test.
-    init(port: Int, change: @escaping @Sendable (inout SessionSettings) -> Void = { _ in }) async throws {
+    init(port: Int, answersReceipts: Bool = true, change: @escaping @Sendable (inout SessionSettings) -> Void = { _ in }) async throws {
         loop = try EventLoop(name: "link-test")
+        self.answersReceipts = answersReceipts
         let target = ConnectTarget(isTLS: false, host: "127.0.0.1", port: port)
         await on { fixture in
             var settings = SessionSettings(bind: Bind(.transceiver, systemID: "shop", password: "secret"))

@@ -8,11 +8,11 @@ import Testing
 /// The whole over a real socket, against a message centre made of bytes.
 @Suite(.timeLimit(.minutes(3))) struct LinkTests {
     private func run(
-        _ script: @escaping @Sendable (TinySMSC, ScriptedConnection) -> Void,
+        answersReceipts: Bool = true, _ script: @escaping @Sendable (TinySMSC, ScriptedConnection) -> Void,
         change: @escaping @Sendable (inout SessionSettings) -> Void = { _ in }, _ body: (LinkFixture) async throws -> Void
     ) async throws {
         let server = try ScriptedServer { script(TinySMSC($0), $0) }
-        let fixture = try await LinkFixture(port: server.port, change: change)
+        let fixture = try await LinkFixture(port: server.port, answersReceipts: answersReceipts, change: change)
         try await body(fixture)
         try await fixture.close()
         try await onThread { server.stop() }
@@ -48,7 +48,7 @@ import Testing
     @Test func aReceiptIsAnsweredOnlyWhenItIsKept() async throws {
         let isKept = Mutex(false)
         let answeredEarly = Mutex<Bool?>(nil)
-        try await run { smsc, _ in
+        try await run(answersReceipts: false) { smsc, _ in
             smsc.bind()
             smsc.write(PDU(sequence: 0, .deliver(SamplePDUs.receipt(id: "17"))))
             if smsc.next()?.body == .deliverResponse(MessageResponse()) {
@@ -58,7 +58,6 @@ import Testing
             smsc.write(PDU(sequence: 1, .deliver(SamplePDUs.receipt(id: "18"))))
             smsc.serve()
         } _: { fixture in
-            await fixture.on { $0.answersReceipts = false }
             await fixture.until { $0.deliveries.count == 1 }
             isKept.withLock { $0 = true }
             await fixture.on { fixture in for delivery in fixture.deliveries { fixture.link?.answer(delivery.handle) } }
@@ -141,8 +140,8 @@ import Testing
             smsc.bind([.ok, .bindFailed, .invalidPassword][min(2, connection.number)])
             if connection.number == 0 { connection.reset() } else { while smsc.next() != nil {} }
         } _: { fixture in
-            await fixture.until { $0.failures.count == 3 }
-            let failures = await fixture.on { $0.failures }
+            await fixture.until { $0.failures.count >= 3 }
+            let failures = await fixture.on { Array($0.failures.prefix(3)) }
             #expect(
                 failures == [
                     .ended(.connectionLost), .refused(.tooManyBinds, .bindFailed), .refused(.credentials, .invalidPassword),
@@ -172,7 +171,7 @@ import Testing
 
     @Test func aPortWhereNobodyListensIsTriedAgain() async throws {
         let fixture = try await LinkFixture(port: FreePort.next())
-        await fixture.until { $0.failures.count == 2 }
+        await fixture.until { $0.failures.count >= 2 }
         #expect(await fixture.on { $0.failures[0] } == .connect(ConnectFailure(.refused, detail: "Connection refused")))
         await fixture.on { $0.link?.leave(within: .zero) }
         await fixture.until { $0.events.last == .left }
@@ -192,13 +191,15 @@ import Testing
             isCounted.open()
         } change: {
             $0.window = 1_000
+            // The pool that runs the tests may be busy for long.
+            $0.responseTimeout = .seconds(600)
         } _: { fixture in
             var message = SamplePDUs.submission()
             message.parameters.append(.payload, [UInt8](repeating: 7, count: 60_000))
             let large = message
             await fixture.until { $0.link?.isBound == true }
             await fixture.submit(0..<1_000, large)
-            await fixture.until { $0.link?.isBound == true && $0.parts.count < 1_000 }
+            await fixture.until { $0.parts.count < 1_000 }
             await fixture.on { $0.link?.close() }
             let ending = await fixture.on { $0.endings[0] }
             #expect(ending.notSent.count == 1 && ending.notSent == [UInt64(ending.unknown.count)])

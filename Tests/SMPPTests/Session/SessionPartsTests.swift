@@ -111,6 +111,19 @@ import Time
         #expect(fixture.events() == [SessionFixture.ended(.connectionLost, unknown: [3])])
     }
 
+    /// No peer can have read it: whoever sends that answers something else.
+    @Test func aPartThatIsNotOutHasNoAnswer() {
+        var fixture = SessionFixture.bound()
+        fixture.offer(3)
+        fixture.write(30)
+        fixture.hear(PDU(sequence: 2, .submitResponse(MessageResponse(id: "a"))))
+        #expect(fixture.events() == [.notice(.stray(CommandID.submit.response))])
+        fixture.flush()
+        #expect(fixture.read().map(\.sequence) == [2])
+        fixture.hear(PDU(sequence: 2, .submitResponse(MessageResponse(id: "a"))))
+        #expect(fixture.events() == [SessionFixture.accepted(3, id: "a")])
+    }
+
     @Test func answersAndKeepalivesGoBeforeAPartThatHasNotBegun() {
         var fixture = SessionFixture.bound()
         fixture.offer(1)
