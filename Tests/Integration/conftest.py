@@ -3,12 +3,36 @@ import os
 import pytest
 
 import fetch_promtool
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from harness import brokers
+from harness.records import QUIET
 from harness.simulator import Simulator
 from harness.site import Site
+from harness.waiting import wait_for
 
 
-def pytest_collection_modifyitems(items):
+# What measures, or asks most of the machine: nothing else runs beside it.
+ALONE = {
+    f"test_{name}.py"
+    for name in (
+        "backlog bad_night budget churn flood late_frames latency metrics nodes provider_trouble provoked restore storm traces"
+    ).split()
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--alone", choices=["only", "without"],
+        help="only what nothing may run beside, or all but that (for two at a time: -n 2 --dist worksteal)",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config, items):
+    choice = config.getoption("alone")
+    if choice:
+        out = [item for item in items if (item.path.name in ALONE) != (choice == "only")]
+        items[:] = [item for item in items if (item.path.name in ALONE) == (choice == "only")]
+        config.hook.pytest_deselected(items=out)
     abilities, name = brokers.chosen_abilities()
     for item in items:
         if "broker" in getattr(item, "fixturenames", ()) or "three_nodes" in getattr(item, "fixturenames", ()):
@@ -20,10 +44,27 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def make_ready(broker):
+    """The first group and the first transaction of a new broker wait for its own topics: no test's matter."""
+    quiet = {"bootstrap.servers": broker.bootstrap, **QUIET}
+    Producer({**quiet, "transactional.id": "first"}).init_transactions(60)
+    consumer = Consumer({**quiet, "group.id": "first"})
+
+    def is_known():
+        try:
+            return consumer.committed([TopicPartition("none", 0)], timeout=20)
+        except KafkaException:
+            return False
+
+    wait_for(is_known, 60, "the first group's coordinator")
+    consumer.close()
+
+
 @pytest.fixture(scope="session")
 def broker():
     """The broker that the whole run shares; every test has topics and groups of its own on it."""
     broker = brokers.choose()
+    make_ready(broker)
     yield broker
     broker.stop()
 
