@@ -64,9 +64,11 @@ def make_ready(broker):
 def broker():
     """The broker that the whole run shares; every test has topics and groups of its own on it."""
     broker = brokers.choose()
-    make_ready(broker)
-    yield broker
-    broker.stop()
+    try:
+        make_ready(broker)
+        yield broker
+    finally:
+        broker.stop()
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,9 @@ import gzip
 import http.server
 import importlib
 import json
+import os
 import pkgutil
+import statistics
 import threading
 import time
 
@@ -166,17 +168,17 @@ def test_a_collector_that_hangs_costs_spans_and_no_messages(make_site, start_sim
     site = make_site(simulator)
     worker = site.started(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url, OTEL_EXPORTER_OTLP_TIMEOUT=1000)
     rates, costs = {True: [], False: []}, {True: [], False: []}
-    for number in range(6):
+    for number in range(int(os.environ.get("TRACE_ROUNDS", 6))):
         answers = number % 2 == 0
         collector.held.set() if answers else collector.held.clear()
         a_second, work = rate(site, worker, collector, number)
         rates[answers].append(a_second)
         costs[answers].append(work)
-    share = sorted(rates[False])[1] / sorted(rates[True])[1]
+    share = statistics.median(rates[False]) / statistics.median(rates[True])
     print(f"messages a second beside a collector that hangs: {share:.2f} of those beside one that answers ({rates})")
     assert share > 0.7
     # What others do on the machine meanwhile hardly shows in the worker's own work.
-    more = sorted(costs[False])[1] / sorted(costs[True])[1]
+    more = statistics.median(costs[False]) / statistics.median(costs[True])
     print(f"work for a message: {more:.2f} of it ({costs})")
     assert more < 1.05
     wait_for(lambda: worker.metric("rocketsms_spans_dropped_total") > 0, 30, "spans that are dropped and counted")
