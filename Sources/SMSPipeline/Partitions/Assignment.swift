@@ -49,6 +49,8 @@ package final class Assignment {
     package var closedReason: String?
     /// By what it stays closed: a change is an operator's word. Nil: its ledger is looked at again as a whole.
     package var closedBy: ClosedBy?
+    /// A look at it is under way.
+    package var isLookedAt = false
     /// Its ledger was empty: reading it again costs nothing, and a repair may leave the offset as it is.
     package var isLedgerEmpty = false
 

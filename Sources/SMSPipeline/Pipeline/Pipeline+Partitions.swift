@@ -42,6 +42,7 @@ extension Pipeline {
         let dedup = Dedup(window: settings.dedupWindow, maxEntries: settings.dedupMaxEntries)
         let (assignment, old) = partitions.assign(topic, partition, dedup: dedup, at: now)
         if let old { end(old) }
+        upkeep.damaged.assignedAnew(assignment.key)
         restore(assignment, session)
         return assignment
     }
@@ -58,6 +59,7 @@ extension Pipeline {
         else {
             return
         }
+        assignment.closedBy = nil
         switch result {
         case .failure(let error) where error.isMissingLedger:
             keepClosed(assignment, Self.missingLedger)

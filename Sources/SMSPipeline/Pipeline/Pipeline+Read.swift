@@ -92,28 +92,37 @@ extension Pipeline {
         // The client may pass over what is damaged, and requests with it.
         if error.isDamagedLog {
             assignment.isReadingHalted = true
-            upkeep.damaged.found(assignment.key)
+            upkeep.damaged.found(assignment.key, at: assignment.position.next)
         }
         guard assignment.readingFails == nil else { return }
         assignment.readingFails =
             error.isDamagedLog
             ? "its log is damaged at offset \(assignment.position.next) or behind it (\(error.name)): nothing is skipped; where no replica has "
-                + "it whole, delete its records up to the next batch, and `offsets repair --from earliest`"
+                + "it whole, delete its records up to the next batch, and `offsets repair --from earliest`; a restart looks at once"
             : "it cannot be read at offset \(assignment.position.next) (\(error.name))"
         updateHealth()
     }
 
     private func offsetLost(_ assignment: Assignment, _ session: any LedgerSession, _ error: BrokerError) {
         guard assignment.readingFails != nil, upkeep.damaged.isDamaged(assignment.key) else { return renew(assignment, session, error) }
-        // The client took it for one, out of what lies behind the damage.
+        // The client took it for one, out of what lies behind the damage; or an operator has deleted what is damaged.
         assignment.isReadingHalted = true
         upkeep.damaged.stopped(assignment.key, at: now)
+        look(at: assignment, session)
+    }
+
+    /// What was damaged is gone from the log, by an operator or by retention.
+    func damagedRecordsAreGone(_ assignment: Assignment, _ session: any LedgerSession) {
+        guard assignment.readingFails != nil, upkeep.damaged.isDamaged(assignment.key) else { return }
+        var error = BrokerError(.other, name: "OFFSET_OUT_OF_RANGE")
+        error.isOffsetLost = true
+        renew(assignment, session, error)
     }
 
     private func readingGoesOn(_ assignment: Assignment) {
+        if !upkeep.damaged.isEmpty { upkeep.damaged.read(assignment.key, to: assignment.position.next) }
         guard assignment.readingFails != nil else { return }
         assignment.readingFails = nil
-        upkeep.damaged.mended(assignment.key)
         updateHealth()
     }
 
@@ -122,7 +131,10 @@ extension Pipeline {
         guard let session = life.session else { return }
         for assignment in partitions.inOrder where assignment.phase == .open && assignment.readingFails != nil {
             if upkeep.damaged.hasStopped(assignment.key) {
-                guard upkeep.damaged.takeDue(assignment.key, at: now) else { continue }
+                guard upkeep.damaged.takeDue(assignment.key, at: now) else {
+                    look(at: assignment, session)
+                    continue
+                }
                 return recover("\(assignment.key.name) is looked at again, by another session: its log was damaged")
             }
             assignment.isReadingHalted = false

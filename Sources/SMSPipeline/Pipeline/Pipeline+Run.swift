@@ -26,7 +26,7 @@ extension Pipeline {
         case .producersRebuilt(let error):
             if let error { recover("the producers could not be made anew: \(error)") }
         case .restored(let partition, let id, let result): restored(partition, id, result)
-        case .lookedAtClosed(let partition, let id, let found): lookedAtClosed(partition, id, found)
+        case .looked(let partition, let id, let found): looked(at: partition, id, found)
         case .swept(let partition, let id, let result): swept(partition, id, result)
         case .counted(let count, let didAnswer): counted(partitions: count, didAnswer)
         }

@@ -102,18 +102,29 @@ extension Pipeline {
         for assignment in partitions.inOrder {
             guard case .closed = assignment.phase else { continue }
             if assignment.closedBy != nil {
-                session.lookAtClosed(assignment.key, ledger: assignment.topic.ledgerName, for: assignment.id)
+                look(at: assignment, session)
             } else if isWhole || assignment.isLedgerEmpty || assignment.closedReason == Self.missingLedger {
                 restore(assignment, session)
             }
         }
     }
 
-    func lookedAtClosed(_ key: PartitionKey, _ id: AssignmentID, _ found: ClosedBy?) {
-        guard let session = life.session, let assignment = partitions.living(key, id), case .closed = assignment.phase,
-            let found, let known = assignment.closedBy, found != known
-        else { return }
-        restore(assignment, session)
+    /// One question a partition at a time: brokers that do not answer are not asked more and more.
+    func look(at assignment: Assignment, _ session: any LedgerSession) {
+        guard !assignment.isLookedAt else { return }
+        assignment.isLookedAt = true
+        session.look(at: assignment.key, ledger: assignment.topic.ledgerName, for: assignment.id)
+    }
+
+    func looked(at key: PartitionKey, _ id: AssignmentID, _ found: PartitionLook?) {
+        guard let session = life.session, let assignment = partitions.living(key, id) else { return }
+        assignment.isLookedAt = false
+        guard let found else { return }
+        switch assignment.phase {
+        case .closed: if let known = assignment.closedBy, found.state != known { restore(assignment, session) }
+        case .open: if found.low > assignment.position.next { damagedRecordsAreGone(assignment, session) }
+        case .restoring, .draining: return
+        }
     }
 
     // MARK: Pauses

@@ -51,8 +51,8 @@ package protocol LedgerSession: AnyObject {
 
     /// Answered by `.restored`; given up soon after `assignment` has ended.
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness)
-    /// Asks by what a partition stays closed now. Answered by `.lookedAtClosed`.
-    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID)
+    /// Looks at a partition that is not read. Answered by `.looked`.
+    func look(at partition: PartitionKey, ledger: String, for assignment: AssignmentID)
     /// Answered by `.swept`.
     func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID)
     /// Counts the partitions of these topics. Answered by `.counted`.
@@ -104,7 +104,7 @@ package enum SessionAnswer: Sendable {
     case producersRebuilt(BrokerError?)
     case restored(PartitionKey, AssignmentID, Result<PartitionRestore, RestoreError>)
     /// Nil: it could not be asked now.
-    case lookedAtClosed(PartitionKey, AssignmentID, ClosedBy?)
+    case looked(PartitionKey, AssignmentID, PartitionLook?)
     case swept(PartitionKey, AssignmentID, Result<Sweep, RestoreError>)
     /// Nil where one of the topics cannot be seen now.
     case counted(Int?, didAnswer: Bool)

@@ -10,6 +10,8 @@ package struct DamagedLogs: Equatable, Sendable {
     package static let longestWait = Duration.seconds(600)
 
     private struct Look: Equatable {
+        /// What has been read of it ends here.
+        var offset: Int64
         var wait = DamagedLogs.firstWait
         /// Nil: this session still reads it.
         var at: MonotonicInstant?
@@ -20,13 +22,16 @@ package struct DamagedLogs: Equatable, Sendable {
 
     package init() {}
 
-    package mutating func found(_ key: PartitionKey) { looks[key] = looks[key] ?? Look() }
+    package var isEmpty: Bool { looks.isEmpty }
+
+    package mutating func found(_ key: PartitionKey, at offset: Int64) {
+        looks[key, default: Look(offset: offset)].offset = offset
+    }
 
     /// This session reads nothing more of it.
     package mutating func stopped(_ key: PartitionKey, at now: MonotonicInstant) {
-        var look = looks[key] ?? Look()
-        look.at = look.at ?? now + look.wait
-        looks[key] = look
+        guard let look = looks[key] else { return }
+        looks[key]?.at = look.at ?? now + look.wait
     }
 
     package func isDamaged(_ key: PartitionKey) -> Bool { looks[key] != nil }
@@ -35,12 +40,17 @@ package struct DamagedLogs: Equatable, Sendable {
     /// - Returns: whether another session is to look at it now; the next one waits longer.
     package mutating func takeDue(_ key: PartitionKey, at now: MonotonicInstant) -> Bool {
         guard let look = looks[key], let at = look.at, now >= at else { return false }
-        looks[key] = Look(wait: min(look.wait * 2, Self.longestWait))
+        looks[key] = Look(offset: look.offset, wait: min(look.wait * 2, Self.longestWait))
         return true
     }
 
-    /// It is read again.
-    package mutating func mended(_ key: PartitionKey) { looks[key] = nil }
+    /// What was damaged is whole again once something behind it is read.
+    package mutating func read(_ key: PartitionKey, to next: Int64) {
+        if let look = looks[key], next > look.offset { looks[key] = nil }
+    }
+
+    /// Another assignment of it is read from its beginning.
+    package mutating func assignedAnew(_ key: PartitionKey) { looks[key]?.at = nil }
 
     /// Whatever was stopped was stopped in the session that has ended.
     package mutating func sessionLost() { for key in looks.keys { looks[key]?.at = nil } }

@@ -28,7 +28,7 @@ package struct ConfigurationSettings: Equatable, Sendable {
             settings[key] = Setting(value: value, origin: origin)
         } else {
             let sentence = "\(origin.reference(to: key)): \(Self.shown(text, of: key)) is not \(key.kind.requirement)"
-            guard case .version = key.kind else { return sentence + "." }
+            guard case .version = key.kind, Int(text).map({ $0 > 0 }) ?? false else { return sentence + "." }
             refusedVersion = sentence + "; run the one that the configuration was written for, or a newer one."
             return refusedVersion
         }

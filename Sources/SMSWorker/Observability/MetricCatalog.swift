@@ -42,7 +42,8 @@ package enum MetricCatalog {
         "How long the request that is next has waited since its record, `sendAt` or backoff, without account pauses; 0: none may begin.")
     static let workDue = MetricFamily(
         .gauge, "rocketsms_work_due", unit: "requests",
-        "Unread records and requests whose turn it is: what more workers would send sooner. 0 while the account is paused.")
+        "Unread records and requests whose turn it is: what more workers would send sooner, unless the rate limit or the provider holds it. 0 while the account is paused."
+    )
     static let sending = MetricFamily(
         .gauge, "rocketsms_requests_sending", unit: "requests", "Requests whose intent is written or under way to the ledger.")
     static let held = MetricFamily(

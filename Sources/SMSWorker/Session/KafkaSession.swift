@@ -163,10 +163,8 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
         }
     }
 
-    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID) {
-        restorer.lookAtClosed(TopicPartition(partition), ledger: ledger) { [answer] in
-            answer(.lookedAtClosed(partition, assignment, $0))
-        }
+    func look(at partition: PartitionKey, ledger: String, for assignment: AssignmentID) {
+        restorer.look(at: TopicPartition(partition), ledger: ledger) { [answer] in answer(.looked(partition, assignment, $0)) }
     }
 
     func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID) {

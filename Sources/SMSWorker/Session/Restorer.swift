@@ -81,15 +81,17 @@ final class Restorer: Sendable {
 
     private var cancelled: Bool { isCancelled.load(ordering: .relaxed) }
 
-    /// The group's committed offset and the ledger's end; nil: they could not be asked now.
-    func lookAtClosed(_ partition: TopicPartition, ledger: String, _ done: @escaping @Sendable (ClosedBy?) -> Void) {
+    /// The group's committed offset, the ledger's end and the log's beginning; nil: they could not be asked now.
+    func look(at partition: TopicPartition, ledger: String, _ done: @escaping @Sendable (PartitionLook?) -> Void) {
         upkeep.submit { [self] in
             guard !cancelled else { return done(nil) }
             let records = TopicPartition(topic: ledger, partition: partition.partition)
             do throws(KafkaError) {
                 let committed = try consumer.committed(partition, timeout: timeout)
-                let end = try upkeepReader.get().uncommittedWatermarks(records, timeout: timeout).high
-                done(ClosedBy(committed: committed, ledgerEnd: end))
+                let reader = try upkeepReader.get()
+                let end = try reader.uncommittedWatermarks(records, timeout: timeout).high
+                let low = try reader.uncommittedWatermarks(partition, timeout: timeout).low
+                done(PartitionLook(committed: committed, ledgerEnd: end, low: low))
             } catch { done(nil) }
         }
     }

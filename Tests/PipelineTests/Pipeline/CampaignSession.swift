@@ -75,7 +75,7 @@ final class CampaignSession: LedgerSession {
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness) {
         restoring.append((partition, assignment))
     }
-    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID) {}
+    func look(at partition: PartitionKey, ledger: String, for assignment: AssignmentID) {}
     func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID) {}
     func countPartitions(of topics: [String]) { isCounting = true }
     func abandon() {}

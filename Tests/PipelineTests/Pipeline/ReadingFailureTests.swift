@@ -60,6 +60,24 @@ import Testing
         #expect(stage.sent.count == 3 && stage.unreadiness == nil)
     }
 
+    /// As the operator does it where no replica has them whole.
+    @Test func whenTheDamagedRecordsAreDeletedTheRestoreDecidesAtOnce() throws {
+        let stage = try stage()
+        try stage.publish(request(0), at: stage.wall)
+        stage.readingFailure = (1, error("_BAD_MSG", isDamagedLog: true))
+        try stage.publish(request(1), at: stage.wall)
+        try stage.turn(for: 9)
+        var lost = error("_AUTO_OFFSET_RESET")
+        lost.isOffsetLost = true
+        stage.readingFailure = (1, lost)
+        try stage.turn(for: 12)
+        try stage.look(low: 1)
+        #expect(!stage.isRestoring && stage.unreadiness?.contains("damaged") == true)
+        try stage.turn(for: 10)
+        try stage.look(low: 2)
+        #expect(stage.isRestoring)
+    }
+
     /// The library says it once, and nothing when it passes.
     @Test func aRightThatIsTakenAwayShowsUntilItIsGivenBack() throws {
         let stage = try stage()

@@ -87,6 +87,7 @@ final class PipelineStage {
     /// What it says to whoever looks.
     func detail(ends: [PartitionKey: Int64] = [:]) -> PipelineDetail { pipeline.detail(ends: ends, at: clock) }
     var health: HealthReport { observer.health }
+    var isRestoring: Bool { session.restoring != nil }
     var isOpen: Bool { pipeline.isOpen(Self.partition) }
 
     /// A worker begins, with nothing but the topics.
@@ -124,6 +125,14 @@ final class PipelineStage {
         try steps.hasReadLedger(at: clock.wall)
         let restore = steps.finished(low: 0, high: (log.last?.offset ?? -1) + 1, in: .zero)
         pipeline.answered(.restored(asked.partition, asked.assignment, .success(restore)), by: session, at: clock)
+    }
+
+    /// Answers the look that was asked for, of a log that begins at `low`.
+    func look(low: Int64) throws {
+        let asked = try #require(session.looking)
+        session.looking = nil
+        let found = PartitionLook(committed: committed, ledgerEnd: Int64(ledger.count), low: low)
+        pipeline.answered(.looked(asked.partition, asked.assignment, found), by: session, at: clock)
     }
 
     /// The topic's records from here on are these; a topic made anew has others at the same offsets.

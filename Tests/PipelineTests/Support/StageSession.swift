@@ -28,6 +28,7 @@ final class StageSession: LedgerSession {
 
     var restoring: (partition: PartitionKey, assignment: AssignmentID)?
     var sweeping: (request: SweepRequest, partition: PartitionKey, assignment: AssignmentID)?
+    var looking: (partition: PartitionKey, assignment: AssignmentID)?
     var committing: (content: TransactionContent, number: UInt64)?
 
     func nextEvent() -> SessionEvent? { events.isEmpty ? nil : events.removeFirst() }
@@ -95,7 +96,7 @@ final class StageSession: LedgerSession {
     func isCommitOverdue(at now: MonotonicInstant) -> Bool { false }
     func takeTrouble() -> Bool { false }
     func takeLateInitialisations(of producer: Int) -> Int { 0 }
-    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID) {}
+    func look(at partition: PartitionKey, ledger: String, for assignment: AssignmentID) { looking = (partition, assignment) }
 
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness) {
         restoring = (partition, assignment)

@@ -36,7 +36,7 @@ final class StubSession: LedgerSession {
         return lateInitialisations[producer]
     }
     func restore(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID, wantedWhile liveness: Liveness) {}
-    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID) {}
+    func look(at partition: PartitionKey, ledger: String, for assignment: AssignmentID) {}
     func sweep(_ request: SweepRequest, of partition: PartitionKey, for assignment: AssignmentID) {}
     func countPartitions(of topics: [String]) {}
     func abandon() { abandoned += 1 }

@@ -88,7 +88,7 @@ final class ScriptMember {
         case .committed(let number, let report): results[number] = report.result
         case .restored(let key, _, let result): restored[key.partition] = result
         case .producersRebuilt: rebuilt += 1
-        case .swept, .counted, .lookedAtClosed: break
+        case .swept, .counted, .looked: break
         }
     }
 

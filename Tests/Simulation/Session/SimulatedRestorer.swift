@@ -98,13 +98,13 @@ final class SimulatedRestorer: Forgetful {
     }
 
     /// Nil: the partition is not to be seen.
-    func lookAtClosed(_ partition: PartitionKey, ledger: String, _ done: @escaping (ClosedBy?) -> Void) {
+    func look(at partition: PartitionKey, ledger: String, _ done: @escaping (PartitionLook?) -> Void) {
         after { [self] in
             guard !isCancelled, let log = cluster.log(partition), let records = cluster.log(ledger, partition.partition) else {
                 return done(nil)
             }
             let found = cluster.stableOffset(log.index)
-            done(found.isStable ? ClosedBy(committed: found.offset, ledgerEnd: records.end) : nil)
+            done(found.isStable ? PartitionLook(committed: found.offset, ledgerEnd: records.end, low: log.low) : nil)
         }
     }
 

@@ -83,8 +83,8 @@ final class SimulatedSession: LedgerSession {
         restorer.sweep(request) { [weak self] in self?.answer(.swept(partition, assignment, $0)) }
     }
 
-    func lookAtClosed(_ partition: PartitionKey, ledger: String, for assignment: AssignmentID) {
-        restorer.lookAtClosed(partition, ledger: ledger) { [weak self] in self?.answer(.lookedAtClosed(partition, assignment, $0)) }
+    func look(at partition: PartitionKey, ledger: String, for assignment: AssignmentID) {
+        restorer.look(at: partition, ledger: ledger) { [weak self] in self?.answer(.looked(partition, assignment, $0)) }
     }
 
     func countPartitions(of topics: [String]) {

@@ -38,7 +38,7 @@ final class Trace {
                 "\(partition.topic)-\(partition.partition) committed \(restore.committed.map { "\($0)" } ?? "none") log \(restore.low)…\(restore.high) active \(restore.ledger.active.count) tracked \(restore.ledger.tracked.count) closed \(restore.ledger.closed.count)"
             )
         case .restored(let partition, _, .failure(let error)): line(process, "not restored", "\(partition) \(error)")
-        case .lookedAtClosed: line(process, "looked at closed", "")
+        case .looked: line(process, "looked", "")
         case .swept(let partition, _, .success(let sweep)):
             line(process, "swept", "\(partition.topic)-\(partition.partition) \(sweep.closed.count)")
         case .swept(let partition, _, .failure(let error)): line(process, "not swept", "\(partition) \(error)")
