@@ -1,4 +1,5 @@
 import os
+import uuid
 
 import pytest
 
@@ -15,7 +16,7 @@ from harness.waiting import wait_for
 ALONE = {
     f"test_{name}.py"
     for name in (
-        "backlog bad_night budget churn flood late_frames latency metrics nodes provider_trouble provoked restore storm traces"
+        "backlog bad_night budget check churn damage flood follow late_frames latency metrics nodes provider_trouble provoked restore storm traces"
     ).split()
 }
 
@@ -46,9 +47,9 @@ def pytest_collection_modifyitems(config, items):
 
 def make_ready(broker):
     """The first group and the first transaction of a new broker wait for its own topics: no test's matter."""
-    quiet = {"bootstrap.servers": broker.bootstrap, **QUIET}
-    Producer({**quiet, "transactional.id": "first"}).init_transactions(60)
-    consumer = Consumer({**quiet, "group.id": "first"})
+    quiet, name = {"bootstrap.servers": broker.bootstrap, **QUIET}, f"first-{uuid.uuid4().hex}"
+    Producer({**quiet, "transactional.id": name}).init_transactions(60)
+    consumer = Consumer({**quiet, "group.id": name})
 
     def is_known():
         try:

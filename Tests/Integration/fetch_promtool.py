@@ -3,6 +3,7 @@
     python Tests/Integration/fetch_promtool.py
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -24,7 +25,7 @@ def fetch(tools=TOOLS):
         package = next(pathlib.Path(folder).glob("prometheus_*.deb"))
         subprocess.run(["dpkg-deb", "-x", package, folder], check=True, capture_output=True, timeout=120)
         # A name of its own first: an interrupted write must not pass for the tool.
-        partial = tools / "promtool.partial"
+        partial = tools / f"promtool.{os.getpid()}.partial"
         shutil.copy(pathlib.Path(folder) / "usr" / "bin" / "promtool", partial)
         partial.chmod(0o755)
         partial.rename(promtool)

@@ -5,6 +5,7 @@ So a rule that waits ten minutes wants ten seconds of real trouble, and a window
 (ages, forecasts, timestamps) is stretched with it; every other figure is as it was shown.
 """
 
+import http.client
 import math
 import pathlib
 import re
@@ -102,15 +103,15 @@ class Lapse:
             for instance, source in self.sources.items():
                 try:
                     shown = source()
-                except (OSError, StopIteration):
+                except (OSError, http.client.HTTPException, StopIteration):
                     shown = {}
                 clock = time.time()
                 sample |= {(instance, name): stretched(name, value, clock) for name, value in shown.items() if family(name) in self.wanted}
             self.samples.append(sample)
-            # An answer that took seconds: the scrapes that would have been meanwhile are missing.
+            # An answer that took seconds, on a busy machine: it stands for the scrapes that would have been meanwhile.
             while due < time.monotonic() - 1:
                 due += 1
-                self.samples.append({})
+                self.samples.append(sample)
 
     def firing(self):
         """The alerts that fire, for each minute."""

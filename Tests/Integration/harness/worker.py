@@ -1,6 +1,7 @@
 """Worker processes."""
 
 import hashlib
+import http.client
 import json
 import os
 import pathlib
@@ -87,7 +88,7 @@ class Worker:
                 return answer.status, decode(answer.read())
         except urllib.error.HTTPError as error:
             return error.code, decode(error.read())
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return None, None
 
     def state(self):
