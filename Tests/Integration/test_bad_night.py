@@ -113,7 +113,7 @@ def test_a_bad_night_is_told_as_it_was(promtool, node, make_site, start_simulato
         return made
 
     def well():
-        view.until_line("ready", 90)
+        view.until_line("ready", 240)
 
     with Lapse(promtool, tmp_path, sms=worker.metrics) as lapse:
         night = Night(site, worker, view, lapse)
@@ -157,7 +157,7 @@ def test_a_bad_night_is_told_as_it_was(promtool, node, make_site, start_simulato
             lapse.wait(14)
         node.start_node(1)
         node.wait_until_whole(90)
-        worker.wait_ready(90)
+        worker.wait_ready(240)
         site.status.until_final(*publish("again", 20), timeout=120)
         well()
 
