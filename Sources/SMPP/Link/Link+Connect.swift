@@ -26,7 +26,10 @@ extension Link {
     private func adopt(_ transport: Transport) {
         sessions += 1
         // The bind can be written: it was, when the link was made.
-        guard let session = try? Session(settings, id: sessions, at: loop.now) else { return leaveOff() }
+        guard let session = try? Session(settings, id: sessions, at: loop.now) else {
+            connector.dispose(transport)
+            return leaveOff()
+        }
         let connection = LinkConnection(transport, session)
         do {
             connection.registration = try loop.register(fd: transport.socket) { [weak self] in self?.ready(connection, $0) }

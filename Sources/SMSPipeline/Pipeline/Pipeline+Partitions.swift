@@ -103,8 +103,8 @@ extension Pipeline {
         case .closed(let reason, let isRepairable):
             keepClosed(assignment, reason)
             assignment.isLedgerEmpty = !restore.ledger.isUsed
-            let isRepaired = !assignment.isLedgerEmpty && isRepairable
-            assignment.closedBy = isRepaired ? ClosedBy(committed: restore.committed, ledgerEnd: restore.ledgerEnd) : nil
+            let showsRepair = !assignment.isLedgerEmpty && isRepairable
+            assignment.closedBy = showsRepair ? ClosedBy(committed: restore.committed, ledgerEnd: restore.ledgerEnd) : nil
         case .open(let offset):
             open(assignment, restore.ledger, at: offset, session)
         }
