@@ -21,9 +21,9 @@ package final class HTTPProbe: Sendable {
     private let socket: ProbeSocket
 
     /// - Parameters:
-    ///   - timeout: for connect and for each silence.
+    ///   - timeout: for connect and for each silence; long by itself, for a test may wait for a processor among hundreds.
     ///   - receiveBuffer: bytes that the kernel keeps of what is not read; nil: as many as it likes.
-    package init(port: Int, timeout: Duration = .seconds(10), receiveBuffer: CInt? = nil) throws {
+    package init(port: Int, timeout: Duration = .seconds(60), receiveBuffer: CInt? = nil) throws {
         thread = try WorkThread(name: "http-probe")
         socket = ProbeSocket(port: port, timeout: timeout, receiveBuffer: receiveBuffer)
     }
