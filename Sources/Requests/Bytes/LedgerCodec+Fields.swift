@@ -58,9 +58,10 @@ extension LedgerCodec {
     ///   - Parameter key: the record's; an open entry repeats it.
     package static func head(_ bytes: UnsafeRawBufferPointer, key: UnsafeRawBufferPointer? = nil) throws(LedgerError) -> Head {
         guard let first = bytes.first else { throw .malformed }
-        guard first == version else { throw .unknownVersion(first) }
+        guard first == version || first == submissionVersion else { throw .unknownVersion(first) }
         guard bytes.count >= closedSize else { throw .malformed }
         guard let state = LedgerEntry.State(rawValue: bytes[1]) else { throw .malformed }
+        guard state != .closed || first == version else { throw .malformed }
         let start = state == .closed ? 4 : 16
         guard bytes.count >= start + (state == .closed ? 24 : headSize - 16) else { throw .malformed }
         func integer(_ index: Int) -> Int64 { Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: Int64.self)) }

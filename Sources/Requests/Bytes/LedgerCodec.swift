@@ -1,9 +1,12 @@
-/// The bytes of a ledger record's value. Little-endian, format 1; `Sources/README.md` has the table.
+/// The bytes of a ledger record's value. Little-endian, format 1; an open entry that has a submission is format 2, the same with a block at
+/// its end. `schemas/ledger.md` has the table.
 ///
 /// The tail behind the fixed head (`echo`) is the same bytes in memory for a tracked message, so that a restore copies a slice
 /// and a new record of it is head + tail.
 package enum LedgerCodec {
     package static let version: UInt8 = 1
+    /// Of what only a worker that speaks SMPP writes: an older one keeps the partition closed, and says why.
+    package static let submissionVersion: UInt8 = 2
     /// What a clock or an RFC 3339 text of any offset can say.
     package static let times = RFC3339.range.lowerBound - RFC3339.millisecondsOfDay...RFC3339.range.upperBound + RFC3339.millisecondsOfDay
     package static let headSize = 88
@@ -62,7 +65,7 @@ package enum LedgerCodec {
         var writer = ByteWriter(appendingTo: bytes)
         bytes = []
         defer { bytes = writer.bytes }
-        writer.put(version)
+        writer.put(entry.submission == nil ? version : submissionVersion)
         writer.put(entry.state.rawValue)
         writer.put(flags(entry))
         if entry.state == .closed {
@@ -89,7 +92,7 @@ package enum LedgerCodec {
         writer.put(entry.expiresAt ?? .min)
         writer.put(entry.acceptedAt)
         writer.put(entry.mark)
-        encode(entry.echo, into: &writer)
+        encode(entry.echo, hasMessageIDs: entry.submission == nil, into: &writer)
         if let message = entry.message {
             writer.put(UInt8(message.isTemplate ? 2 : 1))
             writer.putShort(message.phone)
@@ -98,6 +101,7 @@ package enum LedgerCodec {
         } else {
             writer.put(UInt8(0))
         }
+        if let submission = entry.submission { encode(submission, into: &writer) }
     }
 
     /// Of an entry that is kept as such.
@@ -149,7 +153,12 @@ package enum LedgerCodec {
             let sender = try reader.getShort()
             message = Message(phone: phone, text: text, isTemplate: kind == 2, sender: sender.isEmpty ? nil : sender)
         }
+        let submission = bytes[0] == submissionVersion ? try decodeSubmission(&reader) : nil
         guard reader.isAtEnd, message != nil || state == .tracking else { throw .malformed }
+        if let submission {
+            guard isPlausible(submission, of: state), echo.messageIDs.isEmpty else { throw .malformed }
+            if state == .tracking { echo.messageIDs = submission.messageIDs }
+        }
         guard status == 0 || MessageStatus(rawValue: status) != nil, policy == 0 || UnknownPolicy(rawValue: policy) != nil else {
             throw .malformed
         }
@@ -161,7 +170,7 @@ package enum LedgerCodec {
                 policy: UnknownPolicy(rawValue: policy), admittedAt: admittedAt, sendAt: sendAt == .min ? nil : sendAt,
                 expiresAt: expiresAt == .min ? nil : expiresAt, attempt: attempt, unknownAttempts: unknownAttempts, failures: failures,
                 mark: mark, notBefore: notBefore, pausedMilliseconds: paused, acceptedAt: acceptedAt, closedAt: 0,
-                lastStatus: MessageStatus(rawValue: status), sequence: sequence))
+                lastStatus: MessageStatus(rawValue: status), sequence: sequence, submission: submission))
     }
 
     package static func encode(_ recorded: Recorded, into bytes: inout [UInt8]) {
@@ -199,7 +208,8 @@ package enum LedgerCodec {
             | (entry.hasTimelessID ? Flag.timelessID : 0)
     }
 
-    private static func encode(_ echo: Echo, into writer: inout ByteWriter) {
+    /// - Parameter hasMessageIDs: else each part has its own.
+    private static func encode(_ echo: Echo, hasMessageIDs: Bool, into writer: inout ByteWriter) {
         writer.putMedium(echo.id)
         writer.putMedium(echo.key ?? [])
         writer.putMedium(echo.metadata ?? [])
@@ -208,6 +218,7 @@ package enum LedgerCodec {
         writer.putShort(echo.cost?.credits ?? [])
         writer.putShort(echo.cost?.money ?? [])
         writer.putShort(echo.providerStatus)
+        guard hasMessageIDs else { return writer.put(UInt8(0)) }
         writer.put(UInt8(echo.messageIDs.count))
         for id in echo.messageIDs { writer.putShort(Array(id.utf8)) }
     }

@@ -19,11 +19,13 @@ package struct LedgerEntry: Equatable, Sendable {
         case closed = 5
     }
 
-    package private(set) var state = State.waiting
+    package internal(set) var state = State.waiting
     /// What comes back on every event.
     package var echo: Echo
     /// What the provider is to send; dropped as soon as it has accepted.
-    package private(set) var message: Message?
+    package internal(set) var message: Message?
+    /// Its parts, once the first intent to send it over SMPP was made.
+    package internal(set) var submission: Submission?
 
     /// Offset and timestamp (ms) of the request's record.
     package let offset: Int64
@@ -40,23 +42,23 @@ package struct LedgerEntry: Equatable, Sendable {
     package let expiresAt: Int64?
 
     /// Attempts begun so far; an intent that was withdrawn before its POST is taken off again.
-    package private(set) var attempt: UInt16 = 0
+    package internal(set) var attempt: UInt16 = 0
     /// Attempts whose outcome is unknown: each may be an SMS.
-    package private(set) var unknownAttempts: UInt16 = 0
+    package internal(set) var unknownAttempts: UInt16 = 0
     /// Attempts in a row that were provably not sent: what the backoff counts.
-    package private(set) var failures: UInt16 = 0
+    package internal(set) var failures: UInt16 = 0
     /// Unique to one intent of one process: a fact about an attempt is matched by it.
-    package private(set) var mark: UInt64 = 0
+    package internal(set) var mark: UInt64 = 0
     /// No attempt before this time (ms): backoff, Retry-After. 0: none.
     package var notBefore: Int64 = 0
     /// Time spent in account pauses (ms), which does not count towards the age.
     package var pausedMilliseconds: Int64 = 0
-    package private(set) var acceptedAt: Int64 = 0
-    package private(set) var closedAt: Int64 = 0
-    package private(set) var lastStatus: MessageStatus?
-    package private(set) var sequence: UInt16 = 0
+    package internal(set) var acceptedAt: Int64 = 0
+    package internal(set) var closedAt: Int64 = 0
+    package internal(set) var lastStatus: MessageStatus?
+    package internal(set) var sequence: UInt16 = 0
     /// Once set, it stays: every later failure must admit that an SMS may have gone out.
-    package private(set) var hasUnknownOutcome = false
+    package internal(set) var hasUnknownOutcome = false
 
     package init(
         echo: Echo, message: Message, offset: Int64, timestamp: Int64, isPriority: Bool, policy: UnknownPolicy?,
@@ -88,9 +90,10 @@ package struct LedgerEntry: Equatable, Sendable {
         state: State, echo: Echo, message: Message?, offset: Int64, timestamp: Int64, isPriority: Bool, hasTimelessID: Bool,
         hasUnknownOutcome: Bool, policy: UnknownPolicy?, admittedAt: Int64, sendAt: Int64?, expiresAt: Int64?, attempt: UInt16,
         unknownAttempts: UInt16, failures: UInt16, mark: UInt64, notBefore: Int64, pausedMilliseconds: Int64, acceptedAt: Int64,
-        closedAt: Int64, lastStatus: MessageStatus?, sequence: UInt16
+        closedAt: Int64, lastStatus: MessageStatus?, sequence: UInt16, submission: Submission? = nil
     ) {
         self.state = state
+        self.submission = submission
         self.echo = echo
         self.message = message
         self.offset = offset
@@ -224,7 +227,7 @@ package struct LedgerEntry: Equatable, Sendable {
 
     /// - Returns: nil where the request is not waiting, or may be an SMS already: the command is then refused.
     package mutating func cancel(at now: Int64) -> EntryEvent? {
-        guard state == .waiting, !hasUnknownOutcome else { return nil }
+        guard state == .waiting, !hasUnknownOutcome, submission.map({ $0.takenCount == 0 }) ?? true else { return nil }
         return fail(EntryEvent.Reason(code: "CANCELLED", kind: .cancelled, message: nil), what: "", at: now)
     }
 
@@ -315,7 +318,7 @@ package struct LedgerEntry: Equatable, Sendable {
 
     // MARK: The parts
 
-    private mutating func track(_ status: ReceivedStatus, reason: EntryEvent.Reason?, at now: Int64) -> EntryEvent {
+    mutating func track(_ status: ReceivedStatus, reason: EntryEvent.Reason?, at now: Int64) -> EntryEvent {
         if state != .tracking {
             acceptedAt = now
             message = nil
@@ -348,23 +351,30 @@ package struct LedgerEntry: Equatable, Sendable {
         WholeCharacters.prefix(of: providerStatus, limit: Echo.providerStatusLimit)
     }
 
-    private mutating func fail(_ reason: EntryEvent.Reason, what: String, at now: Int64) -> EntryEvent {
+    mutating func fail(_ reason: EntryEvent.Reason, what: String, at now: Int64) -> EntryEvent {
+        var honest = reason
+        if hasUnknownOutcome {
+            // What may be an SMS must never look like a plain failure.
+            honest = EntryEvent.Reason(code: "OUTCOME_UNKNOWN", kind: .unknown, message: what)
+        } else if let submission, submission.takenCount > 0, !submission.isWhole {
+            // Nor must what a phone may show in part, and what was paid for.
+            honest = EntryEvent.Reason(code: reason.code, kind: .undelivered, message: submission.taken)
+        }
         close(at: now)
-        // What may be an SMS must never look like a plain failure.
-        let honest = hasUnknownOutcome ? EntryEvent.Reason(code: "OUTCOME_UNKNOWN", kind: .unknown, message: what) : reason
         return event(.failed, isFinal: true, reason: honest)
     }
 
-    private mutating func close(at now: Int64) {
+    mutating func close(at now: Int64) {
         state = .closed
         closedAt = now
         message = nil
+        submission = nil
     }
 
     /// Counters stop at their end: one that began anew would say that nothing has happened yet.
-    private static func next(_ counter: UInt16) -> UInt16 { counter == .max ? .max : counter + 1 }
+    static func next(_ counter: UInt16) -> UInt16 { counter == .max ? .max : counter + 1 }
 
-    private mutating func event(_ status: MessageStatus, isFinal: Bool, reason: EntryEvent.Reason?) -> EntryEvent {
+    mutating func event(_ status: MessageStatus, isFinal: Bool, reason: EntryEvent.Reason?) -> EntryEvent {
         lastStatus = status
         sequence = Self.next(sequence)
         return EntryEvent(
