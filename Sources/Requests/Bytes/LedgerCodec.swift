@@ -1,5 +1,5 @@
 /// The bytes of a ledger record's value. Little-endian, format 1; an open entry that has a submission is format 2, the same with a block at
-/// its end. `schemas/ledger.md` has the table.
+/// its end. `Sources/README.md` has the table.
 ///
 /// The tail behind the fixed head (`echo`) is the same bytes in memory for a tracked message, so that a restore copies a slice
 /// and a new record of it is head + tail.

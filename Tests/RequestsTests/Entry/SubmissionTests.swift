@@ -64,6 +64,20 @@ import Testing
         #expect(entry.hasUnknownOutcome)
     }
 
+    /// That this copy did not go says nothing of the other.
+    @Test func anUnknownPartStaysUnknownUntilItIsKnown() {
+        var entry = Self.sending(2, policy: .resend)
+        #expect(Self.settle(&entry, Self.accepted("a"), .unknown(reason: "no answer")) == nil)
+        entry.begin(mark: 2, first: Self.submission(2))
+        #expect(Self.settle(&entry, .notSent(reason: "throttled")) == nil)
+        #expect(entry.submission?.unknown == [1])
+        guard case .changed(let event?) = entry.acceptLate(part: 1, id: "b", .sent, at: 10) else {
+            Issue.record("the late answer is of use")
+            return
+        }
+        #expect(event.status == .sent && event.isPossibleDuplicate)
+    }
+
     @Test func whatEndsAMessageThatIsTakenInPartSaysSo() throws {
         var refused = Self.sending(3)
         var event = try #require(Self.settle(&refused, Self.accepted("a"), Self.accepted("b"), .refused(code: "0x0000000B")))

@@ -1,0 +1,120 @@
+import Requests
+import TestSupport
+import Testing
+
+@testable import SMSPipeline
+
+@Suite struct ReceiptBookTests {
+    private static func id(_ name: String) -> RequestHash { RequestHash(id: Array(name.utf8)) }
+
+    private static func place(_ request: String, part: Int = 0, from: Int64 = 0, address: UInt16 = 7) -> PartPlace {
+        PartPlace(partition: PartitionKey(topic: "sms", partition: 0), request: id(request), part: part, from: from, address: address)
+    }
+
+    private static func receipt(
+        _ number: Int64, _ names: String..., status: MessageStatus? = .delivered, account: UInt32 = 1, addresses: (UInt16, UInt16) = (7, 99)
+    ) -> Receipt {
+        Receipt(number: number, account: account, ids: names.map(id), status: status, addresses: addresses)
+    }
+
+    private static func book(limit: Int = 10, checksAddress: Bool = true) -> ReceiptBook {
+        ReceiptBook(account: 1, checksAddress: checksAddress, limit: limit, tail: 0)
+    }
+
+    @Test func aReceiptFindsItsPart() {
+        var book = Self.book()
+        let place = Self.place("r", part: 1)
+        #expect(book.add(place, id: Self.id("a")).isEmpty)
+        #expect(book.take(Self.receipt(0, "x", "a")) == .matches(place), "the second of the ids that it may mean")
+        #expect(book.take(Self.receipt(1, "a", addresses: (99, 7))) == .matches(place), "addresses swapped or not")
+        #expect(book.take(Self.receipt(2, "a", addresses: (98, 99))) == .passed)
+        #expect(book.mismatches == 1)
+        #expect(book.take(Self.receipt(3, "a", account: 2)) == .passed)
+        #expect(book.take(Self.receipt(4, "a", status: nil)) == .passed)
+        book.remove(place, id: Self.id("a"))
+        #expect(book.take(Self.receipt(5, "a")) == .passed)
+        #expect(book.tail == 6)
+        var careless = Self.book(checksAddress: false)
+        #expect(careless.add(place, id: Self.id("a")).isEmpty)
+        #expect(careless.take(Self.receipt(2, "a", addresses: (98, 99))) == .matches(place))
+    }
+
+    /// A centre that counts from the beginning again gives an id twice.
+    @Test func ofTwoPartsWithOneIdTheLaterIsMeantAndNoneThatBeganAfterwards() {
+        var book = Self.book()
+        _ = book.add(Self.place("old", from: 3), id: Self.id("a"))
+        _ = book.add(Self.place("new", from: 8), id: Self.id("a"))
+        #expect(book.take(Self.receipt(2, "a")) == .passed)
+        #expect(book.take(Self.receipt(5, "a")) == .matches(Self.place("old", from: 3)))
+        #expect(book.take(Self.receipt(8, "a")) == .matches(Self.place("new", from: 8)))
+    }
+
+    @Test func whatComesBeforeItsAnswerIsKeptAsLongAsAnybodyMayWantIt() {
+        var book = Self.book(limit: 2)
+        #expect(book.take(Self.receipt(0, "a")) == .passed, "nobody waits")
+        let first = book.hold()
+        #expect(first == 1)
+        #expect(book.take(Self.receipt(1, "a", status: .sent)) == .kept)
+        let second = book.hold()
+        #expect(book.take(Self.receipt(2, "a")) == .kept)
+        #expect(book.isFull)
+        #expect(book.add(Self.place("r", from: 1), id: Self.id("a")) == [.sent, .delivered], "in the order of the log")
+        #expect(book.keptCount == 0 && !book.isFull)
+        #expect(book.take(Self.receipt(3, "b")) == .kept)
+        book.release(first)
+        #expect(book.keptCount == 1, "the second began before it came")
+        book.release(second)
+        #expect(book.keptCount == 0)
+        #expect(book.add(Self.place("r", from: 1), id: Self.id("b")).isEmpty)
+    }
+
+    @Test func whoBeganAfterAReceiptDoesNotGetIt() {
+        var book = Self.book()
+        let floor = book.hold()
+        #expect(book.take(Self.receipt(0, "a")) == .kept)
+        #expect(book.add(Self.place("late", from: 1), id: Self.id("a")).isEmpty)
+        #expect(book.add(Self.place("early", from: 0), id: Self.id("a")) == [.delivered])
+        book.release(floor)
+    }
+
+    /// Random courses beside a judge that keeps everything and looks through it.
+    @Test func nothingIsMissedThatSomebodyWaitsFor() {
+        for seed in 0..<2_000 as Range<UInt64> {
+            var random = SeededGenerator(seed: seed)
+            var book = Self.book(limit: 1_000)
+            // Attempts under way: from where, and the id that the centre will give.
+            var attempts: [(floor: Int64, id: Int)] = []
+            var said: [Int: [(number: Int64, status: MessageStatus)]] = [:]
+            var number: Int64 = 0
+            var ids = 0
+            for _ in 0..<120 {
+                switch random.below(4) {
+                case 0:
+                    attempts.append((book.hold(), ids))
+                    ids += 1
+                case 1 where ids > 0:
+                    let id = random.below(ids)
+                    let status: MessageStatus = random.oneIn(2) ? .sent : .delivered
+                    number += Int64(random.below(3))
+                    said[id, default: []].append((number, status))
+                    _ = book.take(Self.receipt(number, "\(id)", status: status))
+                    number += 1
+                case 2 where !attempts.isEmpty:
+                    let attempt = attempts.remove(at: random.below(attempts.count))
+                    let known = book.add(Self.place("\(attempt.id)", from: attempt.floor), id: Self.id("\(attempt.id)"))
+                    let expected = said[attempt.id, default: []].filter { $0.number >= attempt.floor }.map(\.status)
+                    if known != expected { Issue.record("seed \(seed): \(known) of \(expected)") }
+                    book.remove(Self.place("\(attempt.id)", from: attempt.floor), id: Self.id("\(attempt.id)"))
+                    said[attempt.id] = nil
+                    book.release(attempt.floor)
+                case 3 where !attempts.isEmpty && random.oneIn(3):
+                    // It was refused.
+                    book.release(attempts.remove(at: random.below(attempts.count)).floor)
+                default: break
+                }
+            }
+            for attempt in attempts { book.release(attempt.floor) }
+            if book.keptCount != 0 { Issue.record("seed \(seed): \(book.keptCount) are kept for nobody") }
+        }
+    }
+}
