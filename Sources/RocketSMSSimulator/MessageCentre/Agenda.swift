@@ -2,7 +2,7 @@ internal import EventLoop
 internal import Time
 
 /// What is to happen later, by time; at one time in the order in which it was added.
-struct Agenda<Item> {
+struct Agenda<Item: Sendable>: Sendable {
     private var heap: [(at: WallTime, number: Int, item: Item)] = []
     private var number = 0
 

@@ -12,8 +12,8 @@ internal import Time
 /// | unbinding | answers | gone by the answer to the unbind, or in 5 s |
 ///
 /// Everything of a link that is gone comes again on another, or waits for the next bind.
-struct MessageCentreCore {
-    enum Task {
+struct MessageCentreCore: Sendable {
+    enum Task: Sendable {
         case respond(CentreResponse)
         case deliver(CentreDelivery)
         /// The answer to a delivery should have come.
