@@ -12,7 +12,8 @@
 ///               "delay": "2s",                      // of slow, hang, hangBeforeAccept, trickle
 ///               "code": "BLOCKED",                  // of error
 ///               "status": 502, "body": "…", "contentType": "text/html" } ], // of answer; status of serverError… too
-///   "fates": [ { "phoneSuffix": "13", "part": 2, "final": "FAILED", "after": "2s" } ],
+///   "fates": [ { "phoneSuffix": "13", "final": "FAILED", "after": "2s",
+///               "part": 2 } ],                      // of parts by SMPP: those with this number
 ///   "smpp": [ { "fault": "cut",                     // a rule for submit_sm; see `SubmitFault`
 ///               "count": 3, "always": false, "skip": 0,
 ///               "phoneSuffix": "0043", "part": 2,   // what matches: the part's number in its message

@@ -30,8 +30,10 @@ extension SimulatorSwitch {
             "smpp-receipt-addresses", \.messageCentre.receiptAddresses, .assumption, "swapped: a receipt comes from the phone"),
         duration("smpp-receipt-keep", \.messageCentre.receiptKeep, .assumption, "receipts not kept by the client are discarded then"),
         share("smpp-mo-share", \.messageCentre.moShare, .assumption, "share of parts that the phone answers with a message"),
-        number("smpp-deliver-window", \.messageCentre.deliverWindow, 0...10_000, .assumption, "deliver_sm unanswered on a link; 0: no limit"),
-        duration("smpp-deliver-timeout", \.messageCentre.deliverTimeout, .assumption, "the link is closed when one is not answered by then"),
+        number(
+            "smpp-deliver-window", \.messageCentre.deliverWindow, 0...10_000, .assumption, "deliver_sm unanswered on a link; 0: no limit"),
+        duration(
+            "smpp-deliver-timeout", \.messageCentre.deliverTimeout, .assumption, "the link is closed when one is not answered by then"),
         statuses("smpp-deliver-retry", \.messageCentre.deliverRetry, "after these statuses a deliver_sm comes again"),
         duration("smpp-deliver-retry-after", \.messageCentre.deliverRetryAfter, .assumption, "by then"),
     ]

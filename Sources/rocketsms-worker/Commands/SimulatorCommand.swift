@@ -97,7 +97,9 @@ struct SimulatorCommand: Command {
         defer { server.stop() }
         try context.console.print(
             "The provider is simulated at \(server.baseURL), user \(simulator.username), password \(simulator.password).")
-        if let port = server.smppPort { try context.console.print("Its message centre (SMPP 3.4) is at port \(port), with the same user and password.") }
+        if let port = server.smppPort {
+            try context.console.print("Its message centre (SMPP 3.4) is at port \(port), with the same user and password.")
+        }
         await Signals.wait()
         return .done
     }
