@@ -27,7 +27,8 @@
 /// ```
 enum FaultChangeReader {
     static func read(_ object: ControlObject) throws(SimulatorSwitchError) -> FaultChange {
-        try object.allow("clear", "seed", "probabilities", "endpoint", "next", "fates", "smpp", "smppIDs", "smppLinks", "release", "outage", "outageFor")
+        try object.allow(
+            "clear", "seed", "probabilities", "endpoint", "next", "fates", "smpp", "smppIDs", "smppLinks", "release", "outage", "outageFor")
         var change = FaultChange()
         change.clear = try object.parts("clear")
         change.seed = try object.number("seed", 0...Int.max).map(UInt64.init)

@@ -38,7 +38,9 @@ import Time
         var fixture = try CentreFixture()
         try fixture.change(MessageCentreChange(SubmitRule(.status, phoneSuffix: "67", part: 2, skip: 1)))
         let link = fixture.bound()
-        for (phone, number) in [("375291234567", UInt8(1)), ("375291234567", 2), ("375291234568", 2), ("375291234567", 2), ("375291234567", 2)] {
+        for (phone, number) in [
+            ("375291234567", UInt8(1)), ("375291234567", 2), ("375291234568", 2), ("375291234567", 2), ("375291234567", 2),
+        ] {
             fixture.submitPart(number, on: link, to: phone)
         }
         #expect(fixture.statuses(link) == [.ok, .ok, .ok, .systemError, .ok])

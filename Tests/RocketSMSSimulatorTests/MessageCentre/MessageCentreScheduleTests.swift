@@ -77,11 +77,13 @@ import Time
         /// So many octets reach the centre.
         private mutating func write(_ limit: Int) {
             var items: [PDUDecoder.Item] = []
-            guard let count = session?.withOctets({ octets in
-                let octets = UnsafeRawBufferPointer(rebasing: octets.prefix(limit))
-                toCentre.read(octets) { items.append($0) }
-                return octets.count
-            }), count > 0 else { return }
+            guard
+                let count = session?.withOctets({ octets in
+                    let octets = UnsafeRawBufferPointer(rebasing: octets.prefix(limit))
+                    toCentre.read(octets) { items.append($0) }
+                    return octets.count
+                }), count > 0
+            else { return }
             session?.wrote(count, at: clock)
             let link = link
             for item in items { act(core.take(.received(item), on: link, at: wall)) }
