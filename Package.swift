@@ -51,7 +51,7 @@ let package = Package(
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
         module("RocketSMS", ["Connect", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
         module("SMPP", ["Connect", "EventLoop", "Time", "Logging", "SMSText"], exclude: ["README.md"]),
-        module("RocketSMSSimulator", ["HTTPServer", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
+        module("RocketSMSSimulator", ["HTTPServer", "SMPP", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
         // For servers beside them: a schema registry, a collector of traces.
         module("WebClient", ["CCurl"]),
@@ -102,7 +102,7 @@ let package = Package(
         tests("SchemaRegistryTests", ["SchemaRegistry"]),
         tests("RocketSMSTests", ["RocketSMS", "Connect", "RocketSMSSimulator", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("SMPPTests", ["SMPP", "SMSText", "Connect", "EventLoop", "Time", "TestSupport"]),
-        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "EventLoop", "Time", "JSON", "TestSupport"]),
+        tests("RocketSMSSimulatorTests", ["RocketSMSSimulator", "RocketSMS", "SMPP", "Connect", "SMSText", "EventLoop", "Time", "JSON", "TestSupport"]),
         tests("RequestsTests", ["Requests", "Time", "JSON", "PipelineSupport", "TestSupport"]),
         tests("PipelineTests", ["SMSPipeline", "Requests", "Time", "JSON", "SMSText", "PipelineSupport", "TestSupport"]),
         tests(

@@ -1,12 +1,12 @@
 internal import Glibc
 
 /// A bound TCP socket; it refuses connects until `listen`.
-struct ListeningSocket: ~Copyable {
+package struct ListeningSocket: ~Copyable {
     private let descriptor: CInt
-    let port: Int
+    package let port: Int
 
     /// - Parameter port: 0 for any free one.
-    init(host given: String, port: Int) throws(HTTPServerError) {
+    package init(host given: String, port: Int) throws(HTTPServerError) {
         let host = given.hasPrefix("[") && given.hasSuffix("]") ? String(given.dropFirst().dropLast()) : given
         guard (0...65_535).contains(port) else { throw HTTPServerError(.badAddress, "port \(port) is not in 0...65535") }
         var hints = addrinfo()
@@ -38,12 +38,12 @@ struct ListeningSocket: ~Copyable {
 
     deinit { close(descriptor) }
 
-    func listen(host: String) throws(HTTPServerError) {
+    package func listen(host: String) throws(HTTPServerError) {
         guard Glibc.listen(descriptor, 1_024) == 0 else { throw HTTPServerError(errno: errno, host: host, port: port) }
     }
 
     /// Hands the descriptor over; whoever takes it closes it.
-    consuming func release() -> CInt {
+    package consuming func release() -> CInt {
         let descriptor = descriptor
         discard self
         return descriptor

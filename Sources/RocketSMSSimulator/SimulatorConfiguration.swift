@@ -17,6 +17,8 @@ package struct SimulatorConfiguration: Sendable {
     package var host = "127.0.0.1"
     /// 0 takes any free one.
     package var port = 0
+    /// Of the message centre; 0 takes any free one, nil: there is none.
+    package var smppPort: Int?
     /// Decides every chance: faults, latencies, fates.
     package var seed: UInt64 = 1
     /// The account's login.

@@ -10,13 +10,16 @@ internal import Time
 ///     try await simulator.change(FaultChange(FaultRule(.replyLost, endpoint: .send)))
 package final class SimulatorServer: Sendable {
     package let port: Int
+    /// The message centre's; nil where there is none.
+    package var smppPort: Int? { listener?.port }
     private let isSecure: Bool
     private let server: HTTPServer
     private let runtime: SimulatorRuntime
+    private let listener: CentreListener?
 
     /// Serves from now on.
     ///
-    /// - Throws: `HTTPServerError` when it cannot listen, `SimulatorSwitchError` when the shares of faults are more than 1 together.
+    /// - Throws: `HTTPServerError` when it cannot listen, `EventLoopError` without a thread for the message centre, `SimulatorSwitchError` when the shares of faults are more than 1 together.
     package init(_ configuration: SimulatorConfiguration) throws {
         let runtime = try SimulatorRuntime(configuration)
         var http = HTTPServerConfiguration(host: configuration.host, port: configuration.port, threadName: "rocketsms-sim")
@@ -27,8 +30,21 @@ package final class SimulatorServer: Sendable {
         server = try HTTPServer(http) { request in runtime.handle(request) }
         self.runtime = runtime
         port = server.port
-        server.execute { [weak server] in runtime.server = server }
+        do {
+            listener = try configuration.smppPort.map { [server] port in
+                try CentreListener(host: configuration.host, port: port) { [weak server] event in server?.execute { runtime.take(event) } }
+            }
+        } catch {
+            server.stop()
+            throw error
+        }
+        server.execute { [weak server, weak listener] in
+            runtime.server = server
+            runtime.listener = listener
+        }
     }
+
+    deinit { stop() }
 
     /// For the base URL of clients: `http://127.0.0.1:8081`.
     package var baseURL: String { "\(isSecure ? "https" : "http")://127.0.0.1:\(port)" }
@@ -37,6 +53,7 @@ package final class SimulatorServer: Sendable {
     package func stop() {
         server.execute { [runtime] in runtime.prepareStop() }
         server.stop()
+        listener?.stop()
     }
 
     // MARK: Record
@@ -48,6 +65,13 @@ package final class SimulatorServer: Sendable {
 
     /// Messages accepted so far, those no longer kept included.
     package func total() async -> Int { await perform { $0.provider.total } ?? 0 }
+
+    /// Parts accepted by SMPP, from number `first` (from 1) on; none after the stop.
+    package func parts(from first: Int = 1, limit: Int = .max) async -> [SubmittedPart] {
+        await perform { Array($0.centre.log.parts(from: first, limit: limit)) } ?? []
+    }
+
+    package func messageCentreCounters() async -> MessageCentreCounters { await perform { $0.centre.counters } ?? MessageCentreCounters() }
 
     package func counters() async -> RequestCounters { await perform { $0.counters } ?? RequestCounters() }
 
@@ -68,7 +92,7 @@ package final class SimulatorServer: Sendable {
     }
 
     /// Requests that are held.
-    package func held() async -> Int { await perform { $0.held.count } ?? 0 }
+    package func held() async -> Int { await perform { $0.heldCount } ?? 0 }
 
     /// Waits until so many requests are held.
     ///
@@ -136,7 +160,11 @@ package final class SimulatorServer: Sendable {
     @discardableResult
     private func perform<Value: Sendable>(_ body: @escaping @Sendable (SimulatorRuntime) -> Value) async -> Value? {
         await withCheckedContinuation { continuation in
-            let isPosted = server.execute { [runtime] in continuation.resume(returning: body(runtime)) }
+            let isPosted = server.execute { [runtime] in
+                let value = body(runtime)
+                runtime.turnCentre()
+                continuation.resume(returning: value)
+            }
             if !isPosted { continuation.resume(returning: nil) }
         }
     }

@@ -17,6 +17,8 @@ package struct FaultChange: Sendable, Equatable {
     package var rules: [FaultRule] = []
     /// Added before those that are there: the newest rule that matches decides. They hold for messages accepted from now on.
     package var fates: [FateRule] = []
+    /// Of the message centre; its rules go with `clear` of rules.
+    package var messageCentre = MessageCentreChange()
     package var release: FaultRelease?
     package var outage: Outage?
     /// The outage's end; nil: by another change.
@@ -25,4 +27,6 @@ package struct FaultChange: Sendable, Equatable {
     package init() {}
 
     package init(_ rules: FaultRule...) { self.rules = rules }
+
+    package init(_ messageCentre: MessageCentreChange) { self.messageCentre = messageCentre }
 }

@@ -31,6 +31,11 @@ struct Credentials {
         return password.isEscaped ? Credentials.isSameHash(password.bytes, md5) : Credentials.isSameHash(password.raw, md5)
     }
 
+    /// As a bind has it, in clear.
+    func hasPassword(_ password: String) -> Bool {
+        self.password.map { $0.elementsEqual(password.utf8) } ?? (md5 == Credentials.md5(password))
+    }
+
     private static let digits = Array("0123456789abcdef".utf8)
 
     private static func isSameHash(_ given: some Collection<UInt8>, _ md5: [UInt8]) -> Bool {

@@ -114,7 +114,8 @@ extension SimulatedProvider {
                     sequence: sequence, id: id(of: sequence), receivedAt: entry.receivedAt, acceptedAt: entry.acceptedAt,
                     phone: entry.phone.string, text: String(decoding: text, as: UTF8.self), sender: asked,
                     senderUsed: senderUsed(entry, asked: asked), timestamp: entry.flags.contains(.timestamp) ? entry.timestamp : nil,
-                    isPriority: entry.flags.contains(.priority), isBulk: entry.flags.contains(.bulk), parts: Int(entry.parts),
+                    isPriority: entry.flags.contains(.priority), isBulk: entry.flags.contains(.bulk),
+                    isPart: entry.flags.contains(.smpp), parts: Int(entry.parts),
                     status: course(sequence, entry).status(at: now, switches: switches), fault: FaultKind(mark: entry.fault))
             }
         }

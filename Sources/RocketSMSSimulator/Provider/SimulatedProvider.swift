@@ -25,7 +25,7 @@ struct SimulatedProvider {
     private var fates: [(rule: FateRule, place: Int)] = []
     /// All fate rules there have been: entries of the log point into it.
     private var fateTable: [FateRule] = []
-    private let seed: UInt64
+    let seed: UInt64
     /// Names that messages have gone out under for want of one of their own.
     var mainSenders: [String] = []
     /// First acceptance of a phone and text, where repeats are found out.
@@ -94,11 +94,13 @@ struct SimulatedProvider {
     /// Messages accepted so far.
     var total: Int { log.total }
 
-    mutating func record(_ entry: SendEntry, text: [UInt8], sender: [UInt8]) -> Int {
+    /// - Parameter part: of a part that came by SMPP, its number in its message.
+    mutating func record(_ entry: SendEntry, text: [UInt8], sender: [UInt8], part: Int? = nil) -> Int {
         var entry = entry
         if !fates.isEmpty {
             let phone = Array(entry.phone.string.utf8)
-            entry.fate = UInt16(clamping: fates.first { FaultPlan.ends(phone, with: $0.rule.phoneSuffix) }.map { $0.place + 1 } ?? 0)
+            let fate = fates.first { FaultPlan.ends(phone, with: $0.rule.phoneSuffix) && ($0.rule.part == nil || $0.rule.part == part) }
+            entry.fate = UInt16(clamping: fate.map { $0.place + 1 } ?? 0)
         }
         return log.append(entry, text: text, sender: sender)
     }

@@ -12,6 +12,8 @@ struct SendEntry {
         static let refunded = Flags(rawValue: 8)
         /// One of a bulkSend.
         static let bulk = Flags(rawValue: 16)
+        /// One submit_sm; the record of parts has more of it.
+        static let smpp = Flags(rawValue: 32)
     }
 
     /// By the wall clock.

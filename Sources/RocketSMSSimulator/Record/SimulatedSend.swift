@@ -22,6 +22,8 @@ package struct SimulatedSend: Sendable, Equatable {
     package let timestamp: Int64?
     package let isPriority: Bool
     package let isBulk: Bool
+    /// A part that came by SMPP: the record of parts has more of it.
+    package let isPart: Bool
     package let parts: Int
     /// At the time of asking.
     package let status: String

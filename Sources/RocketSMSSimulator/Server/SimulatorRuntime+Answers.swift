@@ -50,6 +50,7 @@ extension SimulatorRuntime {
             if entry.flags.contains(.timestamp) { writer.member("timestamp", entry.timestamp) }
             writer.member("priority", entry.flags.contains(.priority))
             writer.member("bulk", entry.flags.contains(.bulk))
+            if entry.flags.contains(.smpp) { writer.member("smpp", true) }
             writer.member("parts", entry.parts)
             writer.member("status", status)
             if let fault = FaultKind(mark: entry.fault) { writer.member("fault", fault.rawValue) }
@@ -131,7 +132,20 @@ extension SimulatorRuntime {
             writer.endObject()
         }
         writer.endArray()
-        writer.member("held", held.count)
+        writer.key("smpp")
+        writer.beginArray()
+        for rule in centre.rules.rules {
+            writer.beginObject()
+            writer.member("fault", rule.fault.rawValue)
+            if !rule.phoneSuffix.isEmpty { writer.member("phoneSuffix", rule.phoneSuffix) }
+            if let part = rule.part { writer.member("part", part) }
+            writer.member("skip", rule.skip)
+            writer.key("count")
+            if let count = rule.count { writer.integer(count) } else { writer.null() }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.member("held", heldCount)
         writer.member("outage", outage.rawValue)
     }
 

@@ -9,6 +9,7 @@ internal import Time
 /// | request | |
 /// | --- | --- |
 /// | `GET sends?from=N&limit=M` | accepted messages from sequence number N (1, the oldest kept), at most M (1,000; up to 50,000), and counters. With `count=K&wait=5s`: once there are K in all, or after the wait |
+/// | `GET parts?from=N&limit=M` | of those, the parts that came by SMPP, by a number of their own, and the message centre's counters |
 /// | `GET held?count=K&wait=5s` | how many requests are held; the parameters as above |
 /// | `GET counters`, `GET rates` | requests by endpoint and outcome; by second |
 /// | `GET clock`, `POST clock` | `{"advance": "60s", "manual": true}` |
@@ -20,9 +21,15 @@ internal import Time
 /// | `GET switches`, `POST switches` | the table with its values; `{"error-status": "400"}` |
 extension SimulatorRuntime {
     func control(_ request: borrowing HTTPRequest) -> HTTPAction {
+        defer { turnCentre() }
         do throws(SimulatorSwitchError) {
             switch (request.method, request.path) {
             case (.get, "/_simulator/sends"): return try waitOrAnswer(request, .sends)
+            case (.get, "/_simulator/parts"):
+                let query = ControlQuery(request.query.string)
+                let from = try query.number("from", 1...Int.max) ?? 1
+                let limit = try query.number("limit", 0...50_000) ?? 1_000
+                return ok { writeParts(&$0, from: from, limit: limit) }
             case (.get, "/_simulator/held"): return try waitOrAnswer(request, .held)
             case (.get, "/_simulator/counters"): return ok { writeCounters(&$0) }
             case (.get, "/_simulator/rates"): return ok { writeRates(&$0) }
@@ -83,10 +90,10 @@ extension SimulatorRuntime {
         let answer: @Sendable () -> HTTPResponse = { [unowned self] in
             switch question {
             case .sends: SimulatorRuntime.json { writeSends(&$0, from: from, limit: limit) }
-            case .held: SimulatorRuntime.json { $0.member("held", held.count) }
+            case .held: SimulatorRuntime.json { $0.member("held", heldCount) }
             }
         }
-        let isTrue = question == .sends ? provider.total >= count : held.count >= count
+        let isTrue = question == .sends ? provider.total >= count : heldCount >= count
         if isTrue || wait == .zero { return .respond(answer()) }
         let exchange = request.exchange
         self.wait(question == .sends ? .sends(count) : .held(count), within: wait) { [unowned self] _ in
@@ -100,7 +107,7 @@ extension SimulatorRuntime {
     func wait(_ condition: Waiters.Condition, within limit: Duration, wake: @escaping (Bool) -> Void) {
         guard !isStopping else { return wake(false) }
         let number = waiters.add(condition, wake: wake)
-        waiters.notify(sends: provider.total, held: held.count)
+        waiters.notify(sends: provider.total, held: heldCount)
         server?.execute(after: limit) { [self] in waiters.expire(number) }
     }
 
@@ -108,6 +115,9 @@ extension SimulatorRuntime {
 
     func apply(_ change: FaultChange) throws(SimulatorSwitchError) {
         if change.outage == .refuse, server == nil { throw SimulatorSwitchError("the server is about to start or to stop") }
+        var rules = centre.rules
+        if change.clear.contains(.rules) { rules.clear() }
+        try rules.add(change.messageCentre.rules)
         let before = faults
         try faults.apply(change)
         do throws(SimulatorSwitchError) {
@@ -116,6 +126,8 @@ extension SimulatorRuntime {
             faults = before
             throw error
         }
+        centre.rules = rules
+        centre.apply(change.messageCentre, provider, at: now)
         if change.clear.contains(.outage) { set(.off) }
         if let outage = change.outage { set(outage, for: change.outageDuration) }
         if change.clear.contains(.held) { release(FaultRelease()) }
@@ -135,6 +147,7 @@ extension SimulatorRuntime {
     }
 
     private func release(_ release: FaultRelease) {
+        centre.release(release, provider, at: now)
         for held in held.release(release) {
             switch release.way {
             case .drop: held.exchange.answer(.fault(.drop))

@@ -15,6 +15,11 @@ final class SimulatorRuntime: @unchecked Sendable {
     var rates = RateHistory()
     var held = HeldRequests()
     var waiters = Waiters()
+    var centre: MessageCentreCore
+    /// The message centre's sockets; nil without a port.
+    weak var listener: CentreListener?
+    /// When its next deadline will be looked at; nil: not by itself.
+    var centreTimer: MonotonicInstant?
     /// For what only the server can do: timers, and refusing connects. Set before the first request.
     weak var server: HTTPServer?
     /// Nobody may begin to wait any more.
@@ -24,6 +29,7 @@ final class SimulatorRuntime: @unchecked Sendable {
 
     init(_ configuration: SimulatorConfiguration) throws(SimulatorSwitchError) {
         provider = SimulatedProvider(configuration)
+        centre = MessageCentreCore(partLimit: max(1, configuration.recordLimit / 4))
         faults = try FaultPlan(seed: configuration.seed, shares: configuration.switches.faultShares)
         clock.setManual(configuration.switches.clock == .manual, real: .now)
     }
@@ -237,6 +243,6 @@ final class SimulatorRuntime: @unchecked Sendable {
 
     /// Wakes whoever waits for what is the case by now.
     func notify() {
-        if !waiters.isEmpty { waiters.notify(sends: provider.total, held: held.count) }
+        if !waiters.isEmpty { waiters.notify(sends: provider.total, held: heldCount) }
     }
 }

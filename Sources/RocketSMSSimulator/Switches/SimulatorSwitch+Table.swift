@@ -1,7 +1,7 @@
 extension SimulatorSwitch {
     /// Every switch, in the order in which help prints them.
     package static let table: [SimulatorSwitch] =
-        requests + answers + credentials + sending + money + status + sendersAndTemplates + limits + timing
+        requests + answers + credentials + sending + money + status + sendersAndTemplates + limits + messageCentre + timing
         + FaultKind.chanceKinds.map(fault)
 
     /// - Returns: nil where there is no such switch.

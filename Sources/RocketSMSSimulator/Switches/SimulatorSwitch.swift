@@ -22,7 +22,7 @@ package struct SimulatorSwitch: Sendable {
 
     /// The value as it would be written.
     package let value: @Sendable (SimulatorSwitches) -> String
-    private let assign: @Sendable (inout SimulatorSwitches, String) -> Bool
+    let assign: @Sendable (inout SimulatorSwitches, String) -> Bool
 
     package var defaultValue: String { value(SimulatorSwitches()) }
 

@@ -88,6 +88,9 @@ package struct SimulatorSwitches: Sendable, Equatable {
     /// Empty: HTTP 429.
     package var rateLimitCode = ""
 
+    // SMPP
+    package var messageCentre = MessageCentreSwitches()
+
     // Timing
     package var clock = RealOrManual.real
     package var latency = Duration.zero

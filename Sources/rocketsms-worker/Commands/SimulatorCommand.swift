@@ -13,6 +13,7 @@ struct SimulatorCommand: Command {
         options: [
             .value("--host", "ADDRESS", "Where to listen; whoever reaches it controls it. Default: 127.0.0.1."),
             .value("--port", "PORT", "Where to listen; 0 is any free port. Default: 8081."),
+            .value("--smpp-port", "PORT", "Where to be a message centre (SMPP 3.4) too; 0 is any free port. Default: nowhere."),
             .value("--seed", "NUMBER", "What all chance comes from. Default: 1."),
             .flag("--tls", "Serve https on localhost, with a certificate made for this run."),
             .value("--tls-write", "PATH", "Where that certificate goes as PEM, for clients to trust; implies --tls."),
@@ -39,6 +40,7 @@ struct SimulatorCommand: Command {
         var simulator = SimulatorConfiguration()
         if let host = arguments["--host"] { simulator.host = host }
         simulator.port = try arguments.integer("--port", in: 0...65_535) ?? 8_081
+        simulator.smppPort = try arguments.integer("--smpp-port", in: 0...65_535)
         if let seed = try arguments.integer("--seed", in: 0...Int.max) { simulator.seed = UInt64(seed) }
         for text in arguments.all("--switch") {
             do throws(SimulatorSwitchError) { try simulator.set(switch: text) } catch {
@@ -88,13 +90,16 @@ struct SimulatorCommand: Command {
         do {
             server = try SimulatorServer(simulator)
         } catch let error as HTTPServerError {
-            throw CommandFailure(.failed, "The simulator cannot listen on port \(simulator.port): \(error.description)")
+            throw CommandFailure(.failed, "The simulator cannot start: \(error.description)")
         } catch let error as SimulatorSwitchError {
             throw CommandFailure(.usage, "--switch: \(error.description)")
         }
         defer { server.stop() }
         try context.console.print(
             "The provider is simulated at \(server.baseURL), user \(simulator.username), password \(simulator.password).")
+        if let port = server.smppPort {
+            try context.console.print("Its message centre (SMPP 3.4) is at port \(port), with the same user and password.")
+        }
         await Signals.wait()
         return .done
     }

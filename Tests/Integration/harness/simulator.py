@@ -39,14 +39,15 @@ class Simulator:
     # Ids that no Double holds: whoever lets one in between is found out.
     SWITCHES = {"delivery-delay": "100ms", "delivery-jitter": "200ms", "id-start": "9007199254740993"}
 
-    def __init__(self, folder, seed=1, switches=None):
+    def __init__(self, folder, seed=1, switches=None, smpp_port=None):
         self.port = ports.free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = pathlib.Path(folder) / f"simulator-{self.port}.log"
         arguments = [f"{name}={value}" for name, value in {**self.SWITCHES, **(switches or {})}.items()]
+        smpp = ["--smpp-port", str(smpp_port)] if smpp_port else []
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [BINARY, "simulator", "--port", str(self.port), "--seed", str(seed), *(word for switch in arguments for word in ("--switch", switch))],
+                [BINARY, "simulator", "--port", str(self.port), "--seed", str(seed), *smpp, *(word for switch in arguments for word in ("--switch", switch))],
                 env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         self._sends = []
