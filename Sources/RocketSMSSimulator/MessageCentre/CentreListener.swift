@@ -142,7 +142,7 @@ final class CentreListener: @unchecked Sendable {
         if let registration = connection.registration { loop.deregister(registration) }
         // Octets that nobody has read make the kernel reset a closed connection, and what was written last may be lost by it.
         shutdown(connection.descriptor, CInt(SHUT_WR))
-        while recv(connection.descriptor, scratch.baseAddress, scratch.count, 0) > 0 {}
+        for _ in 0..<16 where recv(connection.descriptor, scratch.baseAddress, scratch.count, 0) <= 0 { break }
         Glibc.close(connection.descriptor)
     }
 }

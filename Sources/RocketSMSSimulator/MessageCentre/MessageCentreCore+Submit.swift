@@ -71,7 +71,7 @@ extension MessageCentreCore {
             link: link, pdu: PDU(sequence: submission.sequence, .submitResponse(MessageResponse(id: part.messageID))),
             phone: submission.phone)
         let deliveries = self.deliveries(about: part, message, id: switches.idForm.response(number), provider)
-        let isBefore = switches.receiptOrder == .before && !deliveries.isEmpty
+        let isBefore = switches.receiptOrder == .before && !deliveries.isEmpty && rule?.fault != .late
         switch rule?.fault {
         case .cut:
             close(link, at: submission.now)
@@ -85,9 +85,7 @@ extension MessageCentreCore {
         default: break
         }
         let delay = rule?.fault == .late ? rule?.delay ?? .zero : switches.responseDelay
-        if isBefore {
-            return schedule(deliveries, before: response)
-        }
+        if isBefore { return schedule(deliveries, before: response) }
         if delay == .zero {
             respond(response, at: submission.now)
         } else {
