@@ -128,14 +128,14 @@ def test_an_earlier_versions_open_requests_go_on_and_nothing_is_sent_again(make_
 def test_a_newer_versions_ledger_is_refused_in_one_sentence(make_site, simulator, key):
     site = make_site(simulator, partitions=2)
     producer = Producer({"bootstrap.servers": site.broker.bootstrap, **QUIET})
-    producer.produce(f"{site.requests}.ledger", bytes([2]) + bytes(40), key, partition=0)
+    producer.produce(f"{site.requests}.ledger", bytes([3]) + bytes(40), key, partition=0)
     assert producer.flush(30) == 0
     behind = site.send(request("behind"), partition=0)
     other = site.send(request("other"), partition=1)
     worker = site.worker(LOG_LEVEL="info").start()
-    reason = worker.wait_not_ready("format 2")
+    reason = worker.wait_not_ready("format 3")
     assert f"{site.requests}-0" in reason, reason
-    assert "a ledger record of format 2, written by a newer worker, at offset 0 of the ledger: this one knows format 1; run that worker again" in reason
+    assert "a ledger record of format 3, written by a newer worker, at offset 0 of the ledger: this one knows formats up to 2; run that worker again" in reason
     # The other partition goes on, and `ledger forget` would lose what the newer one knows.
     site.status.until_final(other)
     assert not simulator.sends_of(behind)
@@ -143,7 +143,7 @@ def test_a_newer_versions_ledger_is_refused_in_one_sentence(make_site, simulator
     forgotten = run("ledger", "forget", "--offset", "0", "--partition", "0", "--yes", env=kafka)
     assert forgotten.returncode != 0 and "use that worker" in forgotten.stderr, forgotten.stderr
     status, body = worker.ready()
-    assert status == 503 and "format 2" in body["reason"]
+    assert status == 503 and "format 3" in body["reason"]
 
 
 def test_a_newer_versions_key_is_named(tmp_path):

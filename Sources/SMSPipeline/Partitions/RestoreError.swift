@@ -25,7 +25,7 @@ package enum RestoreError: Error, Sendable, CustomStringConvertible {
         case .malformed: "`rocketsms-worker ledger forget --offset \(offset)`, with topic and partition, takes it out"
         case .otherGroup:
             "where no worker of that group will come back, `rocketsms-worker ledger forget --offset \(offset) --other-group` takes it out"
-        case .unknownVersion: "this one knows format \(LedgerCodec.version); run that worker again, or a newer one"
+        case .unknownVersion: "this one knows formats up to \(LedgerCodec.submissionVersion); run that worker again, or a newer one"
         }
     }
 

@@ -11,7 +11,7 @@ import Testing
         #expect(
             damage.description
                 == "its ledger cannot be read: a ledger record of format 9, written by a newer worker, at offset 512 of the ledger: "
-                + "this one knows format 1; run that worker again, or a newer one")
+                + "this one knows formats up to 2; run that worker again, or a newer one")
         var bytes = BrokerError(.other, name: "_BAD_MSG", description: "failed CRC32C check")
         bytes.isDamagedLog = true
         #expect(RestoreError.kafka(bytes).isDamage && RestoreError.kafka(bytes).description.contains("failed CRC32C check"))
