@@ -12,6 +12,14 @@ package enum AttemptOutcome: Equatable, Sendable {
     case notBegun
     /// Bytes left and no valid answer came.
     case unknown(reason: String)
+    /// Over SMPP: what became of each part, in the order of `Submission.toSubmit`; those behind the last one did not begin.
+    case parts([PartOutcome])
+
+    /// In the words of a whole message, for those who only ask how it went: by its last part.
+    package var gist: AttemptOutcome {
+        guard case .parts(let outcomes) = self else { return self }
+        return outcomes.last?.gist ?? .notBegun
+    }
 }
 
 /// What a refusal says of the account.

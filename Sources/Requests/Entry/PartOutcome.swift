@@ -10,4 +10,16 @@ package enum PartOutcome: Equatable, Sendable {
     case notSent(reason: String)
     /// It may have it.
     case unknown(reason: String)
+
+    /// As if a message of one part had ended so.
+    package var gist: AttemptOutcome {
+        switch self {
+        case .accepted(let id, let status):
+            .accepted(Acceptance(messageIDs: id.isEmpty ? [] : [id], status: .known(status), cost: nil))
+        case .refused(let code): .refused(code: code)
+        case .account: .account(.credentials, code: "BIND_REFUSED")
+        case .notSent(let reason): .notSent(reason: reason, retryAfter: nil, isAnswer: false)
+        case .unknown(let reason): .unknown(reason: reason)
+        }
+    }
 }

@@ -150,6 +150,7 @@ package struct Gates: ~Copyable {
         case .notSent(let reason, _, let isAnswer): isAnswer ? (.success, nil) : (.failure, reason)
         case .notBegun: (.neutral, nil)
         case .unknown(let reason): (.failure, reason)
+        case .parts: ending(of: outcome.gist)
         }
     }
 

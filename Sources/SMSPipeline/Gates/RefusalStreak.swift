@@ -81,10 +81,11 @@ package struct RefusalStreak: Equatable, Sendable {
     ///
     /// - Parameter message: nil where nobody owns its request any more.
     package mutating func ended(_ tag: UInt64, _ outcome: AttemptOutcome, _ message: Message?, at now: MonotonicInstant) -> Change? {
+        let outcome = outcome.gist
         switch outcome {
         case .accepted: return accepted()
         case .refused(let code) where !BalanceLook.familiarCodes.contains(code): if let message { add(code, message) }
-        case .refused, .account, .notSent, .notBegun, .unknown: break
+        case .refused, .account, .notSent, .notBegun, .unknown, .parts: break
         }
         switch state {
         case .open:

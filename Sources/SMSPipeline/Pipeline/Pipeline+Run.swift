@@ -43,6 +43,7 @@ extension Pipeline {
             if case .failed(let reason) = answer { tell(.sendersUnknown(reason: reason)) }
         case .templates(let answer):
             if gates.templates.answered(answer, at: now), case .failed(let reason) = answer { tell(.templatesUnknown(reason: reason)) }
+        case .part, .latePart, .door: break
         case .later(let pause): gates.retryAfter(pause, at: now)
         }
     }

@@ -111,10 +111,11 @@ extension Pipeline {
             } else {
                 wait(request, completion: completion)
             }
+        case .parts(let outcomes): settle(request, parts: outcomes, completion: completion)
         }
     }
 
-    private func backoffDelay(failures: Int, atLeast: Duration?) -> Int64 {
+    func backoffDelay(failures: Int, atLeast: Duration?) -> Int64 {
         max(backoff.delay(failures: failures, using: &random).milliseconds, atLeast?.milliseconds ?? 0)
     }
 
@@ -132,7 +133,7 @@ extension Pipeline {
         request.holdsRetry = false
     }
 
-    private func wait(_ request: PendingRequest, completion: CommitQueue.Completion) {
+    func wait(_ request: PendingRequest, completion: CommitQueue.Completion) {
         let paused = gates.account.paused(since: request.pausesCountedUntil, until: now)
         request.entry.pausedMilliseconds = request.entry.pausedMilliseconds.clampedSum(paused.milliseconds)
         request.pausesCountedUntil = now
@@ -140,7 +141,7 @@ extension Pipeline {
         wait(request)
     }
 
-    private func hold(_ request: PendingRequest, completion: CommitQueue.Completion) {
+    func hold(_ request: PendingRequest, completion: CommitQueue.Completion) {
         let next = queue.held(request)
         write(request, completion: completion)
         if let next { wait(next) }

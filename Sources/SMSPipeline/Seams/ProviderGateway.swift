@@ -11,6 +11,8 @@ package protocol ProviderGateway: AnyObject {
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64)
     /// Whether statuses must be asked for.
     var mustPoll: Bool { get }
+    /// Where messages go out part by part; nil: whole, by `submit`.
+    var parts: (any PartGateway)? { get }
     func poll(messageID: String, tag: UInt64)
     /// Asks for the account's credits.
     func askBalance()
@@ -20,4 +22,8 @@ package protocol ProviderGateway: AnyObject {
     func askTemplates()
     /// Ends all exchanges; what was under way is answered first.
     func close()
+}
+
+extension ProviderGateway {
+    package var parts: (any PartGateway)? { nil }
 }

@@ -34,6 +34,7 @@ package struct SendingMetrics: Sendable {
         case .account: sendTime.account.observe(duration)
         case .notSent: sendTime.notSent?.observe(duration)
         case .unknown: sendTime.unknown.observe(duration)
+        case .parts: answered(outcome.gist, after: duration)
         case .notBegun: break
         }
     }
@@ -93,6 +94,7 @@ package struct SendingMetrics: Sendable {
             case .notSent: notSent
             case .notBegun: notBegun
             case .unknown: unknown
+            case .parts: counter(of: outcome.gist)
             }
         }
     }

@@ -74,6 +74,7 @@ struct SpanDescription: Sendable {
         case .refused(let code), .account(_, let code): code
         case .notSent: "not_sent"
         case .unknown: "unknown"
+        case .parts: error(outcome.gist)
         }
     }
 
