@@ -6,12 +6,13 @@ extension PipelineSettings {
     package static func sample(
         topics: [RequestTopic] = [RequestTopic(name: "t", ledgerName: "t.ledger", isPriority: false)], send: SendSettings = .sample,
         track: TrackSettings = .sample, dedupWindow: Duration = .seconds(86_400), checksBalance: Bool = false,
-        maxParts: Int = 0, senderPolicy: SenderList.Policy = .allow, isTraced: Bool = false
+        maxParts: Int = 0, senderPolicy: SenderList.Policy = .allow, isTraced: Bool = false,
+        receipts: ReceiptSettings? = nil
     ) -> PipelineSettings {
         PipelineSettings(
             group: "g", topics: topics, statusTopic: "s", deadLetterTopic: "d", deadLetterLimit: 1_000_000, timings: .defaults, send: send,
             track: track, dedupWindow: dedupWindow, dedupMaxEntries: 1_000_000, checksBalance: checksBalance, maxParts: maxParts,
-            senderPolicy: senderPolicy, requestTimeout: .seconds(15), isTraced: isTraced)
+            senderPolicy: senderPolicy, requestTimeout: .seconds(15), isTraced: isTraced, receipts: receipts)
     }
 }
 

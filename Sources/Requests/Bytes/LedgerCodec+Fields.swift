@@ -31,6 +31,9 @@ extension LedgerCodec {
         }
     }
 
+    /// Whether an open entry's message goes out, or went out, in parts.
+    package static func isInParts(_ value: [UInt8]) -> Bool { value.first == submissionVersion }
+
     private static func providerStatusOffset(_ bytes: UnsafeRawBufferPointer) -> Int {
         var index = headSize
         for _ in 0..<5 { index += 2 + Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt16.self))) }

@@ -27,11 +27,26 @@ package enum LedgerCodec {
         /// When nobody could be asked for statuses, in order: the horizon of what is tracked leaves that time out. At most `mostStandstills`;
         /// as a rule none, and then the record is as short as it ever was.
         package let standstills: [Standstill]
+        /// Over SMPP: up to where receipts are applied. With it the record is of format 2.
+        package let receipts: AppliedReceipts?
 
-        package init(group: String, offset: Int64, standstills: [Standstill] = []) {
+        package init(group: String, offset: Int64, standstills: [Standstill] = [], receipts: AppliedReceipts? = nil) {
             self.group = group
             self.offset = offset
             self.standstills = standstills
+            self.receipts = receipts
+        }
+    }
+
+    /// Every receipt below a position is applied to this partition, in this transaction or an earlier one.
+    package struct AppliedReceipts: Equatable, Sendable {
+        /// Of the topic, the account and the form of ids: a number says nothing under another.
+        package let fingerprint: UInt64
+        package let position: ReceiptPosition
+
+        package init(fingerprint: UInt64, position: ReceiptPosition) {
+            self.fingerprint = fingerprint
+            self.position = position
         }
     }
 
@@ -65,7 +80,7 @@ package enum LedgerCodec {
         var writer = ByteWriter(appendingTo: bytes)
         bytes = []
         defer { bytes = writer.bytes }
-        writer.put(entry.submission == nil ? version : submissionVersion)
+        writer.put(entry.submission == nil || entry.state == .closed ? version : submissionVersion)
         writer.put(entry.state.rawValue)
         writer.put(flags(entry))
         if entry.state == .closed {
@@ -176,9 +191,14 @@ package enum LedgerCodec {
     package static func encode(_ recorded: Recorded, into bytes: inout [UInt8]) {
         var writer = ByteWriter(appendingTo: bytes)
         bytes = []
-        writer.put(version)
+        writer.put(recorded.receipts == nil ? version : submissionVersion)
         writer.put(recorded.offset)
         writer.putMedium(Array(recorded.group.utf8))
+        if let receipts = recorded.receipts {
+            writer.put(receipts.fingerprint)
+            writer.put(receipts.position.next)
+            writer.put(receipts.position.timestamp)
+        }
         for standstill in recorded.standstills.suffix(mostStandstills) {
             writer.put(standstill.begin)
             writer.put(standstill.end)
@@ -189,9 +209,16 @@ package enum LedgerCodec {
     package static func decodeRecorded(_ bytes: UnsafeRawBufferPointer) throws(LedgerError) -> Recorded {
         var reader = ByteReader(bytes)
         let version: UInt8 = try reader.get()
-        guard version == Self.version else { throw .unknownVersion(version) }
+        guard version == Self.version || version == submissionVersion else { throw .unknownVersion(version) }
         let offset: Int64 = try reader.get()
         let group = try reader.getMedium()
+        var receipts: AppliedReceipts?
+        if version == submissionVersion {
+            let fingerprint: UInt64 = try reader.get()
+            let position = ReceiptPosition(next: try reader.get(), timestamp: try reader.get())
+            guard position.next >= 0 else { throw .malformed }
+            receipts = AppliedReceipts(fingerprint: fingerprint, position: position)
+        }
         var standstills: [Standstill] = []
         while !reader.isAtEnd {
             let standstill = Standstill(begin: try reader.get(), end: try reader.get())
@@ -200,7 +227,7 @@ package enum LedgerCodec {
             standstills.append(standstill)
         }
         guard offset >= 0 else { throw .malformed }
-        return Recorded(group: String(decoding: group, as: UTF8.self), offset: offset, standstills: standstills)
+        return Recorded(group: String(decoding: group, as: UTF8.self), offset: offset, standstills: standstills, receipts: receipts)
     }
 
     private static func flags(_ entry: LedgerEntry) -> UInt8 {

@@ -71,7 +71,7 @@ package enum StatusEventSchema {
                   "type": "string",
                   "minLength": 1,
                   "description": "The provider's code verbatim, or EXPIRED, OUTCOME_UNKNOWN, CANCELLED, TRACKING_EXPIRED, \#
-        PROVIDER_FAILED, RESOLVED, TOO_MANY_PARTS, SENDER_NOT_ALLOWED. The list is open."
+        PROVIDER_FAILED, RESOLVED, TOO_MANY_PARTS, NOT_SENDABLE, SENDER_NOT_ALLOWED. The list is open."
                 },
                 "kind": {
                   "enum": [

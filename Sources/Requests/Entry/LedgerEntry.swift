@@ -24,7 +24,8 @@ package struct LedgerEntry: Equatable, Sendable {
     package var echo: Echo
     /// What the provider is to send; dropped as soon as it has accepted.
     package internal(set) var message: Message?
-    /// Its parts, once the first intent to send it over SMPP was made.
+    /// Its parts, once the first intent to send it over SMPP was made. Of a closed one no record has them: they are for whoever must forget
+    /// their ids.
     package internal(set) var submission: Submission?
 
     /// Offset and timestamp (ms) of the request's record.
@@ -223,6 +224,12 @@ package struct LedgerEntry: Equatable, Sendable {
         return fail(EntryEvent.Reason(code: AllowedSenders.code, kind: .refused, message: what), what: what, at: now)
     }
 
+    /// It can never go out in parts: a template's text is known to the HTTP API alone, or the text is longer than a header can count.
+    package mutating func refusePlan(_ what: String, at now: Int64) -> EntryEvent {
+        precondition(state == .waiting, "only what waits is refused for its form")
+        return fail(EntryEvent.Reason(code: "NOT_SENDABLE", kind: .refused, message: what), what: what, at: now)
+    }
+
     // MARK: Commands
 
     /// - Returns: nil where the request is not waiting, or may be an SMS already: the command is then refused.
@@ -368,7 +375,6 @@ package struct LedgerEntry: Equatable, Sendable {
         state = .closed
         closedAt = now
         message = nil
-        submission = nil
     }
 
     /// Counters stop at their end: one that began anew would say that nothing has happened yet.

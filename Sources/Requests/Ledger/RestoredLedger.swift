@@ -24,6 +24,16 @@ package struct RestoredLedger: Sendable {
     package var beginning: Int64 = 0
     package var recordCount = 0
 
+    /// Open entries that go out, or went out, in parts.
+    package func visitSubmissions(_ body: (LedgerEntry, Submission) -> Void) {
+        for entry in active { if let submission = entry.submission { body(entry, submission) } }
+        for message in tracked where LedgerCodec.isInParts(message.value) {
+            guard case .open(let entry)? = message.value.withUnsafeBytes({ try? LedgerCodec.decode($0) }), let submission = entry.submission
+            else { continue }
+            body(entry, submission)
+        }
+    }
+
     /// How far the request partition has been read for certain.
     package var recordedOffset: Int64 { max(recorded?.offset ?? 0, highestOffset) }
     package var isUsed: Bool { recorded != nil || highestOffset > 0 }

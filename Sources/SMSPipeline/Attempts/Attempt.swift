@@ -1,4 +1,4 @@
-internal import Requests
+package import Requests
 
 /// A POST under way. It outlives the assignment that began it: what the provider answers stays a fact.
 package final class Attempt {
@@ -7,8 +7,10 @@ package final class Attempt {
     package var request: PendingRequest?
     /// What the message costs, in SMS parts; a template of unknown text counts as one.
     package let parts: Int
-    /// The pace's, given back with the outcome.
-    package let permit: Pace.Permit
+    /// The pace's, given back with the outcome; over SMPP with each part's, and then it is the next one's.
+    package var permit: Pace.Permit
+    /// Nil where a message goes out whole.
+    package var underWay: PartsUnderWay?
     /// Nil where no trace is recorded.
     package let traced: TracedAttempt?
 
@@ -18,5 +20,38 @@ package final class Attempt {
         self.request = request
         self.traced = traced
         parts = request.entry.leastParts
+    }
+}
+
+/// The parts of one attempt, one after another.
+package struct PartsUnderWay {
+    package let partition: PartitionKey
+    package let hash: RequestHash
+    /// Those that it submits, in this order.
+    package let toSubmit: [Int]
+    let hold: ReceiptHold
+    package var outcomes: [PartOutcome] = []
+
+    init(_ partition: PartitionKey, _ hash: RequestHash, _ submission: Submission, _ hold: ReceiptHold) {
+        self.partition = partition
+        self.hash = hash
+        self.hold = hold
+        toSubmit = submission.toSubmit
+    }
+
+    /// Nil: all have their outcome.
+    package var current: Int? { outcomes.count < toSubmit.count ? toSubmit[outcomes.count] : nil }
+
+    /// In words of the attempt.
+    package var outcome: AttemptOutcome { outcomes.isEmpty ? .notBegun : .parts(outcomes) }
+
+    /// A receipt's word on a part that this attempt brought to the provider.
+    ///
+    /// - Returns: false: it is none of these.
+    mutating func learn(_ part: Int, _ status: MessageStatus) -> Bool {
+        guard let index = toSubmit.firstIndex(of: part), outcomes.indices.contains(index), case .accepted(let id, let known) = outcomes[index]
+        else { return false }
+        if !known.isFinal, status > known { outcomes[index] = .accepted(id: id, status: status) }
+        return true
     }
 }

@@ -20,7 +20,9 @@ package struct Attempts: ~Copyable {
     // MARK: Slots and stock
 
     package var count: Int { slots.count }
-    package var free: Int { max(0, most - slots.count) }
+    package var free: Int { max(0, most - slots.count - late) }
+    /// Parts that were given up, and whose places in the provider's window are taken until it has had its time.
+    package var late = 0
 
     /// How many more intents may go into the transaction that is being filled.
     package func room(stocked: Int, policy: UnknownPolicy) -> Int { stock.room(freeSlots: free, stocked: stocked, policy: policy) }
@@ -68,6 +70,17 @@ package struct Attempts: ~Copyable {
 
     package var factCount: Int { facts.count }
     func knows(mark: UInt64) -> Bool { facts.contains(mark: mark) }
+
+    /// The ids that the provider gave parts of this intent, as far as the ledger does not say them.
+    package func messageIDs(mark: UInt64) -> [String] {
+        let outcomes: [PartOutcome]
+        switch facts.look(mark: mark) {
+        case .ended(.parts(let parts)): outcomes = parts
+        case .running(let attempt): outcomes = attempt.underWay?.outcomes ?? []
+        case .ended, .neverBegun, nil: return []
+        }
+        return outcomes.compactMap { if case .accepted(let id, _) = $0, !id.isEmpty { id } else { nil } }
+    }
 
     /// What became of the intent with this mark, once.
     package mutating func takeFact(mark: UInt64) -> FactStore<Attempt>.Fact? { facts.take(mark: mark) }

@@ -39,6 +39,7 @@ package struct FactStore<Running> {
     }
 
     package func contains(mark: UInt64) -> Bool { entries[mark] != nil }
+    package func look(mark: UInt64) -> Fact? { entries[mark]?.fact }
 
     package mutating func take(mark: UInt64) -> Fact? { entries.removeValue(forKey: mark)?.fact }
 

@@ -81,14 +81,18 @@ package struct CommitLoop: ~Copyable {
     package var isEmpty: Bool { queue.isEmpty && underWay == nil }
     package var batchCount: Int { queue.batches.count }
     package var hasGathered: Bool { !queue.isEmpty }
+    /// So much waits that what can wait outside should: receipts are read below two full transactions.
+    package var isFull: Bool { queue.recordCount >= 2 * CommitQueue.recordLimit }
 
     // MARK: Operations
 
     package mutating func append(
         _ assignment: Assignment, at now: MonotonicInstant, entry: Int64? = nil, advance: Int64? = nil,
-        completion: CommitQueue.Completion = .none, isUrgent: Bool = false, _ write: (inout OperationWriter) -> Void
+        receipts: LedgerCodec.AppliedReceipts? = nil, completion: CommitQueue.Completion = .none, isUrgent: Bool = false,
+        _ write: (inout OperationWriter) -> Void
     ) {
-        queue.append(assignment, at: now, entry: entry, advance: advance, completion: completion, isUrgent: isUrgent, write)
+        queue.append(
+            assignment, at: now, entry: entry, advance: advance, receipts: receipts, completion: completion, isUrgent: isUrgent, write)
     }
 
     package mutating func append(_ span: TraceSpan) { queue.append(span) }
@@ -136,6 +140,7 @@ package struct CommitLoop: ~Copyable {
             batch.content.owners[index].offset = offset
             content.owners[index].offset = offset
             assignment.coveredOffset = offset
+            assignment.coveredReceipts = batch.receipts[index] ?? assignment.coveredReceipts
             let isDue = assignment.recordedAt.map { now - $0 > Self.recordInterval } ?? true
             // An operator may have set the offset lower than old entries are (`offsets repair`): one of them that is written again must not
             // stand behind the record that covers it.
@@ -143,7 +148,9 @@ package struct CommitLoop: ~Copyable {
                 assignment.recordedAt = now
                 recorded.append(assignment)
                 content.append(
-                    LedgerCodec.Recorded(group: group, offset: offset, standstills: standstills), owner: Int32(index))
+                    LedgerCodec.Recorded(
+                        group: group, offset: offset, standstills: standstills, receipts: assignment.coveredReceipts),
+                    owner: Int32(index))
             }
         }
         number += 1

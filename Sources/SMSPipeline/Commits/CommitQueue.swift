@@ -27,6 +27,8 @@ package struct CommitQueue {
         package fileprivate(set) var hasTombstone = false
         /// Operations of each owner, given back to its counter when the batch is committed or dropped.
         package fileprivate(set) var operationCounts: [Int] = []
+        /// Up to where each owner's operations have receipts applied; nil: they say nothing of it.
+        package fileprivate(set) var receipts: [LedgerCodec.AppliedReceipts?] = []
         fileprivate var ownerIndex: [AssignmentID: Int32] = [:]
 
         /// Its operations are committed, or dropped.
@@ -48,6 +50,7 @@ package struct CommitQueue {
                     assignment: assignment.id, topic: assignment.topic.name, ledgerTopic: assignment.topic.ledgerName,
                     partition: assignment.partition, offset: -1, highestEntry: -1))
             operationCounts.append(0)
+            receipts.append(nil)
             ownerIndex[assignment.id] = index
             return index
         }
@@ -74,9 +77,10 @@ package struct CommitQueue {
     /// - Parameters:
     ///   - entry: the offset of the request whose entry is written.
     ///   - advance: the offset up to which the operation covers the partition's records.
+    ///   - receipts: the position up to which what was appended so far has receipts applied.
     package mutating func append(
-        _ assignment: Assignment, at now: MonotonicInstant, entry: Int64? = nil, advance: Int64? = nil, completion: Completion = .none,
-        isUrgent: Bool = false, _ write: (inout OperationWriter) -> Void
+        _ assignment: Assignment, at now: MonotonicInstant, entry: Int64? = nil, advance: Int64? = nil,
+        receipts: LedgerCodec.AppliedReceipts? = nil, completion: Completion = .none, isUrgent: Bool = false, _ write: (inout OperationWriter) -> Void
     ) {
         if batches.isEmpty { batches.append(Batch()) }
         let last = batches.count - 1
@@ -96,6 +100,7 @@ package struct CommitQueue {
         if let entry {
             batches[index].content.owners[Int(owner)].highestEntry = max(batches[index].content.owners[Int(owner)].highestEntry, entry)
         }
+        if let receipts { batches[index].receipts[Int(owner)] = receipts }
         assignment.pendingOperations += 1
         batches[index].operationCounts[Int(owner)] += 1
         if batches[index].content.records.isEmpty, offsetsSince == nil { offsetsSince = now }

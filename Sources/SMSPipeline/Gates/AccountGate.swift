@@ -39,6 +39,8 @@ package struct AccountGate: Equatable, Sendable {
     private var looks = 0
     private var pauses = PauseHistory()
     private var pollPauses = PauseHistory()
+    /// Nothing is heard of messages: there is no bind that receipts would come by.
+    private var isDeaf = false
 
     package init(backoff: Backoff = Backoff(base: .seconds(5), maximum: .seconds(300))) { self.backoff = backoff }
 
@@ -106,6 +108,12 @@ package struct AccountGate: Equatable, Sendable {
         }
     }
 
+    /// Time without a bind does not count towards the horizon of what is tracked.
+    package mutating func bound(_ isBound: Bool, at now: MonotonicInstant) {
+        isDeaf = !isBound
+        if isDeaf { pollPauses.begin(at: now) } else if mayPoll { pollPauses.end(at: now) }
+    }
+
     /// There are other credentials than those that were refused: the next look comes at once, and looks begin from the start.
     package mutating func credentialsRenewed(at now: MonotonicInstant) {
         guard problem == .credentials else { return }
@@ -130,7 +138,7 @@ package struct AccountGate: Equatable, Sendable {
         switch answer {
         case .credits where answer.covers(parts: max(1, parts)):
             state = .open
-            pollPauses.end(at: now)
+            if !isDeaf { pollPauses.end(at: now) }
             return .logResumed(after: pauses.end(at: now))
         case .credits: return pause(for: .credit, at: now, using: &generator)
         case .badCredentials: return pause(for: .credentials, at: now, using: &generator)
@@ -154,7 +162,7 @@ package struct AccountGate: Equatable, Sendable {
         let earlier = problem
         state = next
         pauses.begin(at: now)
-        if mayPoll { pollPauses.end(at: now) } else { pollPauses.begin(at: now) }
+        if mayPoll, !isDeaf { pollPauses.end(at: now) } else { pollPauses.begin(at: now) }
         guard let problem, problem != earlier else { return .none }
         return .logPaused(problem)
     }

@@ -7,6 +7,8 @@ package struct Gates: ~Copyable {
     /// Why no attempt may begin.
     package enum Gate: String, Equatable, CaseIterable, Sendable {
         case draining
+        /// Nothing can be submitted: not bound, receipts cannot be written, or the end of their log was not reached yet.
+        case door
         case account
         /// Outcomes are kept that could not be committed.
         case commits
@@ -23,10 +25,12 @@ package struct Gates: ~Copyable {
     package struct Outside: Equatable {
         package let isDraining: Bool
         package let isCommitStuck: Bool
+        package let isDoorShut: Bool
 
-        package init(isDraining: Bool, isCommitStuck: Bool) {
+        package init(isDraining: Bool, isCommitStuck: Bool, isDoorShut: Bool = false) {
             self.isDraining = isDraining
             self.isCommitStuck = isCommitStuck
+            self.isDoorShut = isDoorShut
         }
     }
 
@@ -68,6 +72,7 @@ package struct Gates: ~Copyable {
     package func shut(_ outside: Outside, at now: MonotonicInstant) -> Gate? {
         if outside.isDraining { return .draining }
         if !account.maySend { return .account }
+        if outside.isDoorShut { return .door }
         if outside.isCommitStuck { return .commits }
         if !clockGuard.mayLease(at: now) { return .clock }
         if !retryAfter.mayBegin(at: now) { return .retryAfter }
@@ -123,6 +128,12 @@ package struct Gates: ~Copyable {
 
     /// How many more sends the pace lets begin now.
     package func freeSends(at now: MonotonicInstant) -> Int { pace.freeSends(at: now) }
+
+    /// A further part of an attempt goes: its place in the rate is taken, and the place of the part before it in the pace.
+    package mutating func nextPart(at now: MonotonicInstant) -> Pace.Permit {
+        budget.charge(at: now)
+        return pace.admitNext(at: now)
+    }
 
     /// The account itself was asked about, beside sends and polls.
     package mutating func askedBeside(at now: MonotonicInstant) { budget.charge(at: now) }
@@ -195,6 +206,9 @@ package struct Gates: ~Copyable {
     package mutating func balanceAnswered(
         _ answer: BalanceAnswer, parts: Int, at now: MonotonicInstant, using chance: inout Chance
     ) -> AccountGate.Action { account.probeAnswered(answer, parts: parts, at: now, using: &chance) }
+
+    /// Over SMPP: receipts come by a bind alone.
+    package mutating func bound(_ isBound: Bool, at now: MonotonicInstant) { account.bound(isBound, at: now) }
 
     package mutating func credentialsRenewed(at now: MonotonicInstant) { account.credentialsRenewed(at: now) }
 

@@ -37,6 +37,18 @@ package final class Assignment {
     /// The open ids.
     package var live: [RequestHash: Live] = [:]
     package var dedup: Dedup
+    /// Its ledger is read, and what receipts of before say of it is being looked for, or written down: until then nothing more is applied than
+    /// its ledger says.
+    package var catchingUp: Opening?
+    /// Up to where the last transaction begun for this assignment has receipts applied.
+    package var coveredReceipts: LedgerCodec.AppliedReceipts?
+
+    /// A ledger that has been read, on its way to be opened.
+    package struct Opening {
+        package let ledger: RestoredLedger
+        package let offset: Int64
+        let hold: ReceiptHold?
+    }
 
     /// Why nothing of it can be read, though it is open; nil: a record or an end has come since.
     package var readingFails: String?

@@ -47,6 +47,8 @@ package final class PendingRequest {
     package var since = MonotonicInstant(nanoseconds: 0)
     /// Account pauses up to here stand in the entry.
     package var pausesCountedUntil = MonotonicInstant(nanoseconds: 0)
+    /// Its attempt under way, where that goes out in parts.
+    package weak var attempt: Attempt?
     /// This attempt holds a right to a retry.
     package var holdsRetry = false
 

@@ -47,7 +47,7 @@ extension Pipeline {
         }
         tell(.commandApplied)
         tell(.tombstones(1))
-        commits.append(assignment, at: now, advance: advance) { $0.tombstone(key: command.id) }
+        append(assignment, advance: advance) { $0.tombstone(key: command.id) }
     }
 
     private func resolve(_ request: PendingRequest, _ resolution: Command.Resolution, advance: Int64) {

@@ -88,7 +88,8 @@ extension Pipeline {
 
     /// Takes in one of the ledgers that have been read.
     func openNext() {
-        guard let session = life.session, let assignment = partitions.nextRestored else { return }
+        // Over SMPP the tail of receipts is known first: what comes behind it while a partition opens is kept.
+        guard desk.isReady, let session = life.session, let assignment = partitions.nextRestored else { return }
         guard let restore = assignment.restore.take(), assignment.isAlive, assignment.phase == .restoring else { return wake(at: now) }
         decide(assignment, restore, session)
         wake(at: now)
@@ -106,7 +107,7 @@ extension Pipeline {
             let showsRepair = !assignment.isLedgerEmpty && isRepairable
             assignment.closedBy = showsRepair ? ClosedBy(committed: restore.committed, ledgerEnd: restore.ledgerEnd) : nil
         case .open(let offset):
-            open(assignment, restore.ledger, at: offset, session)
+            if !catchUp(assignment, restore.ledger, at: offset) { open(assignment, restore.ledger, at: offset, session) }
         }
         ownershipChanged()
     }
@@ -115,7 +116,10 @@ extension Pipeline {
         if partitions.keepClosed(assignment, reason) { tell(.staysClosed(assignment.key, reason: reason)) }
     }
 
-    private func open(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: any LedgerSession) {
+    /// - Parameter receipts: of before, that may be about its parts.
+    func open(
+        _ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64, _ session: any LedgerSession, _ receipts: [Receipt] = []
+    ) {
         // It may be read after all: a broker that has just come back knows less of its logs for a moment, or an operator has decided.
         guard !assignment.isFetchOver else {
             return recover("\(assignment.key.name) can be read again, by another session only: the broker did not know its offset")
@@ -130,8 +134,13 @@ extension Pipeline {
             track(message.value, base: message.base, assignment, message.hash, isRestored: true)
         }
         // What may be under way is ahead of everything with its key, also of an earlier request that was held and is to be sent again.
-        for entry in ledger.active where entry.state == .sending { reopen(entry, assignment) }
-        for entry in ledger.active where entry.state != .sending { reopen(entry, assignment) }
+        assignment.coveredReceipts = ledger.recorded?.receipts
+        let kept = registerParts(of: ledger, assignment)
+        for entry in ledger.active where entry.state == .sending { reopen(entry, assignment, receipts) }
+        for entry in ledger.active where entry.state != .sending { reopen(entry, assignment, receipts) }
+        apply(receipts, to: assignment.key)
+        applyKept(kept)
+        caughtUp(assignment)
         assignment.position = ReadPosition(
             at: offset, openedAt: now, doubt: session.knowsEnd(of: assignment.key) ? .zero : ReadPosition.longDoubt
         )
@@ -147,7 +156,7 @@ extension Pipeline {
     }
 
     /// An open entry of a restored ledger, not yet accepted.
-    private func reopen(_ entry: LedgerEntry, _ assignment: Assignment) {
+    private func reopen(_ entry: LedgerEntry, _ assignment: Assignment, _ receipts: [Receipt]) {
         let request = makeRequest(entry, assignment: assignment)
         assignment.live[request.hash] = .active(request)
         request.pausesCountedUntil = now
@@ -162,10 +171,12 @@ extension Pipeline {
             queue.begun(request)
             switch attempts.takeFact(mark: entry.mark) {
             case .neverBegun: settle(request, .notBegun, mark: entry.mark)
+            case .ended(.parts(let outcomes)): settle(request, .parts(accepted(outcomes, of: request, receipts)), mark: entry.mark)
             case .ended(let outcome): settle(request, outcome, mark: entry.mark)
-            case .running(let attempt):
-                attempt.request = request
-            case nil: settle(request, .unknown(reason: "the worker stopped while the attempt was under way"), mark: entry.mark)
+            case .running(let attempt): goesOn(attempt, for: request, receipts)
+            case nil:
+                let reason = "the worker stopped while the attempt was under way"
+                if entry.submission == nil { settle(request, .unknown(reason: reason), mark: entry.mark) } else { forgetAttempt(request, reason) }
             }
         case .tracking, .closed: break
         }
@@ -244,6 +255,8 @@ extension Pipeline {
         attempts.end(assignment, stocked: requests.filter { $0.place == .stock }, at: now)
         queue.end(assignment, requests)
         assignment.live = [:]
+        if desk.isOn { desk.removeAll(of: assignment.key) }
+        caughtUp(assignment)
         partitions.remove(assignment)
     }
 

@@ -1,15 +1,188 @@
 internal import Requests
 internal import Time
 
-/// Attempts that go out part by part.
+/// Attempts that go out part by part: one part after another, each looked at once more before it leaves.
 extension Pipeline {
+    // MARK: The intent
+
+    /// The intent of an attempt; over SMPP the first one settles how the message goes out.
+    ///
+    /// - Returns: why the message can never go out this way; nil: it may.
+    func beginEntry(_ request: PendingRequest) -> String? {
+        guard let parts = gateway.parts, let tail = desk.book?.tail else {
+            request.entry.begin(mark: attempts.nextMark())
+            return nil
+        }
+        if request.entry.submission != nil {
+            request.entry.begin(mark: attempts.nextMark())
+            return nil
+        }
+        guard let message = request.entry.message else { preconditionFailure("a request that is not accepted has its message") }
+        switch parts.plan(message, offset: request.entry.offset) {
+        case .impossible(let reason): return reason
+        case .parts(let plan):
+            request.entry.begin(mark: attempts.nextMark(), first: Submission(plan, from: tail.next))
+            return nil
+        }
+    }
+
+    /// Whether this request's attempts go out in parts. One that began over the other door goes on as it can: whole.
+    func postParts(_ request: PendingRequest, tag: UInt64) -> Bool {
+        guard gateway.parts != nil, let submission = request.entry.submission, let attempt = attempts[tag] else { return false }
+        guard let hold = desk.attemptBegins(of: request.assignment.key) else { preconditionFailure("no attempt begins before receipts are read") }
+        attempt.underWay = PartsUnderWay(request.assignment.key, request.hash, submission, hold)
+        request.attempt = attempt
+        desk.overtaken(request.hash, of: request.assignment.key)
+        submitPart(tag, attempt)
+        return true
+    }
+
+    private func submitPart(_ tag: UInt64, _ attempt: Attempt) {
+        guard let part = attempt.underWay?.current, let entry = attempt.request?.entry, let submission = entry.submission,
+            let message = entry.message
+        else { preconditionFailure("a part is submitted for a request that is here and is not accepted") }
+        gateway.parts?.submit(
+            part: part, of: submission, message, expiresAt: entry.expiresAt, isPriority: entry.isPriority, tag: tag)
+    }
+
+    // MARK: Outcomes
+
+    /// A refused or unknown part stops its attempt: no further part begins. So does one that a receipt says has failed for good.
+    func partAnswered(_ tag: UInt64, _ outcome: PartOutcome?) {
+        guard let attempt = attempts[tag], let part = attempt.underWay?.current else { return }
+        let (ending, failure) = Gates.ending(of: outcome?.gist ?? .notBegun)
+        endPermit(attempt.permit, ending, failure)
+        guard let outcome else { return partsEnded(tag, attempt) }
+        tell(.sendAnswered(outcome.gist, after: now - attempt.permit.startedAt))
+        attempt.underWay?.outcomes.append(accepted(outcome, part, attempt.request))
+        guard case .accepted = outcome else {
+            if case .unknown = outcome, let parts = attempt.underWay {
+                desk.unanswered(tag, part, of: parts.hash, parts.partition, parts.hold)
+                attempts.late = desk.lateCount
+            }
+            return partsEnded(tag, attempt)
+        }
+        guard mayGoOn(attempt) else { return partsEnded(tag, attempt) }
+        attempt.permit = gates.nextPart(at: now)
+        submitPart(tag, attempt)
+    }
+
+    private func mayGoOn(_ attempt: Attempt) -> Bool {
+        guard let parts = attempt.underWay, parts.current != nil, let request = attempt.request else { return false }
+        guard request.assignment.isAlive, request.assignment.phase == .open, request.entry.submission?.hasFailed == false else { return false }
+        return !parts.outcomes.contains { if case .accepted(_, .failed) = $0 { true } else { false } }
+    }
+
+    private func partsEnded(_ tag: UInt64, _ attempt: Attempt) {
+        guard let parts = attempt.underWay else { return }
+        finish(tag: tag, parts.outcome)
+        attempt.request?.attempt = nil
+        // Behind the operation: what it says of receipts is at most what was applied when the attempt began.
+        desk.attemptEnded(of: parts.partition, parts.hold)
+    }
+
     /// The end of an attempt: its list of parts, in one operation.
     func settle(_ request: PendingRequest, parts outcomes: [PartOutcome], completion: CommitQueue.Completion) {
         let delay = backoffDelay(failures: Int(max(request.entry.unknownAttempts, request.entry.failures)) + 1, atLeast: nil)
         let event = request.entry.settle(
             outcomes, default: settings.send.onUnknown, maxAttempts: settings.send.maxAttempts, notBefore: wallNow + delay, at: wallNow)
+        settled(request, event, completion: completion)
+    }
+
+    /// A restored attempt that no fact tells of.
+    func forgetAttempt(_ request: PendingRequest, _ reason: String) {
+        let delay = backoffDelay(failures: Int(request.entry.unknownAttempts) + 1, atLeast: nil)
+        let event = request.entry.forgetAttempt(
+            reason, default: settings.send.onUnknown, maxAttempts: settings.send.maxAttempts, notBefore: wallNow + delay, at: wallNow)
+        settled(request, event, completion: .outcome(.unknown(reason: reason), mark: request.entry.mark))
+    }
+
+    private func settled(_ request: PendingRequest, _ event: EntryEvent?, completion: CommitQueue.Completion) {
         if let event { return publish(request, event, completion: completion) }
         if request.entry.state == .held { return hold(request, completion: completion) }
         wait(request, completion: completion)
+    }
+
+    /// The word after *unknown*: the part was taken after all, or nothing will be heard of it any more.
+    func lateAnswer(_ tag: UInt64, _ id: String?) {
+        guard let late = desk.takeLate(tag) else { return }
+        attempts.late = desk.lateCount
+        defer { desk.lateEnded(late) }
+        guard let id, !late.isOvertaken, let assignment = partitions[late.partition], assignment.isAlive,
+            case .active(let request)? = assignment.live[late.request], request.attempt == nil
+        else { return }
+        // The next attempt has not begun: its intent is not needed, or for less.
+        switch request.place {
+        case .stock, .intentQueued: withdraw(request)
+        case .behindKey, .timer, .runnable, .held: break
+        case .running, .gone: return
+        }
+        let wasHeld = request.entry.state == .held
+        let status = register(request.entry, request, part: late.part, id: id).reduce(MessageStatus.sent, Self.folded)
+        guard case .changed(let event) = request.entry.acceptLate(part: late.part, id: id, status, at: wallNow) else { return }
+        tell(.lateAnswer)
+        if let event { return publish(request, event) }
+        guard wasHeld, request.entry.state == .waiting else { return write(request) }
+        request.pausesCountedUntil = now
+        _ = queue.join(request)
+        write(request)
+        wait(request)
+    }
+
+    // MARK: Ids
+
+    /// With what receipts of before say of it: an acceptance and the receipts that are kept are one operation.
+    private func accepted(_ outcome: PartOutcome, _ part: Int, _ request: PendingRequest?) -> PartOutcome {
+        guard case .accepted(let id, let status) = outcome, let request else { return outcome }
+        return .accepted(id: id, status: register(request.entry, request, part: part, id: id).reduce(status, Self.folded))
+    }
+
+    /// A restored attempt's parts, whose ids no ledger has yet.
+    ///
+    /// - Parameter receipts: that were found in the log; what is kept came behind them.
+    func accepted(_ outcomes: [PartOutcome], of request: PendingRequest, _ receipts: [Receipt]) -> [PartOutcome] {
+        guard let submission = request.entry.submission else { return outcomes }
+        return zip(submission.toSubmit, outcomes).map { part, outcome in
+            guard case .accepted(let id, let status) = outcome else { return outcome }
+            let place = PartPlace(submission, part, of: request.hash, in: request.assignment.key)
+            let kept = register(request.entry, request, part: part, id: id)
+            let found = receipts.lazy.filter { self.desk.match($0) == place }.compactMap(\.status)
+            return .accepted(id: id, status: (found + kept).reduce(status, Self.folded))
+        }
+    }
+
+    /// An attempt that outlived the assignment that began it has a request again.
+    func goesOn(_ attempt: Attempt, for request: PendingRequest, _ receipts: [Receipt]) {
+        attempt.request = request
+        guard let parts = attempt.underWay else { return }
+        request.attempt = attempt
+        attempt.underWay?.outcomes = accepted(parts.outcomes, of: request, receipts)
+    }
+
+    /// Statuses move forward, and the first final one stays.
+    static func folded(_ known: MessageStatus, _ next: MessageStatus) -> MessageStatus { known.isFinal || next <= known ? known : next }
+
+    @discardableResult
+    func register(_ entry: LedgerEntry, _ request: PendingRequest, part: Int, id: String) -> [MessageStatus] {
+        guard let submission = entry.submission else { return [] }
+        return register(submission, part, id, request.hash, request.assignment.key)
+    }
+
+    func register(_ submission: Submission, _ part: Int, _ id: String, _ hash: RequestHash, _ key: PartitionKey) -> [MessageStatus] {
+        guard let parts = gateway.parts, !id.isEmpty, submission.account == desk.settings?.account else { return [] }
+        return desk.add(PartPlace(submission, part, of: hash, in: key), id: parts.receiptID(id))
+    }
+
+    func forgetIDs(of entry: LedgerEntry, _ hash: RequestHash, in key: PartitionKey) {
+        guard let parts = gateway.parts, let submission = entry.submission else { return }
+        for (index, part) in submission.parts.enumerated() where !part.id.isEmpty {
+            desk.remove(PartPlace(submission, index, of: hash, in: key), id: parts.receiptID(part.id))
+        }
+    }
+}
+
+extension PartPlace {
+    init(_ submission: Submission, _ part: Int, of request: RequestHash, in partition: PartitionKey) {
+        self.init(partition: partition, request: request, part: part, from: submission.from, address: submission.address)
     }
 }

@@ -43,7 +43,9 @@ extension Pipeline {
             if case .failed(let reason) = answer { tell(.sendersUnknown(reason: reason)) }
         case .templates(let answer):
             if gates.templates.answered(answer, at: now), case .failed(let reason) = answer { tell(.templatesUnknown(reason: reason)) }
-        case .part, .latePart, .door: break
+        case .part(let tag, let outcome): partAnswered(tag, outcome)
+        case .latePart(let tag, let id): lateAnswer(tag, id)
+        case .door(let state): doorChanged(state)
         case .later(let pause): gates.retryAfter(pause, at: now)
         }
     }
@@ -71,6 +73,7 @@ extension Pipeline {
         }
         openSessionIfDue()
         openNext()
+        lookBack()
         restoreAgain()
         runTimers()
         beginWhatCan()
@@ -82,6 +85,7 @@ extension Pipeline {
         answerRevokeIfDrained()
         leaveIfDrained()
         life.endIfLeft()
+        followReceipts()
         scheduleWake()
         life.freeLeft()
         assert(holdsInvariants(), "\(checkInvariants())")

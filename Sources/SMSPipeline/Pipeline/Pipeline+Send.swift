@@ -6,7 +6,9 @@ extension Pipeline {
     /// Why no attempt may begin now, whichever request it is; nil: one may.
     var shut: Gates.Gate? { gates.shut(outside, at: now) }
 
-    var outside: Gates.Outside { Gates.Outside(isDraining: life.isDraining, isCommitStuck: commits.isStuck) }
+    var outside: Gates.Outside {
+        Gates.Outside(isDraining: life.isDraining, isCommitStuck: commits.isStuck, isDoorShut: door != .open || !desk.isReady)
+    }
 
     // MARK: Intents
 
@@ -44,9 +46,9 @@ extension Pipeline {
             expire(request, reason, advance: advance)
             return
         }
+        if let impossible = beginEntry(request) { return publish(request, request.entry.refusePlan(impossible, at: wallNow), advance: advance) }
         // Taken with the intent: one that could not leave would be *unknown* after a crash, for nothing.
         request.holdsRetry = request.isRetry && gates.takeRetry(at: now)
-        request.entry.begin(mark: attempts.nextMark())
         queue.intentWritten(request)
         write(request, advance: advance, completion: .intent(request, mark: request.entry.mark), isUrgent: request.entry.isPriority)
     }
@@ -135,6 +137,7 @@ extension Pipeline {
         gates.attemptBegan(tag)
         queue.begun(request)
         tell(.attemptBegan(isRetry: request.isRetry))
+        if postParts(request, tag: tag) { return }
         let schedule = settings.send.schedule == .provider ? request.entry.sendAt : nil
         let sendAt = schedule.flatMap { $0 > wallNow ? $0 : nil }
         gateway.submit(message, sendAt: sendAt, isPriority: request.entry.isPriority, trace: trace?.header, tag: tag)

@@ -52,7 +52,7 @@ extension Pipeline {
         }
     }
 
-    private func finish(tag: UInt64, _ outcome: AttemptOutcome) {
+    func finish(tag: UInt64, _ outcome: AttemptOutcome) {
         guard let attempt = attempts[tag] else { return }
         tell(.attemptEnded(outcome))
         attemptEnded(tag, outcome, attempt.request?.entry.message)
@@ -171,6 +171,7 @@ extension Pipeline {
 
     func closeID(_ hash: RequestHash, of entry: LedgerEntry, assignment: Assignment) {
         assignment.live[hash] = nil
+        forgetIDs(of: entry, hash, in: assignment.key)
         assignment.dedup.close(hash, alias: entry.alias, at: entry.closedAt)
     }
 

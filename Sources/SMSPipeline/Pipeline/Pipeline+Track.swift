@@ -11,7 +11,8 @@ extension Pipeline {
     /// Starts polls while messages are due and there is room: sends come before polls in the budget.
     func pumpPolls() {
         tracker.isGated = true
-        guard gateway.mustPoll, gates.mayPoll(outside, at: now) else { return }
+        guard gateway.mustPoll else { return lookAtHorizons() }
+        guard gates.mayPoll(outside, at: now) else { return }
         // Of sends that may begin: the intent of a probe takes a transaction.
         let sendsWait = queue.count(.stock) > 0 || (shut == nil && queue.count(.intentQueued) + queue.count(.runnable) > 0)
         if !gates.isRateUnlimited, !tracker.hasDue(at: now) { gates.notWaiting(.poll) }
@@ -31,11 +32,33 @@ extension Pipeline {
         guard let due = tracker.takeDue(at: now) else { return endPermit(permit, .neutral) }
         guard let id = due.messageID else {
             endPermit(permit, .neutral)
+            if due.isInParts { return lookAtHorizon(due) }
             return follow(due.handle) { $0.askAgain(due.handle, stood: $1, at: $2, using: &$3) }
         }
         tell(.pollBegan)
         gateway.poll(messageID: id, tag: tracker.begin(due.handle, permit: permit))
     }
+
+    /// Nobody is asked: what is due is at its horizon.
+    private func lookAtHorizons() {
+        tracker.isGated = false
+        while tracker.hasDue(at: now) { if let due = tracker.takeDue(at: now) { lookAtHorizon(due) } }
+    }
+
+    /// No message expires before every receipt has been read that was written within its time.
+    private func lookAtHorizon(_ due: Tracker.Due) {
+        let (account, now) = (gates.account, now)
+        guard let end = tracker.horizon(due.handle, stood: { account.pollsStood(since: $0, until: now) }, at: now) else { return }
+        if desk.isOn, due.isInParts {
+            let (isComplete, question) = desk.isComplete(since: end, at: now)
+            if let question { receiptLog?.askEnd(tag: question) }
+            guard isComplete else { return tracker.postpone(due.handle, to: now + Self.horizonDelay) }
+        }
+        follow(due.handle) { tracker, _, clock, _ in tracker.expire(due.handle, at: clock) }
+    }
+
+    /// Until the end of the receipts' log is known, and read.
+    private static let horizonDelay = Duration.seconds(1)
 
     func polled(tag: UInt64, _ outcome: PollOutcome) {
         guard let poll = tracker.end(tag) else { return }
@@ -51,7 +74,7 @@ extension Pipeline {
     }
 
     /// Writes what a step of the tracker has changed.
-    private func follow(
+    func follow(
         _ handle: TrackingHandle,
         _ step: (inout Tracker, (MonotonicInstant) -> Duration, Now, inout Chance) -> Tracker.Step
     ) {

@@ -22,6 +22,7 @@ extension Pipeline {
         if upkeep.readsAgain { readAgain() }
         if upkeep.looksAtWhole { followQuietLedgers() }
         sweepClosedIDs()
+        renewPositions()
         savePausesIfDue()
         queue.compact()
         updateHealth()
@@ -39,7 +40,7 @@ extension Pipeline {
     // MARK: Closed ids
 
     /// Whether the ledger takes more than what must be written.
-    private var hasLeisure: Bool { !commits.isStuck && !life.isDraining && commits.batchCount < 2 }
+    var hasLeisure: Bool { !commits.isStuck && !life.isDraining && commits.batchCount < 2 }
 
     /// Closed ids get their tombstones when their window is over, or when there are too many of them; the oldest first. The ids
     /// themselves are not kept in memory: the restorer reads them where they stand, once, as the window passes over them.
@@ -63,7 +64,7 @@ extension Pipeline {
         upkeep.swept(sweep.closed.count)
         let removable = assignment.dedup.swept(sweep) { assignment.live[$0] != nil }
         guard !removable.isEmpty else { return }
-        commits.append(assignment, at: now) { operation in
+        append(assignment) { operation in
             for closed in removable { operation.tombstone(key: closed.id) }
         }
         tell(.tombstones(removable.count))
@@ -85,7 +86,7 @@ extension Pipeline {
     /// The next transaction holds the record of how far the partition was read, and of when polls stood.
     func record(_ assignment: Assignment) {
         assignment.recordedAt = nil
-        commits.append(assignment, at: now) { _ in }
+        append(assignment) { _ in }
     }
 
     /// When polls stood, for the ledger.
@@ -175,7 +176,7 @@ extension Pipeline {
 
     func healthReport() -> HealthReport {
         var report = HealthReport()
-        report.hindrance = partitions.hindrance(life, isCommitStuck: commits.isStuck)
+        report.hindrance = hindrance
         report.account = gates.account.problem
         report.breaker =
             switch gates.pace.state(at: now) {
@@ -189,6 +190,12 @@ extension Pipeline {
         showRequests(in: &report)
         showPace(in: &report)
         return report
+    }
+
+    private var hindrance: Hindrance? {
+        let hindrance = partitions.hindrance(life, isCommitStuck: commits.isStuck)
+        if case .restoring? = hindrance, !desk.isReady { return .receiptsNotRead }
+        return hindrance == nil && door == .tooManyBinds ? .tooManyBinds : hindrance
     }
 
     private func showRequests(in report: inout HealthReport) {

@@ -23,6 +23,11 @@ package final class Pipeline {
     // MARK: The provider's side: survives whatever is rebuilt on Kafka's
 
     let gateway: any ProviderGateway
+    /// Where messages go out in parts: the log of what the provider says of them.
+    let receiptLog: (any ReceiptLog)?
+    var desk: ReceiptDesk
+    /// Whether parts can be submitted now.
+    var door: DoorState
     var gates: Gates
     var attempts: Attempts
     let backoff: Backoff
@@ -45,12 +50,16 @@ package final class Pipeline {
     var mayReadMore = false
 
     package init(
-        settings: PipelineSettings, observer: any PipelineObserver, gateway: any ProviderGateway, opener: any SessionOpener, seed: UInt64,
-        at clock: Now
+        settings: PipelineSettings, observer: any PipelineObserver, gateway: any ProviderGateway, receipts log: (any ReceiptLog)? = nil,
+        opener: any SessionOpener, seed: UInt64, at clock: Now
     ) {
+        precondition((gateway.parts == nil) == (settings.receipts == nil) && (log == nil) == (settings.receipts == nil), "parts have receipts")
         self.settings = settings
         self.observer = observer
         self.gateway = gateway
+        receiptLog = log
+        desk = ReceiptDesk(settings.receipts)
+        door = settings.receipts == nil ? .open : .shut("not bound yet")
         self.opener = opener
         self.clock = clock
         nextTurnAt = clock.monotonic
@@ -119,8 +128,7 @@ package final class Pipeline {
         }
         assignment.quietSince = now
         writer.write(entry, encoded: encoded, event, of: assignment, at: wallNow) {
-            commits.append(
-                assignment, at: now, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent, $0)
+            append(assignment, entry: entry.offset, advance: advance, completion: completion, isUrgent: isUrgent, $0)
         }
         if let event { traceEvent(event, entry, assignment, since: since) }
     }
@@ -135,12 +143,22 @@ package final class Pipeline {
     /// The record as a dead letter.
     func write(_ record: LentRecord, _ reason: DeadLetterReason, of assignment: Assignment) {
         writer.write(record, reason, of: assignment, at: wallNow) {
-            commits.append(assignment, at: now, advance: record.offset.clampedSum(1), $0)
+            append(assignment, advance: record.offset.clampedSum(1), $0)
         }
     }
 
     /// An offset alone: a repeat that was dropped, the end of a partition. It goes with the next transaction.
     func advance(_ assignment: Assignment, to offset: Int64) {
-        commits.append(assignment, at: now, advance: offset) { _ in }
+        append(assignment, advance: offset) { _ in }
+    }
+
+    /// One operation of `assignment`. Up to where receipts are applied goes with it, as its offset does.
+    func append(
+        _ assignment: Assignment, entry: Int64? = nil, advance: Int64? = nil, completion: CommitQueue.Completion = .none,
+        isUrgent: Bool = false, _ write: (inout OperationWriter) -> Void
+    ) {
+        commits.append(
+            assignment, at: now, entry: entry, advance: advance, receipts: appliedReceipts(assignment), completion: completion,
+            isUrgent: isUrgent, write)
     }
 }

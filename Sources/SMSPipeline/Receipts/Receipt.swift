@@ -21,6 +21,10 @@ package struct Receipt: Equatable, Sendable {
         self.addresses = addresses
     }
 
+    func renumbered(_ number: Int64) -> Receipt {
+        Receipt(number: number, account: account, ids: ids, status: status, addresses: addresses)
+    }
+
     package static func == (a: Self, b: Self) -> Bool {
         a.number == b.number && a.account == b.account && a.ids == b.ids && a.status == b.status && a.addresses == b.addresses
     }

@@ -27,8 +27,9 @@ package struct ReceiptBook: Sendable {
     private var keptByID: [RequestHash: [Int]] = [:]
     private var forgotten = 0
     private var floors = ReceiptFloors()
-    /// The number of the next receipt.
-    package private(set) var tail: Int64
+    private var holds: Int64 = 0
+    /// Behind the last receipt whose word has been taken, with all that were read with it.
+    package private(set) var tail: ReceiptPosition
     package private(set) var keptCount = 0
     /// Of receipts whose id fits a part, and neither address does.
     package private(set) var mismatches = 0
@@ -37,7 +38,7 @@ package struct ReceiptBook: Sendable {
     ///   - account: other accounts' receipts are passed.
     ///   - checksAddress: a receipt must have the part's recipient as one of its addresses.
     ///   - limit: of receipts that are kept.
-    package init(account: UInt32, checksAddress: Bool, limit: Int, tail: Int64) {
+    package init(account: UInt32, checksAddress: Bool, limit: Int, tail: ReceiptPosition) {
         self.account = account
         self.checksAddress = checksAddress
         self.limit = limit
@@ -46,20 +47,26 @@ package struct ReceiptBook: Sendable {
 
     /// So much is kept that the reader must wait.
     package var isFull: Bool { keptCount >= limit }
+    package var placeCount: Int { places.values.reduce(0) { $0 + $1.count } }
 
     // MARK: Who waits
 
-    /// An attempt begins, or a partition was assigned: what comes from here on is kept until `release`.
+    /// An attempt begins, or a partition is about to be opened: what comes from here on is kept until `release`.
     ///
     /// - Returns: what to release.
-    package mutating func hold() -> Int64 {
-        floors.hold(tail)
-        return tail
+    package mutating func hold() -> ReceiptHold {
+        holds += 1
+        let hold = ReceiptHold(token: holds, position: tail)
+        floors.add(hold)
+        return hold
     }
 
+    /// The same hold, for another who must be waited for as well.
+    package mutating func join(_ hold: ReceiptHold) { floors.join(hold) }
+
     /// It can be accepted no more, or is open.
-    package mutating func release(_ floor: Int64) {
-        floors.release(floor)
+    package mutating func release(_ hold: ReceiptHold) {
+        floors.release(hold)
         forget()
     }
 
@@ -67,28 +74,39 @@ package struct ReceiptBook: Sendable {
 
     /// The next receipt of the log.
     package mutating func take(_ receipt: Receipt) -> Verdict {
-        tail = max(tail, receipt.number + 1)
         guard receipt.account == account, receipt.status != nil, !receipt.ids.isEmpty else { return .passed }
-        if let place = match(receipt) { return .matches(place) }
-        guard let lowest = floors.lowest, receipt.number >= lowest else { return .passed }
+        let (place, isOthers) = match(receipt)
+        if let place { return .matches(place) }
+        if isOthers { mismatches += 1 }
+        guard let lowest = floors.lowest, receipt.number >= lowest.next else { return .passed }
         for id in receipt.ids { keptByID[id, default: []].append(forgotten + kept.count) }
         kept.append(receipt)
         keptCount += 1
         return .kept
     }
 
-    /// The log ends here, whatever its last records were.
-    package mutating func reached(_ next: Int64) { tail = max(tail, next) }
+    /// All that was read together has been taken. What is written meanwhile goes by the position of before: it may say less than it knows.
+    package mutating func reached(_ next: ReceiptPosition) { if next.next >= tail.next { tail = next } }
+
+    /// Another log stands under the same name: its numbers mean nothing of before, and those who wait, wait from its beginning.
+    package mutating func beginAgain(at next: ReceiptPosition) {
+        tail = next
+        floors.move(to: next)
+        for index in kept.indices { kept[index] = kept[index].map { $0.renumbered(next.next) } }
+    }
 
     /// Whom a receipt is about, of the parts that are known: of several the one whose request began last, for centres use ids again.
-    package mutating func match(_ receipt: Receipt) -> PartPlace? {
+    ///
+    /// - Returns: whether its id is a part's, and neither of its addresses that one's.
+    package func match(_ receipt: Receipt) -> (PartPlace?, isOthers: Bool) {
+        var isOthers = false
         for id in receipt.ids {
-            let candidates = places[id, default: []].filter { $0.from <= receipt.number }
+            let candidates = places[id, default: []].filter { $0.from <= receipt.number || $0.from > tail.next }
             let near = candidates.filter { !checksAddress || isNear(receipt, $0) }
-            if near.isEmpty, !candidates.isEmpty { mismatches += 1 }
-            if let place = near.max(by: { ($0.from, $0.part) < ($1.from, $1.part) }) { return place }
+            if near.isEmpty, !candidates.isEmpty { isOthers = true }
+            if let place = near.max(by: { ($0.from, $0.part) < ($1.from, $1.part) }) { return (place, false) }
         }
-        return nil
+        return (nil, isOthers)
     }
 
     private func isNear(_ receipt: Receipt, _ place: PartPlace) -> Bool {
@@ -104,18 +122,26 @@ package struct ReceiptBook: Sendable {
         if !places[id, default: []].contains(place) { places[id, default: []].append(place) }
         var statuses: [MessageStatus] = []
         for index in keptByID[id] ?? [] {
-            guard let receipt = kept[index - forgotten], match(receipt) == place else { continue }
+            guard let receipt = kept[index - forgotten], match(receipt).0 == place else { continue }
             if let status = receipt.status { statuses.append(status) }
             drop(index)
         }
         return statuses
     }
 
-    /// Its request is closed, or its partition another's.
+    /// Its request is closed.
     package mutating func remove(_ place: PartPlace, id: RequestHash) {
         guard var list = places[id] else { return }
         list.removeAll { $0 == place }
         places[id] = list.isEmpty ? nil : list
+    }
+
+    /// The partition is another's, or about to be read again.
+    package mutating func removeAll(of partition: PartitionKey) {
+        for (id, list) in places {
+            let left = list.filter { $0.partition != partition }
+            if left.count != list.count { places[id] = left.isEmpty ? nil : left }
+        }
     }
 
     // MARK: What is kept
@@ -131,7 +157,7 @@ package struct ReceiptBook: Sendable {
     }
 
     private mutating func forget() {
-        let lowest = floors.lowest ?? .max
+        let lowest = floors.lowest?.next ?? .max
         while firstKept < kept.count {
             if let receipt = kept[firstKept] {
                 guard receipt.number < lowest else { break }

@@ -1,41 +1,60 @@
-/// Up to where receipts must be kept that match nothing yet: the lowest number that anybody still waits from.
+package import Requests
+
+/// Somebody waits for receipts from a position on.
+package struct ReceiptHold: Equatable, Sendable {
+    /// Grows from hold to hold, whatever becomes of the log.
+    let token: Int64
+    package let position: ReceiptPosition
+}
+
+/// Up to where receipts must be kept that match nothing yet: the lowest position that anybody still waits from.
 ///
-/// Numbers only grow, so those who begin later stand behind, and each step costs the same however many wait.
+/// Positions only grow, so those who begin later stand behind, and each step costs the same however many wait.
 package struct ReceiptFloors: Sendable {
-    private var floors: [(number: Int64, holders: Int)] = []
+    private var floors: [(token: Int64, position: ReceiptPosition, holders: Int)] = []
     private var first = 0
 
     package init() {}
 
     /// Nil: nobody waits, nothing need be kept.
-    package var lowest: Int64? { first < floors.count ? floors[first].number : nil }
+    package var lowest: ReceiptPosition? { first < floors.count ? floors[first].position : nil }
 
-    /// - Parameter number: not below that of an earlier call.
-    package mutating func hold(_ number: Int64) {
-        if let last = floors.last, first < floors.count {
-            precondition(number >= last.number, "the end of the log does not go back")
-            if last.number == number {
-                floors[floors.count - 1].holders += 1
-                return
-            }
-        }
-        floors.append((number, 1))
+    /// - Parameter hold: with a token above that of an earlier call.
+    package mutating func add(_ hold: ReceiptHold) { floors.append((hold.token, hold.position, 1)) }
+
+    /// One more holds the lowest position, with those who do. Nil: nobody does.
+    package mutating func joinLowest() -> ReceiptHold? {
+        guard first < floors.count else { return nil }
+        floors[first].holders += 1
+        return ReceiptHold(token: floors[first].token, position: floors[first].position)
     }
 
-    /// - Parameter number: as it was held, and once for each time.
-    package mutating func release(_ number: Int64) {
-        var low = first
-        var high = floors.count
-        while low < high {
-            let middle = (low + high) / 2
-            if floors[middle].number < number { low = middle + 1 } else { high = middle }
-        }
-        guard low < floors.count, floors[low].number == number, floors[low].holders > 0 else { return }
-        floors[low].holders -= 1
+    /// Another one of those who hold it already.
+    package mutating func join(_ hold: ReceiptHold) {
+        if let index = index(of: hold) { floors[index].holders += 1 }
+    }
+
+    /// Once for each `add` and `join`.
+    package mutating func release(_ hold: ReceiptHold) {
+        guard let index = index(of: hold), floors[index].holders > 0 else { return }
+        floors[index].holders -= 1
         while first < floors.count, floors[first].holders == 0 { first += 1 }
         if first > 64, first * 2 > floors.count {
             floors.removeFirst(first)
             first = 0
         }
+    }
+
+    /// All who wait, wait from here: the log is another one.
+    package mutating func move(to position: ReceiptPosition) { for index in floors.indices { floors[index].position = position } }
+
+    private func index(of hold: ReceiptHold) -> Int? {
+        var low = first
+        var high = floors.count
+        while low < high {
+            let middle = (low + high) / 2
+            if floors[middle].token < hold.token { low = middle + 1 } else { high = middle }
+        }
+        return low < floors.count && floors[low].token == hold.token ? low : nil
     }
 }

@@ -53,6 +53,17 @@ package enum Note {
     /// Requests name templates, and these could not be asked for.
     case templatesUnknown(reason: String)
     case accountResumed(after: Duration)
+    /// Whether parts can be submitted has changed.
+    case door(DoorState)
+    /// A part that was told as unknown was taken after all.
+    case lateAnswer
+    /// A receipt was read from the log.
+    case receipt(ReceiptBook.Verdict)
+    case receiptsTrouble(BrokerError)
+    /// Their log was made anew, or cut: so many are gone.
+    case receiptsLost(Int64)
+    /// So many were read for partitions that open; so many of theirs had been taken by retention.
+    case receiptsFound(Int, lost: Int64)
 
     // MARK: Transactions
     /// - Parameter after: so many aborted ones in a row.

@@ -7,6 +7,8 @@ package import Requests
 package protocol PartGateway: AnyObject {
     /// Before the first intent; no other question is asked of a message that has its `Submission`.
     func plan(_ message: Message, offset: Int64) -> PartPlanning
+    /// The form in which ids are compared, of one out of a response.
+    func receiptID(_ id: String) -> RequestHash
     /// Submits one part. `mayBegin` is asked just before it is offered to the socket.
     func submit(part: Int, of submission: Submission, _ message: Message, expiresAt: Int64?, isPriority: Bool, tag: UInt64)
 }

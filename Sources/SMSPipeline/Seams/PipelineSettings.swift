@@ -27,11 +27,14 @@ package struct PipelineSettings: Sendable {
     package let isTraced: Bool
     /// Stands before the value of each status event; empty: the value is JSON alone.
     package let eventFrame: [UInt8]
+    /// Over SMPP; nil: statuses are asked for.
+    package let receipts: ReceiptSettings?
 
     package init(
         group: String, topics: [RequestTopic], statusTopic: String, deadLetterTopic: String, deadLetterLimit: Int, timings: KafkaTimings,
         send: SendSettings, track: TrackSettings, dedupWindow: Duration, dedupMaxEntries: Int, checksBalance: Bool,
-        maxParts: Int, senderPolicy: SenderList.Policy, requestTimeout: Duration, eventFrame: [UInt8] = [], isTraced: Bool = false
+        maxParts: Int, senderPolicy: SenderList.Policy, requestTimeout: Duration, eventFrame: [UInt8] = [], isTraced: Bool = false,
+        receipts: ReceiptSettings? = nil
     ) {
         self.group = group
         self.topics = topics
@@ -49,6 +52,7 @@ package struct PipelineSettings: Sendable {
         self.senderPolicy = senderPolicy
         self.isTraced = isTraced
         self.eventFrame = eventFrame
+        self.receipts = receipts
     }
 }
 

@@ -24,12 +24,15 @@ package struct ReceiptSearch: Equatable, Sendable {
     package let ids: Set<RequestHash>
     /// Where nothing stands there that was written when this says, the log is another one: it is searched from its beginning.
     package let from: ReceiptPosition
+    /// What others of those who ask know of the log, none below `from`: the same holds of it.
+    package let known: [ReceiptPosition]
     /// The number behind the last one.
     package let end: Int64
 
-    package init(ids: Set<RequestHash>, from: ReceiptPosition, end: Int64) {
+    package init(ids: Set<RequestHash>, from: ReceiptPosition, known: [ReceiptPosition] = [], end: Int64) {
         self.ids = ids
         self.from = from
+        self.known = known
         self.end = end
     }
 }

@@ -81,6 +81,11 @@ package struct PollSchedule: Equatable, Sendable {
         return now + .nanoseconds(Int64.random(in: 0...interval, using: &generator))
     }
 
+    /// The horizon, of a message that is not asked for.
+    package func end(base: MonotonicInstant, horizonStoodStill: Duration = .zero) -> MonotonicInstant {
+        base + .nanoseconds(horizon + min(max(0, horizonStoodStill.nanoseconds), Self.longest))
+    }
+
     /// The first planned poll that lies half its interval or more after `age`.
     private func plan(age: Int64) -> (at: Int64, interval: Int64) {
         let age = min(age, Self.longest)

@@ -6,8 +6,8 @@ package struct Tracker: ~Copyable {
     /// What an answer has changed; the rest is in place already: when the message is asked for again.
     package enum Step {
         case nothing
-        /// An event, and the message is tracked on.
-        case changed(LedgerEntry, EntryEvent)
+        /// To be written, with its event if there is one, and the message is tracked on.
+        case changed(LedgerEntry, EntryEvent?)
         /// The last event: it is tracked no more.
         case ended(LedgerEntry, EntryEvent)
     }
@@ -16,6 +16,7 @@ package struct Tracker: ~Copyable {
     package struct Due {
         package let handle: TrackingHandle
         package let messageID: String?
+        package let isInParts: Bool
     }
 
     /// After a poll that the account was refused for.
@@ -68,7 +69,9 @@ package struct Tracker: ~Copyable {
         let now = clock.monotonic
         let start = now - .milliseconds(clock.wall.clampedDifference(base))
         let due: MonotonicInstant
-        if isRestored {
+        if LedgerCodec.isInParts(value) {
+            due = schedule.end(base: start)
+        } else if isRestored {
             due = schedule.afterRestore(at: now, base: start, using: &chance)
         } else {
             switch schedule.next(after: now, base: start, using: &chance) {
@@ -99,7 +102,8 @@ package struct Tracker: ~Copyable {
             messages.reschedule(handle, at: now + Self.pausedDelay)
             return nil
         }
-        return Due(handle: handle, messageID: LedgerCodec.firstMessageID(message.value))
+        let isInParts = LedgerCodec.isInParts(message.value)
+        return Due(handle: handle, messageID: isInParts ? nil : LedgerCodec.firstMessageID(message.value), isInParts: isInParts)
     }
 
     /// - Returns: the tag that the provider's answer carries.
@@ -196,6 +200,43 @@ package struct Tracker: ~Copyable {
         let event = entry.giveUpTracking(code: code, sentence, at: clock.wall)
         remove(handle)
         return .ended(entry, event)
+    }
+
+    // MARK: Messages that nobody is asked about
+
+    /// A receipt's word on one part.
+    package mutating func learn(_ handle: TrackingHandle, part: Int, _ status: MessageStatus, at clock: Now) -> Step {
+        guard let message = messages[handle], message.assignment.isAlive else { return .nothing }
+        var entry = Self.decode(message)
+        guard case .changed(let event) = entry.learn(part: part, status, at: clock.wall) else { return .nothing }
+        if entry.state == .closed, let event {
+            remove(handle)
+            return .ended(entry, event)
+        }
+        let value = LedgerCodec.bytes(of: entry)
+        valueBytes += value.count - message.value.count
+        messages.update(handle) { $0.value = value }
+        return .changed(entry, event)
+    }
+
+    /// When the tracking of a message ends that went out in parts, or by the other door.
+    ///
+    /// - Returns: nil where that is later: it is due again then.
+    package mutating func horizon(_ handle: TrackingHandle, stood: (MonotonicInstant) -> Duration, at now: MonotonicInstant)
+        -> MonotonicInstant?
+    {
+        guard let message = messages[handle] else { return nil }
+        let end = schedule.end(base: message.base, horizonStoodStill: stood(message.base))
+        guard end > now else { return end }
+        messages.reschedule(handle, at: end)
+        return nil
+    }
+
+    package mutating func postpone(_ handle: TrackingHandle, to instant: MonotonicInstant) { messages.reschedule(handle, at: instant) }
+
+    package mutating func expire(_ handle: TrackingHandle, at clock: Now) -> Step {
+        guard let message = messages[handle] else { return .nothing }
+        return giveUp(handle, message, code: "TRACKING_EXPIRED", "no final status within TRACK_HORIZON", at: clock)
     }
 
     private static func decode(_ message: TrackedMessage) -> LedgerEntry {

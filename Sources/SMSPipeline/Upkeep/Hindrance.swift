@@ -13,6 +13,9 @@ package enum Hindrance: Equatable, Sendable {
     case ledgerNotRead(partition: String, reason: String)
     case restoring(Int)
     case commitsFail
+    /// Over SMPP: the log of receipts could not be looked at once.
+    case receiptsNotRead
+    case tooManyBinds
 
     /// For `/readyz`, the log and whoever looks.
     package var sentence: String {
@@ -27,6 +30,8 @@ package enum Hindrance: Equatable, Sendable {
         case .notRead(let partition, let reason): "partition \(partition): \(reason)"
         case .ledgerNotRead(let partition, let reason): "partition \(partition): its ledger cannot be read: \(reason)"
         case .restoring(let count): "restoring \(count) partitions"
+        case .receiptsNotRead: "the end of the receipts' topic (TOPICS_RECEIPTS) is not known yet: no partition opens before"
+        case .tooManyBinds: "the message centre grants this account no further bind (SMPP)"
         case .commitsFail: "transactions fail: outcomes are kept and no attempt begins until one is through"
         }
     }

@@ -9,6 +9,8 @@ package struct Upkeep: ~Copyable {
     package static let sweepLimit = 1_000
 
     /// Of a ledger's segments (`topics create`: `segment.ms` is ten minutes), and a little more.
+    /// A partition's recorded position among receipts may be so old, where it is behind at all.
+    package static let receiptsAge = Duration.seconds(600)
     package static let segmentTime = Duration.seconds(660)
 
     package private(set) var nextTick: MonotonicInstant

@@ -66,4 +66,5 @@ package enum LogKeys {
     package static let seconds = "duration.seconds"
     package static let milliseconds = "duration.milliseconds"
     package static let count = "count"
+    package static let lost = "lost"
 }

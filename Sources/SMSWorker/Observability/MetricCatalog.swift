@@ -62,6 +62,13 @@ package enum MetricCatalog {
     static let outcomes = MetricFamily(
         .counter, "rocketsms_attempt_outcomes_total", unit: "attempts",
         labels: [.of("outcome", ["accepted", "refused", "account", "not_sent", "not_begun", "unknown"])], "What attempts ended in.")
+    static let receiptsRead = MetricFamily(
+        .counter, "rocketsms_receipts_total", unit: "receipts", labels: [.of("verdict", ["matched", "kept", "passed"])],
+        "SMPP: receipts read: of a message here, kept for one whose answer is awaited, or of others. Every worker reads all.")
+    static let receiptsLost = MetricFamily(
+        .counter, "rocketsms_receipts_lost_total", unit: "receipts", "SMPP: receipts that retention took before they were read.")
+    static let lateAnswers = MetricFamily(
+        .counter, "rocketsms_late_answers_total", unit: "parts", "SMPP: parts that were given up as unknown, and taken after all.")
     static let polls = MetricFamily(.counter, "rocketsms_polls_total", unit: "polls", "Questions for the status of a message.")
     static let requestTime = MetricFamily(
         .histogram(Histogram.roundTrips), "rocketsms_provider_request_seconds", unit: "seconds",
@@ -240,6 +247,7 @@ package enum MetricCatalog {
                 accountPaused, credits, creditTime, spent,
             ]
         ),
+        ("SMPP", [receiptsRead, receiptsLost, lateAnswers]),
         ("Events", [events, failed, possibleDuplicates, firstEvent, deliveryTime]),
         (
             "The ledger",

@@ -27,11 +27,13 @@ package final class PipelineReporter: PipelineObserver {
     /// What failed last, by code: for whoever looks.
     package private(set) var recentFailures = RecentFailures()
     private var pace = PaceWatch()
+    private var door: DoorReporter
 
     package init(metrics: WorkerMetrics, health: HealthState, log: Logger = Logger(label: "worker")) {
         self.metrics = metrics
         self.health = health
         self.log = log
+        door = DoorReporter(metrics.receipts, log: log)
     }
 
     package func observe(_ note: Note, at now: MonotonicInstant) {
@@ -51,6 +53,7 @@ package final class PipelineReporter: PipelineObserver {
             partition(note)
         case .stoodStill, .draining, .startingOver, .lostWhileDraining, .sessionNotOpened, .openingHangs, .consumerTrouble, .health:
             run(note, at: now)
+        case .door, .lateAnswer, .receipt, .receiptsTrouble, .receiptsLost, .receiptsFound: door.observe(note, at: now)
         // `TracingObserver`'s, where there is one.
         case .span: break
         }

@@ -9,6 +9,7 @@ package struct WorkerMetrics: Sendable {
     package let reading: ReadingMetrics
     package let sending: SendingMetrics
     package let events: EventMetrics
+    package let receipts: ReceiptMetrics
     package let ledger: LedgerMetrics
     package let state: StateMetrics
     package let workDue: WorkDueMetric
@@ -21,6 +22,7 @@ package struct WorkerMetrics: Sendable {
         reading = ReadingMetrics(registry)
         sending = SendingMetrics(registry)
         events = EventMetrics(registry)
+        receipts = ReceiptMetrics(registry)
         ledger = LedgerMetrics(registry)
         state = StateMetrics(registry)
         workDue = WorkDueMetric(registry)

@@ -22,7 +22,8 @@ package struct OffsetsRepair {
         package let reason: String
         package let outcome: Outcome
         /// What its ledger says of times without questions: it goes on saying so.
-        var standstills: [LedgerCodec.Standstill] = []
+        /// What its empty key holds beside the offset stays as it is.
+        var recorded: LedgerCodec.Recorded?
     }
 
     private let configuration: WorkerConfiguration
@@ -60,8 +61,8 @@ package struct OffsetsRepair {
             guard case .repaired(let offset) = finding.outcome else { return nil }
             return ConsumerOffset(topic: finding.partition.topic, partition: finding.partition.partition, offset: offset)
         }
-        let standstills = Dictionary(findings.map { ($0.partition, $0.standstills) }) { first, _ in first }
-        if !repairs.isEmpty { try write(repairs, standstills) }
+        let recorded = Dictionary(findings.map { ($0.partition, $0.recorded) }) { first, _ in first }
+        if !repairs.isEmpty { try write(repairs, recorded) }
     }
 
     private func look(_ choice: RepairChoice, _ partition: TopicPartition) throws(KafkaError) -> Finding? {
@@ -94,13 +95,13 @@ package struct OffsetsRepair {
         case .success(let offset):
             return Finding(
                 partition: partition, reason: reason, outcome: .repaired(to: offset),
-                standstills: restore.ledger.recorded?.standstills ?? [])
+                recorded: restore.ledger.recorded)
         case .failure(let refusal): return Finding(partition: partition, reason: reason, outcome: .refused(refusal.reason))
         }
     }
 
     /// Offset and empty-key record belong together: a worker that found one without the other would close the partition again.
-    private func write(_ repairs: [ConsumerOffset], _ standstills: [TopicPartition: [LedgerCodec.Standstill]]) throws(KafkaError) {
+    private func write(_ repairs: [ConsumerOffset], _ recorded: [TopicPartition: LedgerCodec.Recorded?]) throws(KafkaError) {
         let kafka = configuration.kafka
         // One name for all: of two repairs at once, the earlier is fenced.
         let producer = try TransactionalProducer(
@@ -114,7 +115,7 @@ package struct OffsetsRepair {
         do throws(KafkaError) {
             for repair in repairs {
                 let partition = TopicPartition(topic: repair.topic, partition: repair.partition)
-                try record(repair, standstills[partition] ?? [], with: producer)
+                try record(repair, recorded[partition] ?? nil, with: producer)
             }
             try producer.flush(timeout: timings.transaction)
             try producer.sendOffsets(repairs, metadata: GroupMetadata(group: kafka.groupID), timeout: reading.timeout)
@@ -127,10 +128,11 @@ package struct OffsetsRepair {
     }
 
     private func record(
-        _ repair: ConsumerOffset, _ standstills: [LedgerCodec.Standstill], with producer: TransactionalProducer
+        _ repair: ConsumerOffset, _ earlier: LedgerCodec.Recorded?, with producer: TransactionalProducer
     ) throws(KafkaError) {
         var value: [UInt8] = []
-        let recorded = LedgerCodec.Recorded(group: configuration.kafka.groupID, offset: repair.offset, standstills: standstills)
+        let recorded = LedgerCodec.Recorded(
+            group: configuration.kafka.groupID, offset: repair.offset, standstills: earlier?.standstills ?? [], receipts: earlier?.receipts)
         LedgerCodec.encode(recorded, into: &value)
         let failure: KafkaError? = value.withUnsafeBytes { bytes in
             do throws(KafkaError) {

@@ -30,6 +30,8 @@ final class StageSession: LedgerSession {
     var sweeping: (request: SweepRequest, partition: PartitionKey, assignment: AssignmentID)?
     var looking: (partition: PartitionKey, assignment: AssignmentID)?
     var committing: (content: TransactionContent, number: UInt64)?
+    /// Of its owners; what belongs to others is not written.
+    private(set) var alive: [Bool] = []
 
     func nextEvent() -> SessionEvent? { events.isEmpty ? nil : events.removeFirst() }
     func assign(_ partitions: [PartitionKey]) {}
@@ -91,6 +93,7 @@ final class StageSession: LedgerSession {
 
     func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {
         committing = (content, number)
+        self.alive = alive
     }
     func rebuildProducers() {}
     func isCommitOverdue(at now: MonotonicInstant) -> Bool { false }

@@ -51,7 +51,7 @@ import Time
 
     private func isNothing(_ step: Tracker.Step) -> Bool { if case .nothing = step { true } else { false } }
     private func changed(_ step: Tracker.Step) -> (LedgerEntry, EntryEvent)? {
-        if case .changed(let entry, let event) = step { (entry, event) } else { nil }
+        if case .changed(let entry, let event?) = step { (entry, event) } else { nil }
     }
     private func ended(_ step: Tracker.Step) -> (LedgerEntry, EntryEvent)? {
         if case .ended(let entry, let event) = step { (entry, event) } else { nil }
@@ -293,7 +293,8 @@ import Time
                 ]
                 switch answer(&tracker, handle, outcomes[random.below(outcomes.count)], at: now, &chance) {
                 case .nothing: break
-                case .changed(_, let event), .ended(_, let event):
+                case .changed(_, nil): return "a change without an event"
+                case .changed(_, let event?), .ended(_, let event):
                     if isOver { return "an event behind the last one" }
                     sequence += 1
                     if Int(event.sequence) != sequence { return "the event \(event.sequence) where \(sequence) should come" }

@@ -80,4 +80,20 @@ import Testing
             #expect(throws: LedgerError.self) { try Array(wrong).withUnsafeBytes { try LedgerCodec.decodeRecorded($0) } }
         }
     }
+
+    @Test func appliedReceiptsComeBackAndMakeItFormat2() throws {
+        let stood = [LedgerCodec.Standstill(begin: 3, end: 8)]
+        for position in [ReceiptPosition(next: 0, timestamp: -1), ReceiptPosition(next: .max, timestamp: 1_800_000_000_000)] {
+            let recorded = LedgerCodec.Recorded(
+                group: "g", offset: 41, standstills: stood, receipts: LedgerCodec.AppliedReceipts(fingerprint: 7, position: position))
+            var bytes: [UInt8] = []
+            LedgerCodec.encode(recorded, into: &bytes)
+            #expect(bytes.first == 2, "a worker that does not know it keeps the partition closed")
+            #expect(try bytes.withUnsafeBytes { try LedgerCodec.decodeRecorded($0) } == recorded)
+        }
+        var negative: [UInt8] = []
+        let wrong = LedgerCodec.AppliedReceipts(fingerprint: 7, position: ReceiptPosition(next: -1, timestamp: 0))
+        LedgerCodec.encode(LedgerCodec.Recorded(group: "g", offset: 41, receipts: wrong), into: &negative)
+        #expect(throws: LedgerError.malformed) { try negative.withUnsafeBytes { try LedgerCodec.decodeRecorded($0) } }
+    }
 }

@@ -33,7 +33,8 @@ import Time
         .senderNotUsable(id: id, partition), .sendersUnknown(reason: "no connection"),
         .templateMissing(id: id, partition), .templatesUnknown(reason: "no connection"),
         .sendAnswered(.refused(code: "BAD_PHONE"), after: .seconds(1)), .pollAnswered(.unknownID, after: .seconds(1)),
-        .finalStatus(.delivered, after: .seconds(70)), .span(span),
+        .finalStatus(.delivered, after: .seconds(70)), .span(span), .door(.shut("not bound")), .lateAnswer, .receipt(.kept),
+        .receiptsTrouble(error), .receiptsLost(3), .receiptsFound(9, lost: 1),
     ]
 
     private static let span = TraceSpan(
@@ -95,6 +96,12 @@ import Time
         case .pollAnswered: 50
         case .finalStatus: 51
         case .span: 52
+        case .door: 53
+        case .lateAnswer: 54
+        case .receipt: 55
+        case .receiptsTrouble: 56
+        case .receiptsLost: 57
+        case .receiptsFound: 58
         }
     }
 

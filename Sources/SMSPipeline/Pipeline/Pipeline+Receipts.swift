@@ -1,0 +1,164 @@
+internal import Requests
+package import Time
+
+/// Receipts: read by every replica, matched with the parts that are known here, applied with what the ledger says of them.
+extension Pipeline {
+    package func receipts(_ event: ReceiptLogEvent, at clock: Now) {
+        set(clock)
+        switch event {
+        case .started(let position): desk.started(at: position, at: now)
+        case .read(let receipts, let next):
+            for receipt in receipts { take(receipt) }
+            desk.reached(next)
+        case .found(let tag, let result): found(tag, result)
+        case .end(let tag, let end): desk.answered(tag, end: end)
+        case .failed(let error): tell(.receiptsTrouble(error))
+        case .broken(let next, let lost):
+            desk.beginAgain(at: next)
+            tell(.receiptsLost(lost))
+        }
+    }
+
+    private func take(_ receipt: Receipt) {
+        let verdict = desk.take(receipt)
+        tell(.receipt(verdict))
+        if case .matches(let place) = verdict, let status = receipt.status { learn(place, status) }
+    }
+
+    /// A receipt's word on a part, in whatever state its request is.
+    private func learn(_ place: PartPlace, _ status: MessageStatus) {
+        guard let assignment = partitions[place.partition], assignment.isAlive, let open = assignment.live[place.request] else { return }
+        switch open {
+        case .tracked(let handle): follow(handle) { tracker, _, clock, _ in tracker.learn(handle, part: place.part, status, at: clock) }
+        case .active(let request):
+            // Not in the ledger before the attempt's end: until then no position passes its beginning.
+            if request.attempt?.underWay?.learn(place.part, status) == true { return }
+            guard case .changed(let event) = request.entry.learn(part: place.part, status, at: wallNow) else { return }
+            if let event { return publish(request, event) }
+            if request.attempt == nil { write(request) }
+        }
+    }
+
+    // MARK: Opening a partition
+
+    /// What receipts of before say of a restored partition is known before it opens: they are looked for from where its ledger says that all is
+    /// applied, up to the tail of now; from there on the tail keeps what it reads.
+    ///
+    /// - Returns: false: there is nothing to look for.
+    func catchUp(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64) -> Bool {
+        guard let settings = desk.settings, let parts = gateway.parts else { return false }
+        var ids: Set<RequestHash> = []
+        var lowest = Int64.max
+        ledger.visitSubmissions { entry, submission in
+            guard submission.account == settings.account else { return }
+            lowest = min(lowest, submission.from)
+            for id in submission.messageIDs + attempts.messageIDs(mark: entry.mark) { ids.insert(parts.receiptID(id)) }
+        }
+        guard lowest < .max else { return false }
+        assignment.catchingUp = Assignment.Opening(ledger: ledger, offset: offset, hold: desk.holdForOpening(assignment.key))
+        let from = CatchUp.start(ledger.recorded?.receipts, fingerprint: settings.fingerprint, lowest: lowest)
+        desk.want(CatchUp(asker: .opening(assignment.key, assignment.id), ids: ids, from: from))
+        return true
+    }
+
+    /// One search at a time, for all who wait for one.
+    func lookBack() {
+        guard let log = receiptLog, let (search, tag) = desk.nextSearch(at: now) else { return }
+        log.search(search, tag: tag)
+    }
+
+    private func found(_ tag: UInt64, _ result: Result<ReceiptFindings, BrokerError>) {
+        let asked = desk.found(tag)
+        switch result {
+        case .failure(let error):
+            tell(.receiptsTrouble(error))
+            desk.wantAgain(asked, at: now + .seconds(1))
+            return wake(at: now + .seconds(1))
+        case .success(let findings):
+            tell(.receiptsFound(findings.readCount, lost: findings.lost))
+            for catchUp in asked { answer(catchUp, findings.receipts) }
+        }
+        wake(at: now)
+    }
+
+    private func answer(_ catchUp: CatchUp, _ receipts: [Receipt]) {
+        switch catchUp.asker {
+        case .opening(let key, let id):
+            guard let session = life.session, let assignment = partitions.living(key, id), let opening = assignment.catchingUp else { return }
+            guard assignment.phase == .restoring else { return }
+            open(assignment, opening.ledger, at: opening.offset, session, receipts)
+        case .resolved(let key, let id, let request):
+            guard partitions.living(key, id) != nil else { return }
+            apply(receipts, to: key) { $0.request == request }
+        }
+    }
+
+    /// Those of one partition, in the order of their numbers.
+    func apply(_ receipts: [Receipt], to key: PartitionKey, where isMeant: (PartPlace) -> Bool = { _ in true }) {
+        for receipt in receipts {
+            guard let place = desk.match(receipt), place.partition == key, isMeant(place), let status = receipt.status else { continue }
+            learn(place, status)
+        }
+    }
+
+    /// Parts whose ids the ledger has; what was kept of them is applied behind what was found, which came before.
+    func registerParts(of ledger: RestoredLedger, _ assignment: Assignment) -> [(PartPlace, [MessageStatus])] {
+        var kept: [(PartPlace, [MessageStatus])] = []
+        ledger.visitSubmissions { entry, submission in
+            let hash = RequestHash(id: entry.echo.id)
+            for (index, part) in submission.parts.enumerated() where !part.id.isEmpty {
+                let statuses = register(submission, index, part.id, hash, assignment.key)
+                if !statuses.isEmpty { kept.append((PartPlace(submission, index, of: hash, in: assignment.key), statuses)) }
+            }
+        }
+        return kept
+    }
+
+    /// What was found is written down with this turn, or the partition is nobody's any more.
+    func caughtUp(_ assignment: Assignment) {
+        if let hold = assignment.catchingUp?.hold { desk.opened(assignment.key, hold) }
+        assignment.catchingUp = nil
+    }
+
+    func applyKept(_ kept: [(PartPlace, [MessageStatus])]) {
+        for (place, statuses) in kept { for status in statuses { learn(place, status) } }
+    }
+
+    // MARK: Positions
+
+    /// Up to where receipts are applied by what was appended so far. Nil: as the last transaction said; a partition that is given back stands
+    /// still, and one that is being opened says what its ledger says.
+    func appliedReceipts(_ assignment: Assignment) -> LedgerCodec.AppliedReceipts? {
+        guard assignment.phase == .open, assignment.catchingUp == nil else { return nil }
+        return desk.applied(to: assignment.key)
+    }
+
+    /// Without other work too: the next owner reads from there.
+    func renewPositions() {
+        guard hasLeisure else { return }
+        for assignment in partitions.inOrder where assignment.phase == .open {
+            guard let applied = appliedReceipts(assignment) else { continue }
+            let behind = applied.position.next.clampedDifference(assignment.coveredReceipts?.position.next ?? 0)
+            let isOld = assignment.recordedAt.map { now - $0 > Upkeep.receiptsAge } ?? false
+            if behind > ReceiptDesk.renewalDistance || (isOld && behind > 0) { record(assignment) }
+        }
+    }
+
+    /// What is read of receipts waits for what is to be committed, and for those who may want what is kept.
+    func followReceipts() {
+        guard let log = receiptLog else { return }
+        let mustWait = commits.isFull || desk.mustWait
+        if log.isPaused != mustWait { log.isPaused = mustWait }
+    }
+
+    // MARK: The door
+
+    func doorChanged(_ state: DoorState) {
+        guard door != state else { return }
+        door = state
+        tell(.door(state))
+        gates.bound(state == .open, at: now)
+        if case .badCredentials(let code) = state { pauseAccount(.credentials, code: code) }
+        updateHealth()
+    }
+}
