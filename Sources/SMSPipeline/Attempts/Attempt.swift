@@ -49,7 +49,8 @@ package struct PartsUnderWay {
     ///
     /// - Returns: false: it is none of these.
     mutating func learn(_ part: Int, _ status: MessageStatus) -> Bool {
-        guard let index = toSubmit.firstIndex(of: part), outcomes.indices.contains(index), case .accepted(let id, let known) = outcomes[index]
+        guard let index = toSubmit.firstIndex(of: part), outcomes.indices.contains(index),
+            case .accepted(let id, let known) = outcomes[index]
         else { return false }
         if !known.isFinal, status > known { outcomes[index] = .accepted(id: id, status: status) }
         return true

@@ -80,7 +80,8 @@ package struct CommitQueue {
     ///   - receipts: the position up to which what was appended so far has receipts applied.
     package mutating func append(
         _ assignment: Assignment, at now: MonotonicInstant, entry: Int64? = nil, advance: Int64? = nil,
-        receipts: LedgerCodec.AppliedReceipts? = nil, completion: Completion = .none, isUrgent: Bool = false, _ write: (inout OperationWriter) -> Void
+        receipts: LedgerCodec.AppliedReceipts? = nil, completion: Completion = .none, isUrgent: Bool = false,
+        _ write: (inout OperationWriter) -> Void
     ) {
         if batches.isEmpty { batches.append(Batch()) }
         let last = batches.count - 1

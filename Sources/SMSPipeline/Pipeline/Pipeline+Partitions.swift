@@ -176,7 +176,11 @@ extension Pipeline {
             case .running(let attempt): goesOn(attempt, for: request, receipts)
             case nil:
                 let reason = "the worker stopped while the attempt was under way"
-                if entry.submission == nil { settle(request, .unknown(reason: reason), mark: entry.mark) } else { forgetAttempt(request, reason) }
+                if entry.submission == nil {
+                    settle(request, .unknown(reason: reason), mark: entry.mark)
+                } else {
+                    forgetAttempt(request, reason)
+                }
             }
         case .tracking, .closed: break
         }

@@ -29,7 +29,9 @@ extension Pipeline {
     /// Whether this request's attempts go out in parts. One that began over the other door goes on as it can: whole.
     func postParts(_ request: PendingRequest, tag: UInt64) -> Bool {
         guard gateway.parts != nil, let submission = request.entry.submission, let attempt = attempts[tag] else { return false }
-        guard let hold = desk.attemptBegins(of: request.assignment.key) else { preconditionFailure("no attempt begins before receipts are read") }
+        guard let hold = desk.attemptBegins(of: request.assignment.key) else {
+            preconditionFailure("no attempt begins before")
+        }
         attempt.underWay = PartsUnderWay(request.assignment.key, request.hash, submission, hold)
         request.attempt = attempt
         desk.overtaken(request.hash, of: request.assignment.key)
@@ -69,7 +71,9 @@ extension Pipeline {
 
     private func mayGoOn(_ attempt: Attempt) -> Bool {
         guard let parts = attempt.underWay, parts.current != nil, let request = attempt.request else { return false }
-        guard request.assignment.isAlive, request.assignment.phase == .open, request.entry.submission?.hasFailed == false else { return false }
+        guard request.assignment.isAlive, request.assignment.phase == .open, request.entry.submission?.hasFailed == false else {
+            return false
+        }
         return !parts.outcomes.contains { if case .accepted(_, .failed) = $0 { true } else { false } }
     }
 

@@ -84,7 +84,9 @@ extension Pipeline {
     private func answer(_ catchUp: CatchUp, _ receipts: [Receipt]) {
         switch catchUp.asker {
         case .opening(let key, let id):
-            guard let session = life.session, let assignment = partitions.living(key, id), let opening = assignment.catchingUp else { return }
+            guard let session = life.session, let assignment = partitions.living(key, id), let opening = assignment.catchingUp else {
+                return
+            }
             guard assignment.phase == .restoring else { return }
             open(assignment, opening.ledger, at: opening.offset, session, receipts)
         case .resolved(let key, let id, let request):

@@ -46,7 +46,9 @@ extension Pipeline {
             expire(request, reason, advance: advance)
             return
         }
-        if let impossible = beginEntry(request) { return publish(request, request.entry.refusePlan(impossible, at: wallNow), advance: advance) }
+        if let impossible = beginEntry(request) {
+            return publish(request, request.entry.refusePlan(impossible, at: wallNow), advance: advance)
+        }
         // Taken with the intent: one that could not leave would be *unknown* after a crash, for nothing.
         request.holdsRetry = request.isRetry && gates.takeRetry(at: now)
         queue.intentWritten(request)

@@ -53,7 +53,8 @@ package final class Pipeline {
         settings: PipelineSettings, observer: any PipelineObserver, gateway: any ProviderGateway, receipts log: (any ReceiptLog)? = nil,
         opener: any SessionOpener, seed: UInt64, at clock: Now
     ) {
-        precondition((gateway.parts == nil) == (settings.receipts == nil) && (log == nil) == (settings.receipts == nil), "parts have receipts")
+        let isInParts = settings.receipts != nil
+        precondition((gateway.parts != nil) == isInParts && (log != nil) == isInParts, "parts have receipts")
         self.settings = settings
         self.observer = observer
         self.gateway = gateway

@@ -29,7 +29,8 @@ package struct EventMetrics: Sendable {
     /// What FAILED events give as their reason, each with its kind: our own codes, and one name for all of the provider's.
     package static let reasons: [(code: String, kind: EntryEvent.Reason.Kind)] = [
         ("EXPIRED", .expired), ("OUTCOME_UNKNOWN", .unknown), ("CANCELLED", .cancelled), ("PROVIDER_FAILED", .undelivered),
-        ("RESOLVED", .resolved), ("TOO_MANY_PARTS", .refused), ("NOT_SENDABLE", .refused), ("SENDER_NOT_ALLOWED", .refused), (provider, .refused),
+        ("RESOLVED", .resolved), ("TOO_MANY_PARTS", .refused), ("NOT_SENDABLE", .refused), ("SENDER_NOT_ALLOWED", .refused),
+        (provider, .refused),
     ]
 
     package func count(_ event: EntryEvent) {

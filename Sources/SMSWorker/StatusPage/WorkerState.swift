@@ -89,7 +89,8 @@ package struct WorkerState: Equatable, Sendable {
             "Other partitions go on. If the sentence names no command: `rocketsms-worker offsets repair --from ledger` is right unless you know better."
         case .notRead, .ledgerNotRead:
             "Other partitions go on. Look at the topic and at this worker's rights on it; it goes on by itself then."
-        case .receiptsNotRead: "Look at the topic of receipts (TOPICS_RECEIPTS) and at this worker's rights on it; it goes on by itself then."
+        case .receiptsNotRead:
+            "Look at the topic of receipts (TOPICS_RECEIPTS) and at this worker's rights on it; it goes on by itself then."
         case .tooManyBinds:
             "Other replicas may have the binds, or the centre still counts one that was lost. If it lasts, ask the provider for as many binds as there are replicas."
         case .commitsFail: "Look at the brokers: in-sync replicas, disks, rights, max.message.bytes. The log names topic and code."

@@ -59,7 +59,9 @@ final class DoorGateway: ProviderGateway, PartGateway {
     var parts: (any PartGateway)? { self }
     var offered: [Offer] = []
 
-    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) { preconditionFailure("nothing goes whole") }
+    func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) {
+        preconditionFailure("nothing goes whole")
+    }
     func poll(messageID: String, tag: UInt64) { preconditionFailure("nobody is asked") }
     func askBalance() {}
     func askSenders() {}

@@ -1,6 +1,6 @@
 import TestSupport
-import Time
 import Testing
+import Time
 
 @testable import Requests
 @testable import SMSPipeline
@@ -26,7 +26,11 @@ struct DoorCourse {
         let stage = stage
         switch stage.random.below(20) {
         case 0: stage.pass(.milliseconds(Int64(stage.random.below(2_000))))
-        case 1 where stage.random.oneIn(4): for _ in 0..<40 { stage.pass(.seconds(2)); stage.turn() }
+        case 1 where stage.random.oneIn(4):
+            for _ in 0..<40 {
+                stage.pass(.seconds(2))
+                stage.turn()
+            }
         case 2, 3, 4: stage.answerCommit(!stage.random.oneIn(6))
         case 5: try stage.answerRestore()
         case 6: stage.answerSearch(fails: stage.random.oneIn(4))
@@ -120,7 +124,9 @@ struct DoorCourse {
             let events = stage.events.filter { $0.id == id }
             if events.map(\.sequence) != Array(1..<(events.count + 1)) { wrong.append("\(id): sequences \(events.map(\.sequence))") }
             let finals = events.filter(\.isFinal)
-            if finals.count > 1 || (finals.count == 1 && !events[events.count - 1].isFinal) { wrong.append("\(id): \(finals.count) final events") }
+            if finals.count > 1 || (finals.count == 1 && !events[events.count - 1].isFinal) {
+                wrong.append("\(id): \(finals.count) final events")
+            }
             if finals.isEmpty, open[id]?.state != .held {
                 wrong.append("\(id): no final event, \(open[id].map { "\($0.state)" } ?? "not in the ledger")")
             }
