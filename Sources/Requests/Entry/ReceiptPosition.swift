@@ -10,3 +10,15 @@ package struct ReceiptPosition: Equatable, Sendable {
         self.timestamp = timestamp
     }
 }
+
+/// Somebody waits for receipts from a position on.
+package struct ReceiptHold: Equatable, Sendable {
+    /// Grows from hold to hold, whatever becomes of the log.
+    package let token: Int64
+    package let position: ReceiptPosition
+
+    package init(token: Int64, position: ReceiptPosition) {
+        self.token = token
+        self.position = position
+    }
+}

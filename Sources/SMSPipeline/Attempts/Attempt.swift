@@ -25,6 +25,8 @@ package final class Attempt {
 
 /// The parts of one attempt, one after another.
 package struct PartsUnderWay {
+    /// The attempt's.
+    package let tag: UInt64
     package let partition: PartitionKey
     package let hash: RequestHash
     /// Those that it submits, in this order.
@@ -32,7 +34,8 @@ package struct PartsUnderWay {
     let hold: ReceiptHold
     package var outcomes: [PartOutcome] = []
 
-    init(_ partition: PartitionKey, _ hash: RequestHash, _ submission: Submission, _ hold: ReceiptHold) {
+    init(_ tag: UInt64, _ partition: PartitionKey, _ hash: RequestHash, _ submission: Submission, _ hold: ReceiptHold) {
+        self.tag = tag
         self.partition = partition
         self.hash = hash
         self.hold = hold

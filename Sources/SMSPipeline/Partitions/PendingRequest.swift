@@ -48,7 +48,7 @@ package final class PendingRequest {
     /// Account pauses up to here stand in the entry.
     package var pausesCountedUntil = MonotonicInstant(nanoseconds: 0)
     /// Its attempt under way, where that goes out in parts.
-    package weak var attempt: Attempt?
+    package var attempt: UInt64?
     /// This attempt holds a right to a retry.
     package var holdsRetry = false
 

@@ -89,7 +89,7 @@ extension Pipeline {
     /// Takes in one of the ledgers that have been read.
     func openNext() {
         // Over SMPP the tail of receipts is known first: what comes behind it while a partition opens is kept.
-        guard desk.isReady, let session = life.session, let assignment = partitions.nextRestored else { return }
+        guard door.desk.isReady, let session = life.session, let assignment = partitions.nextRestored else { return }
         guard let restore = assignment.restore.take(), assignment.isAlive, assignment.phase == .restoring else { return wake(at: now) }
         decide(assignment, restore, session)
         wake(at: now)
@@ -259,7 +259,7 @@ extension Pipeline {
         attempts.end(assignment, stocked: requests.filter { $0.place == .stock }, at: now)
         queue.end(assignment, requests)
         assignment.live = [:]
-        if desk.isOn { desk.removeAll(of: assignment.key) }
+        if door.desk.isOn { door.desk.removeAll(of: assignment.key) }
         caughtUp(assignment)
         partitions.remove(assignment)
     }

@@ -9,7 +9,7 @@ extension Pipeline {
     ///
     /// - Returns: why the message can never go out this way; nil: it may.
     func beginEntry(_ request: PendingRequest) -> String? {
-        guard let parts = gateway.parts, let tail = desk.book?.tail else {
+        guard let parts = gateway.parts, let tail = door.desk.book?.tail else {
             request.entry.begin(mark: attempts.nextMark())
             return nil
         }
@@ -29,12 +29,12 @@ extension Pipeline {
     /// Whether this request's attempts go out in parts. One that began over the other door goes on as it can: whole.
     func postParts(_ request: PendingRequest, tag: UInt64) -> Bool {
         guard gateway.parts != nil, let submission = request.entry.submission, let attempt = attempts[tag] else { return false }
-        guard let hold = desk.attemptBegins(of: request.assignment.key) else {
+        guard let hold = door.desk.attemptBegins(of: request.assignment.key) else {
             preconditionFailure("no attempt begins before")
         }
-        attempt.underWay = PartsUnderWay(request.assignment.key, request.hash, submission, hold)
-        request.attempt = attempt
-        desk.overtaken(request.hash, of: request.assignment.key)
+        attempt.underWay = PartsUnderWay(tag, request.assignment.key, request.hash, submission, hold)
+        request.attempt = tag
+        door.desk.overtaken(request.hash, of: request.assignment.key)
         submitPart(tag, attempt)
         return true
     }
@@ -59,8 +59,8 @@ extension Pipeline {
         attempt.underWay?.outcomes.append(accepted(outcome, part, attempt.request))
         guard case .accepted = outcome else {
             if case .unknown = outcome, let parts = attempt.underWay {
-                desk.unanswered(tag, part, of: parts.hash, parts.partition, parts.hold)
-                attempts.late = desk.lateCount
+                door.desk.unanswered(tag, part, of: parts.hash, parts.partition, parts.hold)
+                attempts.late = door.desk.lateCount
             }
             return partsEnded(tag, attempt)
         }
@@ -82,7 +82,7 @@ extension Pipeline {
         finish(tag: tag, parts.outcome)
         attempt.request?.attempt = nil
         // Behind the operation: what it says of receipts is at most what was applied when the attempt began.
-        desk.attemptEnded(of: parts.partition, parts.hold)
+        door.desk.attemptEnded(of: parts.partition, parts.hold)
     }
 
     /// The end of an attempt: its list of parts, in one operation.
@@ -109,9 +109,9 @@ extension Pipeline {
 
     /// The word after *unknown*: the part was taken after all, or nothing will be heard of it any more.
     func lateAnswer(_ tag: UInt64, _ id: String?) {
-        guard let late = desk.takeLate(tag) else { return }
-        attempts.late = desk.lateCount
-        defer { desk.lateEnded(late) }
+        guard let late = door.desk.takeLate(tag) else { return }
+        attempts.late = door.desk.lateCount
+        defer { door.desk.lateEnded(late) }
         guard let id, !late.isOvertaken, let assignment = partitions[late.partition], assignment.isAlive,
             case .active(let request)? = assignment.live[late.request], request.attempt == nil
         else { return }
@@ -150,7 +150,7 @@ extension Pipeline {
             guard case .accepted(let id, let status) = outcome else { return outcome }
             let place = PartPlace(submission, part, of: request.hash, in: request.assignment.key)
             let kept = register(request.entry, request, part: part, id: id)
-            let found = receipts.lazy.filter { self.desk.match($0) == place }.compactMap(\.status)
+            let found = receipts.lazy.filter { self.door.desk.match($0) == place }.compactMap(\.status)
             return .accepted(id: id, status: (found + kept).reduce(status, Self.folded))
         }
     }
@@ -159,7 +159,7 @@ extension Pipeline {
     func goesOn(_ attempt: Attempt, for request: PendingRequest, _ receipts: [Receipt]) {
         attempt.request = request
         guard let parts = attempt.underWay else { return }
-        request.attempt = attempt
+        request.attempt = parts.tag
         attempt.underWay?.outcomes = accepted(parts.outcomes, of: request, receipts)
     }
 
@@ -173,14 +173,14 @@ extension Pipeline {
     }
 
     func register(_ submission: Submission, _ part: Int, _ id: String, _ hash: RequestHash, _ key: PartitionKey) -> [MessageStatus] {
-        guard let parts = gateway.parts, !id.isEmpty, submission.account == desk.settings?.account else { return [] }
-        return desk.add(PartPlace(submission, part, of: hash, in: key), id: parts.receiptID(id))
+        guard let parts = gateway.parts, !id.isEmpty, submission.account == door.desk.settings?.account else { return [] }
+        return door.desk.add(PartPlace(submission, part, of: hash, in: key), id: parts.receiptID(id))
     }
 
     func forgetIDs(of entry: LedgerEntry, _ hash: RequestHash, in key: PartitionKey) {
         guard let parts = gateway.parts, let submission = entry.submission else { return }
         for (index, part) in submission.parts.enumerated() where !part.id.isEmpty {
-            desk.remove(PartPlace(submission, index, of: hash, in: key), id: parts.receiptID(part.id))
+            door.desk.remove(PartPlace(submission, index, of: hash, in: key), id: parts.receiptID(part.id))
         }
     }
 }

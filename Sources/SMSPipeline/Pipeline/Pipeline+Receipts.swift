@@ -6,21 +6,21 @@ extension Pipeline {
     package func receipts(_ event: ReceiptLogEvent, at clock: Now) {
         set(clock)
         switch event {
-        case .started(let position): desk.started(at: position, at: now)
+        case .started(let position): door.desk.started(at: position, at: now)
         case .read(let receipts, let next):
             for receipt in receipts { take(receipt) }
-            desk.reached(next)
+            door.desk.reached(next)
         case .found(let tag, let result): found(tag, result)
-        case .end(let tag, let end): desk.answered(tag, end: end)
+        case .end(let tag, let end): door.desk.answered(tag, end: end)
         case .failed(let error): tell(.receiptsTrouble(error))
         case .broken(let next, let lost):
-            desk.beginAgain(at: next)
+            door.desk.beginAgain(at: next)
             tell(.receiptsLost(lost))
         }
     }
 
     private func take(_ receipt: Receipt) {
-        let verdict = desk.take(receipt)
+        let verdict = door.desk.take(receipt)
         tell(.receipt(verdict))
         if case .matches(let place) = verdict, let status = receipt.status { learn(place, status) }
     }
@@ -32,7 +32,7 @@ extension Pipeline {
         case .tracked(let handle): follow(handle) { tracker, _, clock, _ in tracker.learn(handle, part: place.part, status, at: clock) }
         case .active(let request):
             // Not in the ledger before the attempt's end: until then no position passes its beginning.
-            if request.attempt?.underWay?.learn(place.part, status) == true { return }
+            if let tag = request.attempt, attempts[tag]?.underWay?.learn(place.part, status) == true { return }
             guard case .changed(let event) = request.entry.learn(part: place.part, status, at: wallNow) else { return }
             if let event { return publish(request, event) }
             if request.attempt == nil { write(request) }
@@ -46,7 +46,7 @@ extension Pipeline {
     ///
     /// - Returns: false: there is nothing to look for.
     func catchUp(_ assignment: Assignment, _ ledger: RestoredLedger, at offset: Int64) -> Bool {
-        guard let settings = desk.settings, let parts = gateway.parts else { return false }
+        guard let settings = door.desk.settings, let parts = gateway.parts else { return false }
         var ids: Set<RequestHash> = []
         var lowest = Int64.max
         ledger.visitSubmissions { entry, submission in
@@ -55,24 +55,24 @@ extension Pipeline {
             for id in submission.messageIDs + attempts.messageIDs(mark: entry.mark) { ids.insert(parts.receiptID(id)) }
         }
         guard lowest < .max else { return false }
-        assignment.catchingUp = Assignment.Opening(ledger: ledger, offset: offset, hold: desk.holdForOpening(assignment.key))
+        assignment.catchingUp = Assignment.Opening(ledger: ledger, offset: offset, hold: door.desk.holdForOpening(assignment.key))
         let from = CatchUp.start(ledger.recorded?.receipts, fingerprint: settings.fingerprint, lowest: lowest)
-        desk.want(CatchUp(asker: .opening(assignment.key, assignment.id), ids: ids, from: from))
+        door.desk.want(CatchUp(asker: .opening(assignment.key, assignment.id), ids: ids, from: from))
         return true
     }
 
     /// One search at a time, for all who wait for one.
     func lookBack() {
-        guard let log = receiptLog, let (search, tag) = desk.nextSearch(at: now) else { return }
+        guard let log = door.log, let (search, tag) = door.desk.nextSearch(at: now) else { return }
         log.search(search, tag: tag)
     }
 
     private func found(_ tag: UInt64, _ result: Result<ReceiptFindings, BrokerError>) {
-        let asked = desk.found(tag)
+        let asked = door.desk.found(tag)
         switch result {
         case .failure(let error):
             tell(.receiptsTrouble(error))
-            desk.wantAgain(asked, at: now + .seconds(1))
+            door.desk.wantAgain(asked, at: now + .seconds(1))
             return wake(at: now + .seconds(1))
         case .success(let findings):
             tell(.receiptsFound(findings.readCount, lost: findings.lost))
@@ -98,7 +98,9 @@ extension Pipeline {
     /// Those of one partition, in the order of their numbers.
     func apply(_ receipts: [Receipt], to key: PartitionKey, where isMeant: (PartPlace) -> Bool = { _ in true }) {
         for receipt in receipts {
-            guard let place = desk.match(receipt), place.partition == key, isMeant(place), let status = receipt.status else { continue }
+            guard let place = door.desk.match(receipt), place.partition == key, isMeant(place), let status = receipt.status else {
+                continue
+            }
             learn(place, status)
         }
     }
@@ -118,7 +120,7 @@ extension Pipeline {
 
     /// What was found is written down with this turn, or the partition is nobody's any more.
     func caughtUp(_ assignment: Assignment) {
-        if let hold = assignment.catchingUp?.hold { desk.opened(assignment.key, hold) }
+        if let hold = assignment.catchingUp?.hold { door.desk.opened(assignment.key, hold) }
         assignment.catchingUp = nil
     }
 
@@ -132,7 +134,7 @@ extension Pipeline {
     /// still, and one that is being opened says what its ledger says.
     func appliedReceipts(_ assignment: Assignment) -> LedgerCodec.AppliedReceipts? {
         guard assignment.phase == .open, assignment.catchingUp == nil else { return nil }
-        return desk.applied(to: assignment.key)
+        return door.desk.applied(to: assignment.key)
     }
 
     /// Without other work too: the next owner reads from there.
@@ -148,16 +150,16 @@ extension Pipeline {
 
     /// What is read of receipts waits for what is to be committed, and for those who may want what is kept.
     func followReceipts() {
-        guard let log = receiptLog else { return }
-        let mustWait = commits.isFull || desk.mustWait
+        guard let log = door.log else { return }
+        let mustWait = commits.isFull || door.desk.mustWait
         if log.isPaused != mustWait { log.isPaused = mustWait }
     }
 
     // MARK: The door
 
     func doorChanged(_ state: DoorState) {
-        guard door != state else { return }
-        door = state
+        guard door.state != state else { return }
+        door.state = state
         tell(.door(state))
         gates.bound(state == .open, at: now)
         if case .badCredentials(let code) = state { pauseAccount(.credentials, code: code) }

@@ -7,7 +7,7 @@ extension Pipeline {
     var shut: Gates.Gate? { gates.shut(outside, at: now) }
 
     var outside: Gates.Outside {
-        Gates.Outside(isDraining: life.isDraining, isCommitStuck: commits.isStuck, isDoorShut: door != .open || !desk.isReady)
+        Gates.Outside(isDraining: life.isDraining, isCommitStuck: commits.isStuck, isDoorShut: door.isShut)
     }
 
     // MARK: Intents

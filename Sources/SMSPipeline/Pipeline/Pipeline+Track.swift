@@ -49,9 +49,9 @@ extension Pipeline {
     private func lookAtHorizon(_ due: Tracker.Due) {
         let (account, now) = (gates.account, now)
         guard let end = tracker.horizon(due.handle, stood: { account.pollsStood(since: $0, until: now) }, at: now) else { return }
-        if desk.isOn, due.isInParts {
-            let (isComplete, question) = desk.isComplete(since: end, at: now)
-            if let question { receiptLog?.askEnd(tag: question) }
+        if door.desk.isOn, due.isInParts {
+            let (isComplete, question) = door.desk.isComplete(since: end, at: now)
+            if let question { door.log?.askEnd(tag: question) }
             guard isComplete else { return tracker.postpone(due.handle, to: now + Self.horizonDelay) }
         }
         follow(due.handle) { tracker, _, clock, _ in tracker.expire(due.handle, at: clock) }

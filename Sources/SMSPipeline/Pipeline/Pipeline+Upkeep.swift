@@ -194,8 +194,8 @@ extension Pipeline {
 
     private var hindrance: Hindrance? {
         let hindrance = partitions.hindrance(life, isCommitStuck: commits.isStuck)
-        if case .restoring? = hindrance, !desk.isReady { return .receiptsNotRead }
-        return hindrance == nil && door == .tooManyBinds ? .tooManyBinds : hindrance
+        if case .restoring? = hindrance, !door.desk.isReady { return .receiptsNotRead }
+        return hindrance == nil && door.state == .tooManyBinds ? .tooManyBinds : hindrance
     }
 
     private func showRequests(in report: inout HealthReport) {

@@ -23,14 +23,11 @@ package final class Pipeline {
     // MARK: The provider's side: survives whatever is rebuilt on Kafka's
 
     let gateway: any ProviderGateway
-    /// Where messages go out in parts: the log of what the provider says of them.
-    let receiptLog: (any ReceiptLog)?
-    var desk: ReceiptDesk
-    /// Whether parts can be submitted now.
-    var door: DoorState
+    /// Where messages go out in parts.
+    var door: SecondDoor
     var gates: Gates
     var attempts: Attempts
-    let backoff: Backoff
+    var backoff: Backoff { Backoff(base: settings.send.backoff, maximum: settings.send.backoffMax) }
 
     // MARK: Kafka's side: dropped and restored together
 
@@ -58,9 +55,7 @@ package final class Pipeline {
         self.settings = settings
         self.observer = observer
         self.gateway = gateway
-        receiptLog = log
-        desk = ReceiptDesk(settings.receipts)
-        door = settings.receipts == nil ? .open : .shut("not bound yet")
+        door = SecondDoor(settings.receipts, log)
         self.opener = opener
         self.clock = clock
         nextTurnAt = clock.monotonic
@@ -70,7 +65,6 @@ package final class Pipeline {
         random = chance
         gates = Gates(settings.send, settings.track, settings.timings, requestTimeout: settings.requestTimeout)
         gates.senders = SenderList(settings.senderPolicy, at: clock.monotonic)
-        backoff = Backoff(base: settings.send.backoff, maximum: settings.send.backoffMax)
         life = SessionLife(settings.timings)
         queue = SendQueue(slots: settings.send.maxInFlight)
         tracker = Tracker(settings.track)

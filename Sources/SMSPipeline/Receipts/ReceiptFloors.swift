@@ -1,12 +1,5 @@
 package import Requests
 
-/// Somebody waits for receipts from a position on.
-package struct ReceiptHold: Equatable, Sendable {
-    /// Grows from hold to hold, whatever becomes of the log.
-    let token: Int64
-    package let position: ReceiptPosition
-}
-
 /// Up to where receipts must be kept that match nothing yet: the lowest position that anybody still waits from.
 ///
 /// Positions only grow, so those who begin later stand behind, and each step costs the same however many wait.

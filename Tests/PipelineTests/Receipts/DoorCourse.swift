@@ -150,7 +150,7 @@ struct DoorCourse {
 
 @Suite struct DoorCourseTests {
     @Test(arguments: 0..<20) func whateverHappensBetweenTwoSteps(slice: Int) throws {
-        for seed in UInt64(slice) * 100..<UInt64(slice + 1) * 100 {
+        for seed in UInt64(slice) * 50..<UInt64(slice + 1) * 50 {
             var course = DoorCourse(seed: seed)
             try course.run()
             let wrong = try course.findings()
