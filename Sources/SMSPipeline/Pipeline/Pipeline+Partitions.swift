@@ -174,13 +174,7 @@ extension Pipeline {
             case .ended(.parts(let outcomes)): settle(request, .parts(accepted(outcomes, of: request, receipts)), mark: entry.mark)
             case .ended(let outcome): settle(request, outcome, mark: entry.mark)
             case .running(let attempt): goesOn(attempt, for: request, receipts)
-            case nil:
-                let reason = "the worker stopped while the attempt was under way"
-                if entry.submission == nil {
-                    settle(request, .unknown(reason: reason), mark: entry.mark)
-                } else {
-                    forgetAttempt(request, reason)
-                }
+            case nil: settle(request, .unknown(reason: "the worker stopped while the attempt was under way"), mark: entry.mark)
             }
         case .tracking, .closed: break
         }

@@ -89,10 +89,28 @@ extension Pipeline {
             }
             guard assignment.phase == .restoring else { return }
             open(assignment, opening.ledger, at: opening.offset, session, receipts)
-        case .resolved(let key, let id, let request):
-            guard partitions.living(key, id) != nil else { return }
-            apply(receipts, to: key) { $0.request == request }
+        case .resolved(let key, let id, let request, _):
+            if let assignment = partitions.living(key, id) { answer(request, of: assignment, receipts) }
+            door.desk.lookedBack(catchUp)
         }
+    }
+
+    /// What the log says of ids that an operator gave, and behind that what has been kept of them.
+    private func answer(_ hash: RequestHash, of assignment: Assignment, _ receipts: [Receipt]) {
+        let entry: LedgerEntry?
+        switch assignment.live[hash] {
+        case .active(let request): entry = request.entry
+        case .tracked(let handle): entry = tracker.entry(handle)
+        case nil: entry = nil
+        }
+        guard let submission = entry?.submission else { return }
+        var kept: [(PartPlace, [MessageStatus])] = []
+        for (part, state) in submission.parts.enumerated() where !state.id.isEmpty {
+            let statuses = register(submission, part, state.id, hash, assignment.key)
+            kept.append((PartPlace(submission, part, of: hash, in: assignment.key), statuses))
+        }
+        apply(receipts, to: assignment.key) { $0.request == hash }
+        applyKept(kept)
     }
 
     /// Those of one partition, in the order of their numbers.

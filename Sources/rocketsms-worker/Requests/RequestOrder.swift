@@ -30,15 +30,27 @@ enum RequestOrder: Equatable, Sendable {
             writer.member("command", "resolve")
             writer.member("id", id)
             switch resolution {
-            case .sent(let messageID):
+            case .sent(let messageIDs):
                 writer.member("as", "sent")
-                if let messageID { writer.member("messageId", messageID) }
+                if messageIDs.count == 1, !messageIDs[0].contains("=") {
+                    writer.member("messageId", messageIDs[0])
+                } else {
+                    write(messageIDs, to: &writer)
+                }
             case .resend: writer.member("as", "resend")
             case .failed: writer.member("as", "failed")
             }
         }
         writer.endObject()
         return writer.bytes
+    }
+
+    private func write(_ messageIDs: [String], to writer: inout JSONWriter) {
+        guard !messageIDs.isEmpty else { return }
+        writer.key("messageIds" as StaticString)
+        writer.beginArray()
+        for id in messageIDs { writer.string(id) }
+        writer.endArray()
     }
 
     /// Why the worker would drop the command, as the end of a sentence; nil: it would not.
@@ -82,7 +94,8 @@ enum RequestOrder: Equatable, Sendable {
         let confirms =
             switch self {
             case .cancel: event.status == .failed && event.reasonCode == "CANCELLED"
-            case .resolve(.sent): isResolved && event.status == .sent
+            // Of a message in parts those that were never sent go first, and then it is no event of the command's.
+            case .resolve(.sent): event.status != .failed
             case .resolve(.failed): isResolved && event.status == .failed
             // Whatever comes of it, it was tried.
             case .resolve(.resend): !isResolved
