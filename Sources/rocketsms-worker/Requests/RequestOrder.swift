@@ -89,13 +89,14 @@ enum RequestOrder: Equatable, Sendable {
     }
 
     /// What an event of the request says of the order; the first one after it counts.
-    func verdict(_ event: PublishedEvent) -> Verdict {
+    ///
+    /// - Parameter sendsFirst: of a message in parts some were never sent: they go now, and then it is no event of the command's.
+    func verdict(_ event: PublishedEvent, sendsFirst: Bool = false) -> Verdict {
         let isResolved = event.reasonCode == "RESOLVED"
         let confirms =
             switch self {
             case .cancel: event.status == .failed && event.reasonCode == "CANCELLED"
-            // Of a message in parts those that were never sent go first, and then it is no event of the command's.
-            case .resolve(.sent): event.status != .failed
+            case .resolve(.sent): sendsFirst ? event.status != .failed : isResolved && event.status == .sent
             case .resolve(.failed): isResolved && event.status == .failed
             // Whatever comes of it, it was tried.
             case .resolve(.resend): !isResolved
