@@ -52,7 +52,7 @@ package struct FairLines {
     }
 
     /// Its attempt did not come to pass: it has the place again that it had, ahead of all that came after it, and its line what that turn
-    /// had cost. Else a line whose intents outlive their leases would save up twenty times for one POST.
+    /// had cost. Else it would save up anew for each intent whose lease runs out.
     mutating func putBack(_ request: PendingRequest, turn: UInt64, paid: Double) {
         request.turn = turn
         let line = Line(request).rawValue
