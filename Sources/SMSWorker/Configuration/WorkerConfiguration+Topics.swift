@@ -9,6 +9,8 @@ extension WorkerConfiguration {
         package var priorityRequests: [String]
         package var status: String
         package var deadLetter: String
+        /// Of delivery receipts; nil where none come, as over HTTP.
+        package var receipts: String?
         /// A request topic's ledger is the topic of its name and this.
         package var ledgerSuffix: String
         /// Topics that are missing at start are made.
@@ -16,6 +18,9 @@ extension WorkerConfiguration {
 
         /// All request topics, of both lanes.
         package var allRequests: [String] { requests + priorityRequests }
+
+        /// All that is neither requests nor their ledger.
+        package var others: [String] { [status, deadLetter] + (receipts.map { [$0] } ?? []) }
 
         package func ledger(of requestTopic: String) -> String { requestTopic + ledgerSuffix }
     }

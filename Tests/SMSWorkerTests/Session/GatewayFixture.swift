@@ -57,8 +57,9 @@ final class GatewayFixture: @unchecked Sendable {
                 host: "127.0.0.1", port: port, isTLS: false, systemID: "123456789", password: SecretText("simulator"))
             change(&settings)
             do {
+                let system = LoggingSystem(level: .error, format: .text, sink: StandardErrorSink())
                 fixture.gateway = try SMPPGateway(
-                    loop: fixture.loop, settings: settings, keeper: fixture.keeper, log: Logger(label: "test", system: LoggingSystem(level: .error, format: .text, sink: StandardErrorSink())))
+                    loop: fixture.loop, settings: settings, keeper: fixture.keeper, log: Logger(label: "test", system: system))
             } catch { fatalError("\(error)") }
             fixture.gateway.receive = { [unowned fixture] in
                 fixture.events.append($0)

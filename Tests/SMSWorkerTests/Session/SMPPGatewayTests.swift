@@ -10,6 +10,11 @@ import Time
 
 /// The gateway at the simulator's message centre, over TCP.
 @Suite("The gateway over SMPP", .timeLimit(.minutes(2))) struct SMPPGatewayTests {
+    private static let onePart: @Sendable (inout SMPPSettings) -> Void = { $0.window = 1 }
+    private static let twoParts: @Sendable (inout SMPPSettings) -> Void = { $0.window = 2 }
+    private static let impatient: @Sendable (inout SMPPSettings) -> Void = { $0.responseTimeout = .milliseconds(300) }
+    private static let mistaken: @Sendable (inout SMPPSettings) -> Void = { $0.password = SecretText("wrong") }
+
     private func run(
         _ switches: String..., change: @escaping @Sendable (inout SMPPSettings) -> Void = { _ in },
         body: (SimulatorServer, GatewayFixture) async throws -> Void
@@ -97,7 +102,7 @@ import Time
     // MARK: Late and never
 
     @Test func aLateAnswerIsToldOnce() async throws {
-        try await run(change: { $0.responseTimeout = .milliseconds(300) }) { simulator, fixture in
+        try await run(change: Self.impatient) { simulator, fixture in
             try await simulator.change(fault(.hold, "1"))
             try await simulator.change(fault(.silent, "2"))
             await fixture.untilOpen()
@@ -115,7 +120,7 @@ import Time
     }
 
     @Test func aLinkThatIsCutTellsWhatItLeaves() async throws {
-        try await run(change: { $0.window = 2 }) { simulator, fixture in
+        try await run(change: Self.twoParts) { simulator, fixture in
             try await simulator.change(fault(.hold, "1"))
             try await simulator.change(fault(.cut, "2"))
             await fixture.untilOpen()
@@ -149,7 +154,7 @@ import Time
     }
 
     @Test func aShutDoorTakesNoParts() async throws {
-        try await run(change: { $0.password = SecretText("wrong") }) { simulator, fixture in
+        try await run(change: Self.mistaken) { simulator, fixture in
             await fixture.until { $0.door == .badCredentials(code: "SMPP_0x0E") }
             await fixture.on { $0.gateway.askBalance() }
             await fixture.submit(1..<2)
@@ -186,8 +191,9 @@ import Time
             let parts = await simulator.parts()
             await fixture.on { fixture in
                 #expect(Set(fixture.keeper.records.map(\.receipt.parameterID)) == Set(parts.map(\.messageID)))
-                #expect(fixture.keeper.records.allSatisfy { $0.receipt.state == .delivered && $0.receipt.destination == AddressHash("Shop") })
-                #expect(fixture.keeper.records.allSatisfy { $0.receipt.source == AddressHash(GatewayFixture.phone) })
+                let receipts = fixture.keeper.records.map(\.receipt)
+                #expect(receipts.allSatisfy { $0.state == .delivered && $0.destination == AddressHash("Shop") })
+                #expect(receipts.allSatisfy { $0.source == AddressHash(GatewayFixture.phone) })
                 #expect(fixture.gateway.counts.receipts == 2)
             }
         }
@@ -205,7 +211,7 @@ import Time
     }
 
     @Test func whatCannotBeKeptIsNotTaken() async throws {
-        try await run(change: { $0.window = 1 }) { simulator, fixture in
+        try await run(change: Self.onePart) { simulator, fixture in
             try await simulator.change(fault(.hold))
             await fixture.untilOpen()
             await fixture.submit(1..<3)
@@ -230,7 +236,7 @@ import Time
     // MARK: The end
 
     @Test func itLeavesWhenAllIsAnswered() async throws {
-        try await run(change: { $0.window = 1 }) { simulator, fixture in
+        try await run(change: Self.onePart) { simulator, fixture in
             try await simulator.change(fault(.hold))
             await fixture.untilOpen()
             await fixture.submit(1..<3)
@@ -250,7 +256,7 @@ import Time
     }
 
     @Test func aCloseAnswersEverything() async throws {
-        try await run(change: { $0.window = 1 }) { simulator, fixture in
+        try await run(change: Self.onePart) { simulator, fixture in
             try await simulator.change(fault(.hold))
             await fixture.untilOpen()
             await fixture.submit(1..<3)
