@@ -26,7 +26,8 @@ extension WorkerConfiguration {
             priorityRequests: settings.list(.topicsPriorityRequests),
             status: settings.text(.topicsStatus) ?? "",
             deadLetter: settings.text(.topicsDeadLetter) ?? "",
-            receipts: isSMPP ? settings.text(.topicsReceipts) : nil,
+            receipts: isSMPP
+                ? Topics.Receipts(name: settings.text(.topicsReceipts) ?? "", horizon: settings.duration(.trackHorizon)) : nil,
             ledgerSuffix: settings.text(.topicsLedgerSuffix) ?? "",
             autoCreate: settings.bool(.topicsAutoCreate))
         provider = Provider(

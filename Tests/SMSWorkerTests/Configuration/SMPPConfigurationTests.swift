@@ -24,7 +24,8 @@ import Time
         var expected = SMPPSettings(host: "smsc.example", port: 2775, isTLS: true, systemID: "shop", password: SecretText("hunter2"))
         expected.connectTimeout = .seconds(5)
         #expect(smpp == expected && smpp.source == nil && smpp.destination == .init(ton: 1, npi: 1) && smpp.checksReceiptAddress)
-        #expect(configuration.provider.credentials == nil && configuration.topics.receipts == "sms.receipts")
+        #expect(configuration.provider.credentials == nil && configuration.topics.receipts?.name == "sms.receipts")
+        #expect(configuration.topics.receipts?.retention == .seconds(96 * 3_600))
         #expect(configuration.send.schedule == .worker && configuration.send.drainLimit == .seconds(30))
         let http = try loadConfiguration().configuration
         #expect(http.smpp == nil && http.topics.receipts == nil && http.send.schedule == .provider)
@@ -44,7 +45,7 @@ import Time
         #expect(smpp.source == .init(ton: 5, npi: 0) && smpp.destination == .init(ton: 2, npi: 8))
         #expect(smpp.concatenation == .payload && smpp.identity == MessageIdentity(.decHex) && !smpp.checksReceiptAddress)
         #expect(smpp.unknownStatuses == [.systemError, CommandStatus(0x45), CommandStatus(0x400)])
-        #expect(configuration.topics.receipts == "r" && configuration.send.drainLimit == .seconds(1))
+        #expect(configuration.topics.receipts?.name == "r" && configuration.send.drainLimit == .seconds(1))
         #expect(smpp.session.rules.verdict(CommandStatus(0x45)) == .unknown && smpp.session.bind.password == "hunter2")
     }
 
@@ -99,7 +100,8 @@ import Time
 
     @Test func plainTextIsWarnedOf() throws {
         func warnings(_ host: String, _ tls: String) throws -> [String] {
-            try loadConfiguration(Self.least.merging(["SMPP_HOST": host, "SMPP_TLS": tls]) { $1 }, requiring: .run).warnings.filter { $0.contains("SMPP_TLS") }
+            let environment = Self.least.merging(["SMPP_HOST": host, "SMPP_TLS": tls]) { $1 }
+            return try loadConfiguration(environment, requiring: .run).warnings.filter { $0.contains("SMPP_TLS") }
         }
         #expect(try warnings("smsc.example", "true") == [] && warnings("127.0.0.1", "false") == [])
         #expect(try warnings("smsc.example", "false").count == 1)
