@@ -49,7 +49,9 @@ final class ReceiptSearcher: @unchecked Sendable {
 
     private func find(_ search: ReceiptSearch, _ reader: PartitionReader) throws(KafkaError) -> ReceiptFindings {
         let (low, high) = try reader.uncommittedWatermarks(partition, timeout: Self.questionTimeout)
-        let start = try isSameLog(search.from, low, high, reader) ? search.from.next : 0
+        var isSame = try isSameLog(search.from, low, high, reader)
+        for known in search.known where isSame { isSame = try isSameLog(known, low, high, reader) }
+        let start = isSame ? search.from.next : 0
         let end = min(search.end, high)
         var receipts: [Receipt] = []
         var count = 0

@@ -75,7 +75,7 @@ package final class SMPPGateway: ProviderGateway, PartGateway {
     }
 
     /// Under what an id of a response is looked for in receipts.
-    package func identity(of id: String) -> RequestHash { settings.identity.identity(of: id) }
+    package func receiptID(_ id: String) -> RequestHash { settings.identity.identity(of: id) }
 
     /// Of a part that SMPP has no form for.
     static let unwritable = "SMPP_UNWRITABLE"
