@@ -114,14 +114,13 @@ extension Judge {
         if topicsWereRecreated { return }
         var bulkWaits: RequestCase?
         let now = world.monotonic
-        var retries = 0
+        var (strict, retries) = (0, 0)
         newlyPlaced.removeAll(keepingCapacity: true)
-        strictWaiting.removeAll(keepingCapacity: true)
         pipeline.visitEligible { look in
             guard let index = index(ofRequests: look.partition), look.offset < partitions[index].cases.count else { return }
             let (other, isPriority, isRetry) = (partitions[index].cases[Int(look.offset)], look.isPriority, look.isRetry)
             guard other !== made, other.isTaken else { return }
-            if other.isStrict { strictWaiting.append(other) }
+            if other.isStrict { strict += 1 }
             if isRetry { retries += 1 }
             guard let since = seen(other, in: process, now) else {
                 if other.isStrict || isRetry { newlyPlaced.append(other) }
@@ -146,7 +145,7 @@ extension Judge {
                     "\(other.name) for \((now - since).milliseconds) ms by \(other.overtaken) that came later, of them \(made.name)")
             }
         }
-        if !newlyPlaced.isEmpty { grantPlaces(retries: retries, stock: pipeline.look.intents, process) }
+        if !newlyPlaced.isEmpty { grantPlaces(strict: strict, retries: retries, stock: pipeline.look.intents, process) }
         priorityRun = made.isPriority && bulkWaits != nil ? priorityRun + 1 : 0
         if options.rateLimit > 0, priorityRun >= Self.floorRun, let bulkWaits {
             find(.bulkStarved, "\(bulkWaits.name) waits behind \(priorityRun) of the priority lane in a row")
@@ -167,15 +166,10 @@ extension Judge {
     /// What the promise grants to others: one that is not to be sent again waits for its line's share behind the others of its kind, and that
     /// is a share of the *intents*. Those that were written before it came are POSTs that it does not count (intents run ahead of the slots, and
     /// how far, `IntentStock` says). One that is tried again waits for the rights of the retries that wait with it.
-    private func grantPlaces(retries: Int, stock: Int, _ process: SimulatedProcess) {
-        let disturbedAt = world.wall - (world.monotonic - process.disturbedAt).milliseconds
+    private func grantPlaces(strict: Int, retries: Int, stock: Int, _ process: SimulatedProcess) {
         for other in newlyPlaced {
-            if other.isStrict {
-                // Who is restored may stand behind those that came after it.
-                let isRestored = other.admittedAt <= disturbedAt
-                let ahead = strictWaiting.count { $0 !== other && (isRestored || $0.admittedAt <= other.admittedAt) }
-                other.granted = max(other.granted, other.passed + ahead * Self.turnsOfFloor + stock)
-            }
+            // Whatever their age: one that waited for its key, or for a timer, joins behind those that stand there.
+            if other.isStrict { other.granted = max(other.granted, other.passed + (strict - 1) * Self.turnsOfFloor + stock) }
             other.rightAt = max(other.rightAt, process.retryRights + Double(retries))
             other.placeCountedAt = world.monotonic
         }

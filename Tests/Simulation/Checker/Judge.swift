@@ -35,8 +35,6 @@ final class Judge {
     var priorityRun = 0
     /// Those that this submission is the first to see in this place, and that wait for more than the turn of who came first.
     var newlyPlaced: [RequestCase] = []
-    /// Of policy `fail` or `hold`, all that it sees.
-    var strictWaiting: [RequestCase] = []
     var turnsInSecond = 0
     var turnSecond: Int64 = 0
     /// For the report.
@@ -148,7 +146,6 @@ final class Judge {
         partitions = []
         touched = []
         newlyPlaced = []
-        strictWaiting = []
         caseOfMark = [:]
     }
 
