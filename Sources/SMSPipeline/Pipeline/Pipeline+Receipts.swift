@@ -175,9 +175,17 @@ extension Pipeline {
 
     // MARK: The door
 
+    /// Nothing can be sent here, and elsewhere it can: the group gets the partitions back, and they are asked for again with the next bind. No
+    /// attempt runs; what waits is in the ledger.
+    func giveBackWithoutABind() {
+        guard door.mustGiveBack(at: now), life.session != nil, !life.isDraining else { return }
+        recover("the message centre grants this account no further bind: its partitions go to replicas that have one")
+    }
+
     func doorChanged(_ state: DoorState) {
         guard door.state != state else { return }
-        door.state = state
+        door.become(state, at: now)
+        wake(at: now)
         tell(.door(state))
         gates.bound(state == .open, at: now)
         if case .badCredentials(let code) = state { pauseAccount(.credentials, code: code) }
