@@ -88,6 +88,15 @@ def test_messages_go_in_parts_and_end_by_their_receipts(door, centre):
     made = parts(centre, "375291000001")
     assert len(made) == 4 and end.value["messageIds"] == [part["messageID"] for part in made] and end.value["messageId"] == made[0]["messageID"]
     assert worker.metric('rocketsms_receipts_total{verdict="matched"}') >= 5
+    audited(door)
+    # A message that is said to be delivered, and one of whose receipts says nothing of it, is found.
+    value = {**end.value, "requestId": "forged", "messageIds": [made[0]["messageID"], "neverSeen"], "sequence": 1}
+    forged = door.send(message("forged", onUnknown="hold"), key=key_of("a"))
+    door.status.until_final(forged)
+    door.producer.produce(door.status_topic, json.dumps(value).encode(), headers={"ce_id": f"{door.requests}-9-9/1"})
+    door.flush()
+    found = run("audit", env=audit_environment(door), timeout=120)
+    assert found.returncode == 1 and "not by the receipts of all its ids" in found.stdout, found.stdout + found.stderr
 
 
 def test_nothing_of_a_message_stands_among_its_receipts(door, centre):
@@ -203,6 +212,17 @@ def test_templates_and_texts_without_end_are_refused_with_a_reason(door, centre)
     named = door.send({"id": "named", "phone": "+375291000001", "template": "TPL_ID_7"}, key=key_of("a"))
     (end,) = door.status.until_final(named)
     assert (end.status, end.code) == ("FAILED", "NOT_SENDABLE") and not parts(centre)
+
+
+def audit_environment(door):
+    settings = door.settings()
+    return {name: str(value) for name, value in settings.items() if name.startswith(("KAFKA_", "TOPICS_", "SMPP_", "PROVIDER_"))}
+
+
+def audited(door):
+    """What the topics show agrees, receipts among them."""
+    audit = run("audit", env=audit_environment(door), timeout=120)
+    assert audit.returncode == 0, audit.stdout + audit.stderr
 
 
 def kafka(door):
@@ -324,6 +344,7 @@ def test_a_storm_over_smpp(door, centre):
         elif len(numbers) != len(set(numbers)):
             assert end.value.get("possibleDuplicate"), one.id
         assert end.status == "DELIVERED" or end.value.get("possibleDuplicate"), (one.id, end.value)
+    audited(door)
     counts = collections.Counter((end.status, end.code) for end in ends)
     print(counts)
     assert counts["DELIVERED", None] > len(ones) / 2
