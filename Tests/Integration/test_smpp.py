@@ -183,6 +183,7 @@ def test_a_response_that_is_late(door, centre):
     assert worker.metric("rocketsms_late_answers_total") == 1
 
 
+@pytest.mark.needs("eviction")
 def test_receipts_of_a_message_whose_owner_was_away(door, centre):
     """They are written by nobody while there is no bind, and by another replica while its owner is gone."""
     centre.switch(delivery_delay="3s")
@@ -197,6 +198,7 @@ def test_receipts_of_a_message_whose_owner_was_away(door, centre):
         assert end.status == "DELIVERED"
 
 
+@pytest.mark.long
 def test_a_wrong_password_pauses_the_account_and_is_no_failure(door, centre):
     centre.control("credentials", password="other")
     worker = door.worker().start()
@@ -215,6 +217,7 @@ def test_templates_and_texts_without_end_are_refused_with_a_reason(door, centre)
     assert (end.status, end.code) == ("FAILED", "NOT_SENDABLE") and not parts(centre)
 
 
+@pytest.mark.long
 def test_ids_in_a_wrong_form_and_a_restart(door, centre):
     """Receipts name ids in decimal, responses in hexadecimal: nothing matches until the form is set; then all that was written is applied."""
     centre.switch(smpp_id_form="hex-then-decimal", smpp_receipt_tlv="off")
@@ -230,7 +233,7 @@ def test_ids_in_a_wrong_form_and_a_restart(door, centre):
         assert end.status == "DELIVERED"
 
 
-@pytest.mark.parametrize("how", ["made anew", "cut"])
+@pytest.mark.parametrize("how", [pytest.param("made anew", marks=pytest.mark.needs("unknown-topic")), "cut"])
 def test_the_topic_of_receipts_is_another(door, centre, how):
     """What stood in it is gone; what comes from then on is applied, and a later owner is not misled by its position."""
     centre.switch(delivery_delay="4s")
@@ -253,6 +256,7 @@ def test_the_topic_of_receipts_is_another(door, centre, how):
     assert door.status.until_final(last, timeout=60)[-1].status == "DELIVERED"
 
 
+@pytest.mark.needs("eviction")
 def test_a_part_is_delivered_while_another_waits_in_another_owner(door, centre):
     """Part 1 is DELIVRD before part 2 was taken: the one event is the final one, wherever part 2 went from."""
     smpp_fault(centre, "status", status="0x58", part=2, phoneSuffix="1000001", count=4)
@@ -307,6 +311,7 @@ def kafka(door):
     return {name: settings[name] for name in ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_GROUP_ID", "TOPICS_REQUESTS", "TOPICS_STATUS", "TOPICS_DEAD_LETTER")}
 
 
+@pytest.mark.long
 def test_one_bind_for_three_replicas_sends_every_partition(door, centre):
     """The centre grants one bind: whoever has it sends its own, and after a minute the others give theirs back."""
     centre.switch(smpp_bind_limit=1)
