@@ -341,7 +341,7 @@ def test_a_centre_that_closes_the_older_bind(door, centre):
 
 
 @pytest.mark.long
-@pytest.mark.needs("freeze")
+@pytest.mark.needs("retention")
 def test_receipts_that_cannot_be_written_for_a_minute(door, centre):
     """The topic of receipts alone refuses writes: nothing is submitted, nothing becomes unknown, and afterwards every receipt is applied."""
     centre.switch(delivery_delay="2s")
