@@ -47,6 +47,8 @@ package struct ReceiptBook: Sendable {
 
     /// So much is kept that the reader must wait.
     package var isFull: Bool { keptCount >= limit }
+    /// Those who wait for receipts.
+    package var holderCount: Int { floors.holderCount }
     package var placeCount: Int { places.values.reduce(0) { $0 + $1.count } }
 
     // MARK: Who waits

@@ -58,6 +58,9 @@ struct Options {
     var stutters = false
     var freezesInCommit = false
 
+    /// Over SMPP; nil: over HTTP.
+    var door: DoorOptions?
+
     /// Most are short, so that there are many; a few are as long as it takes for what only time and number bring about.
     var isShort: Bool
     /// The pipeline's invariants are recounted after each turn of so many, beside those in which something is in its way.

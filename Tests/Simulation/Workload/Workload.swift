@@ -65,6 +65,7 @@ final class Workload {
             draft.expiresAt = max(world.wall, draft.sendAt ?? 0) + Int64(stream.wild(1...60_000))
         }
         draft.isGenerated = options.has(.generated) && stream.has(0.5)
+        if let door = options.door { draft.parts = stream.has(0.02) ? 0 : stream.int(1...door.parts) }
         let made = write(draft, kind: .request)
         if options.has(.repeats), stream.has(0.25) {
             for _ in 0..<stream.int(1...2) {
@@ -81,10 +82,11 @@ final class Workload {
         if stream.has(0.2) { schedule(stream.wild(1...8_000)) { [self] in order(made, "\"command\":\"cancel\"") } }
         // An operator decides on what is held; the more often they look, the sooner.
         guard made.policy == .hold || stream.has(0.05) else { return }
-        let resolution = stream.pick([
+        var resolution = stream.pick([
             "\"as\":\"resend\"", "\"as\":\"resend\"", "\"as\":\"failed\"", "\"as\":\"sent\"",
             "\"as\":\"sent\",\"messageId\":\"9007199254740993\"",
         ])
+        if options.door != nil, resolution.hasPrefix("\"as\":\"sent\"") { resolution = "\"as\":\"resend\"" }
         for _ in 0..<stream.int(1...3) {
             schedule(stream.wild(300...20_000)) { [self] in order(made, "\"command\":\"resolve\",\(resolution)") }
         }
@@ -101,6 +103,7 @@ final class Workload {
             number: number, kind: kind, partition: draft.place, offset: offset, timestamp: world.wall, id: id,
             policy: draft.policy ?? options.policy, key: draft.key,
             isPriority: draft.priority ?? draft.isPriority, sendAt: draft.sendAt, expiresAt: draft.expiresAt)
+        made.copies = draft.parts.map { Array(repeating: [], count: $0) }
         judge.produced(made)
         produce(key, made, key: draft.key, value: draft.json(number: number, id: id))
         return made

@@ -1,0 +1,62 @@
+import EventLoop
+import Requests
+import SMSPipeline
+import SMSWorker
+import Time
+
+/// What a schedule is made of beside the rest where messages go out over SMPP.
+struct DoorOptions {
+    /// The most parts that a message takes.
+    let parts: Int
+    /// From the acceptance to each of its receipts, microseconds.
+    let receiptDelay: ClosedRange<Int64>
+    /// Receipts that are there before the answer that gives their part its id.
+    let earlyShare: Double
+    /// Copies of which a state in between is told too.
+    let sentShare: Double
+    let failedShare: Double
+    /// Copies that nothing is ever told of.
+    let silentShare: Double
+    /// Answers that come behind their time, and still within the second one.
+    let lateShare: Double
+    /// From the append to a reader, microseconds.
+    let readDelay: ClosedRange<Int64>
+    let searchDelay: ClosedRange<Int64>
+    let searchFailures: Double
+    /// A connection that is gone stays for a while at the centre.
+    let lingers: Bool
+
+    static let account: UInt32 = 1
+    static let settings = ReceiptSettings(account: account, fingerprint: 5, checksAddress: true)
+
+    init(_ draw: inout Stream, isShort: Bool) {
+        parts = draw.pick([1, 2, 4, 4])
+        let most = draw.wild(5_000...(isShort ? 1_500_000 : 6_000_000))
+        receiptDelay = Int64(max(1_000, most / draw.pick([2, 10, 100])))...Int64(most)
+        earlyShare = draw.pick([0, 0.1, 0.5])
+        sentShare = draw.pick([0, 0.3, 1])
+        failedShare = draw.pick([0, 0.1, 0.4])
+        silentShare = draw.pick([0, 0, 0.1])
+        lateShare = draw.pick([0, 0.05, 0.3])
+        let reading = draw.wild(1_000...1_000_000)
+        readDelay = Int64(max(500, reading / 10))...Int64(reading)
+        let search = draw.wild(2_000...(isShort ? 1_000_000 : 5_000_000))
+        searchDelay = Int64(max(1_000, search / 10))...Int64(search)
+        searchFailures = draw.pick([0, 0, 0.3])
+        lingers = draw.has(0.3)
+    }
+}
+
+extension Options {
+    /// One seed of four goes by the second door. Which ones is no draw, so that seeds with a history keep their meaning.
+    mutating func chooseDoor() {
+        guard seed % 8 == 1 || seed % 8 == 4 else { return }
+        var draw = Stream(seed, "door")
+        door = DoorOptions(&draw, isShort: isShort)
+        // There is no other over SMPP.
+        schedule = .worker
+        var stream = Stream(seed, "door classes")
+        let isQuiet = classes == 0
+        for fault in FaultClass.allCases where fault.isDoors && stream.has(fault.share) && !isQuiet { classes |= fault.bit }
+    }
+}
