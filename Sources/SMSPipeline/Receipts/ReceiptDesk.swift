@@ -62,6 +62,8 @@ package struct ReceiptDesk: ~Copyable {
 
     package mutating func take(_ receipt: Receipt) -> ReceiptBook.Verdict { book?.take(receipt) ?? .passed }
 
+    package mutating func keep(_ receipt: Receipt) { book?.keep(receipt) }
+
     package func match(_ receipt: Receipt) -> PartPlace? { book?.match(receipt).0 }
 
     package mutating func reached(_ next: ReceiptPosition) {

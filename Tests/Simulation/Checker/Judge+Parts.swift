@@ -18,7 +18,7 @@ extension Judge {
         trace.note(process.number, "part", "\(made.name) \(flight.part) of \(flight.submission.parts.count), tag \(flight.tag)")
         if standsStill { made.isExcused = true }
         if index == 0 { made.answeredParts = 0 }
-        if made.answeredParts != index {
+        if made.answeredParts != index, !(options.isStatic && hasTwins) {
             find(.partAfterStop, "\(made.name): part \(flight.part), and \(made.answeredParts) of those before it were taken")
         }
         guard index > 0 else { return }
@@ -60,6 +60,7 @@ extension Judge {
         guard case .open(let entry)? = try? LedgerCodec.decode(value) else { return }
         made.parts = entry.submission?.parts ?? []
         if entry.state == .tracking { made.trackedSince = entry.trackingBase }
+        trace.note(-1, "parts", "\(made.name) \(entry.state): " + made.parts.map { "\($0.state) \($0.status) \($0.id)" }.joined(separator: ", "))
     }
 
     // MARK: What events say

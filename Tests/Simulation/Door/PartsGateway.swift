@@ -132,9 +132,10 @@ final class PartsGateway: ProviderGateway, PartGateway {
         case .none: return
         }
         if flight.isLate {
-            if case .accepted(let id, _) = outcome { receive(.latePart(tag: flight.tag, id: id)) } else {
-                receive(.latePart(tag: flight.tag, id: nil))
-            }
+            guard case .accepted(let id, _) = outcome else { return receive(.latePart(tag: flight.tag, id: nil)) }
+            // An intent for it is not needed any more.
+            process.disturbedAt = world.monotonic
+            receive(.latePart(tag: flight.tag, id: id))
         } else {
             if case .accepted = outcome { judge.partAccepted(process, flight) }
             receive(.part(tag: flight.tag, outcome))
