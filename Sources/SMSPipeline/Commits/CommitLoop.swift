@@ -65,7 +65,7 @@ package struct CommitLoop: ~Copyable {
     /// After so many aborted in a row the producers are made anew.
     private static let patience = 5
 
-    private var queue = CommitQueue()
+    private var queue: CommitQueue
     private var pace = PacingRule()
     private(set) var number: UInt64 = 0
     private(set) var stage = Stage.idle
@@ -74,7 +74,7 @@ package struct CommitLoop: ~Copyable {
     /// Nil while none is under way.
     package private(set) var underWay: CommitUnderWay?
 
-    package init() {}
+    package init(recordLimit: Int = CommitQueue.recordLimit) { queue = CommitQueue(recordLimit: recordLimit) }
 
     /// Operations are kept that could not be committed. Where those have all gone (their partitions were given back), nothing is stuck.
     package var isStuck: Bool { failures > 0 && (!queue.isEmpty || underWay != nil) }
@@ -82,7 +82,7 @@ package struct CommitLoop: ~Copyable {
     package var batchCount: Int { queue.batches.count }
     package var hasGathered: Bool { !queue.isEmpty }
     /// So much waits that what can wait outside should: receipts are read below two full transactions.
-    package var isFull: Bool { queue.recordCount >= 2 * CommitQueue.recordLimit }
+    package var isFull: Bool { queue.recordCount >= 2 * queue.recordLimit }
 
     // MARK: Operations
 

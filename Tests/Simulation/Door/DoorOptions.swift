@@ -25,6 +25,8 @@ struct DoorOptions {
     let searchFailures: Double
     /// A connection that is gone stays for a while at the centre.
     let lingers: Bool
+    /// Of one transaction: what stands in two of them shows only where there are two.
+    let recordLimit: Int
 
     static let account: UInt32 = 1
     static let settings = ReceiptSettings(account: account, fingerprint: 5, checksAddress: true)
@@ -44,6 +46,7 @@ struct DoorOptions {
         searchDelay = Int64(max(1_000, search / 10))...Int64(search)
         searchFailures = draw.pick([0, 0, 0.3])
         lingers = draw.has(0.3)
+        recordLimit = draw.pick([1, 2, 4, 2_000, 2_000, 2_000])
     }
 }
 
