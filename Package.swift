@@ -63,8 +63,8 @@ let package = Package(
         module(
             "SMSWorker",
             [
-                "SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "SchemaRegistry", "WebClient", "HTTPServer", "EventLoop", "JSON",
-                "Logging", "Metrics", "CLinux", "CCrypto",
+                "SMSPipeline", "Requests", "Time", "Kafka", "RocketSMS", "SMPP", "SMSText", "Connect", "SchemaRegistry", "WebClient",
+                "HTTPServer", "EventLoop", "JSON", "Logging", "Metrics", "CLinux", "CCrypto",
             ]),
         .executableTarget(
             name: "rocketsms-worker",
@@ -108,8 +108,8 @@ let package = Package(
         tests(
             "SMSWorkerTests",
             [
-                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "HTTPServer", "EventLoop", "Time", "JSON",
-                "Logging", "Metrics", "WebClient", "PipelineSupport", "TestSupport",
+                "SMSWorker", "SMSPipeline", "Requests", "Kafka", "CLibrdkafka", "RocketSMS", "SMPP", "RocketSMSSimulator", "Connect",
+                "HTTPServer", "EventLoop", "Time", "JSON", "Logging", "Metrics", "WebClient", "PipelineSupport", "TestSupport",
             ]),
         // Reads the sources themselves.
         tests("TidyTests", []),

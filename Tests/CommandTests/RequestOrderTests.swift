@@ -8,7 +8,7 @@ import Testing
 
 @Suite struct RequestOrderTests {
     private static let cancel = RequestOrder.cancel
-    private static let sent = RequestOrder.resolve(.sent(messageID: nil))
+    private static let sent = RequestOrder.resolve(.sent(messageIDs: []))
     private static let resend = RequestOrder.resolve(.resend)
     private static let failed = RequestOrder.resolve(.failed)
     private static let forget = RequestOrder.forget
@@ -36,7 +36,7 @@ import Testing
     @Test func theRecordIsTheContracts() {
         #expect(String(decoding: Self.cancel.value(id: "a\"b"), as: UTF8.self) == #"{"command":"cancel","id":"a\"b"}"#)
         #expect(String(decoding: Self.forget.value(id: "a"), as: UTF8.self) == #"{"command":"forget","id":"a"}"#)
-        let sent = RequestOrder.resolve(.sent(messageID: "8767")).value(id: "a")
+        let sent = RequestOrder.resolve(.sent(messageIDs: ["8767"])).value(id: "a")
         #expect(String(decoding: sent, as: UTF8.self) == #"{"command":"resolve","id":"a","as":"sent","messageId":"8767"}"#)
         #expect(String(decoding: Self.resend.value(id: "a"), as: UTF8.self) == #"{"command":"resolve","id":"a","as":"resend"}"#)
         #expect(String(decoding: Self.failed.value(id: "a"), as: UTF8.self) == #"{"command":"resolve","id":"a","as":"failed"}"#)

@@ -11,8 +11,8 @@ package struct Command: Equatable, Sendable {
 
     /// What an operator knows, or decides, about a message whose outcome is unknown.
     package enum Resolution: Equatable, Sendable {
-        /// It went out; with the provider's id it is tracked.
-        case sent(messageID: String?)
+        /// It went out; with the provider's ids it is tracked. Of a message in parts those of its unknown parts: in their order, or as `N=ID`.
+        case sent(messageIDs: [String])
         case resend
         case failed
     }

@@ -15,9 +15,12 @@ package struct RequestFields {
     package private(set) var command = RequestField.absent
     package private(set) var resolution = RequestField.absent
     package private(set) var messageID = RequestField.absent
+    /// Nil: not there, or null.
+    package private(set) var messageIDs: [RequestField]?
 
     private enum Name: UInt16 {
         case id, phone, text, template, sender, sendAt, expiresAt, priority, onUnknown, metadata, command, resolution, messageID
+        case messageIDs
 
         init?(_ key: JSONStringSlice) {
             switch key {
@@ -34,6 +37,7 @@ package struct RequestFields {
             case "command": self = .command
             case "as": self = .resolution
             case "messageId": self = .messageID
+            case "messageIds": self = .messageIDs
             default: return nil
             }
         }
@@ -67,8 +71,24 @@ package struct RequestFields {
             case .command: command = try RequestField(reading: &reader)
             case .resolution: resolution = try RequestField(reading: &reader)
             case .messageID: messageID = try RequestField(reading: &reader)
+            case .messageIDs: messageIDs = try Self.list(&reader)
             }
         }
         try reader.finish()
+    }
+
+    /// What is no list counts as one that holds something else.
+    private static func list(_ reader: inout JSONReader) throws(JSONError) -> [RequestField]? {
+        guard try reader.peek() == .array else {
+            let field = try RequestField(reading: &reader)
+            return field.isAbsent ? nil : [.other]
+        }
+        var fields: [RequestField] = []
+        try reader.beginArray()
+        while try reader.nextElement() {
+            let field = try RequestField(reading: &reader)
+            if fields.count <= Submission.partLimit { fields.append(field) }
+        }
+        return fields
     }
 }

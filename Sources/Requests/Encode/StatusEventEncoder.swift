@@ -56,6 +56,12 @@ package struct StatusEventEncoder: Sendable {
         writer.key("requestId")
         echo.id.withUnsafeBytes { writer.string(utf8: $0) }
         if let messageID = echo.messageIDs.first { writer.member("messageId", messageID) }
+        if echo.messageIDs.count > 1 {
+            writer.key("messageIds")
+            writer.beginArray()
+            for id in echo.messageIDs { writer.string(id) }
+            writer.endArray()
+        }
         writer.key("status")
         writer.string(utf8: UnsafeRawBufferPointer(start: event.status.name.utf8Start, count: event.status.name.utf8CodeUnitCount))
         writer.member("sequence", event.sequence)

@@ -27,6 +27,16 @@ package enum StatusEventSchema {
               "description": "The provider's id, a 64-bit integer at the provider and a string here. Absent while none is \#
         known."
             },
+            "messageIds": {
+              "type": "array",
+              "minItems": 2,
+              "items": {
+                "type": "string",
+                "minLength": 1
+              },
+              "description": "Of a message in several parts the provider's id of each, in their order; messageId is the first of \#
+        them."
+            },
             "status": {
               "enum": [
                 "QUEUED",

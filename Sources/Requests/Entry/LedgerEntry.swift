@@ -239,11 +239,11 @@ package struct LedgerEntry: Equatable, Sendable {
     }
 
     /// The operator knows that the SMS went out. With a provider id it is tracked from here on.
-    package mutating func resolveSent(messageID: String?, at now: Int64) -> EntryEvent {
+    package mutating func resolveSent(messageIDs: [String], at now: Int64) -> EntryEvent {
         precondition(state == .held, "only a held request is resolved")
         let reason = EntryEvent.Reason(code: "RESOLVED", kind: .resolved, message: nil)
-        if let messageID {
-            echo.messageIDs = [messageID]
+        if !messageIDs.isEmpty {
+            echo.messageIDs = Acceptance(messageIDs: messageIDs, status: .known(.sent), cost: nil).messageIDs
             return track(.known(.sent), reason: reason, at: now)
         }
         close(at: now)

@@ -118,6 +118,25 @@ package struct Submission: Equatable, Sendable {
     /// For an event's reason.
     package var taken: String { "\(takenCount) of \(parts.count) parts were taken" }
 
+    /// What an operator has named: `N=ID` of part N, from 1; any other text is the id of the next unknown part that no such names.
+    ///
+    /// - Returns: ids by parts, counted from 0; of parts that are not unknown none.
+    package func named(_ texts: [String]) -> [Int: String] {
+        var ids: [Int: String] = [:]
+        var others: [String] = []
+        let unknown = unknown
+        for text in texts {
+            let halves = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if halves.count == 2, let number = Int(halves[0]), unknown.contains(number - 1), !halves[1].isEmpty {
+                ids[number - 1] = String(halves[1])
+            } else {
+                others.append(text)
+            }
+        }
+        for (part, id) in zip(unknown.filter { ids[$0] == nil }, others) { ids[part] = id }
+        return ids
+    }
+
     // MARK: What it learns
 
     /// What became of one part in an attempt.

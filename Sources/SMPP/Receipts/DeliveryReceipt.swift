@@ -20,6 +20,18 @@ package struct DeliveryReceipt: Equatable, Sendable {
     package let source: AddressHash
     package let destination: AddressHash
 
+    /// From what was kept of one.
+    package init(
+        parameterID: String?, textID: String?, state: DeliveryState?, error: NetworkError?, source: AddressHash, destination: AddressHash
+    ) {
+        self.parameterID = parameterID
+        self.textID = textID
+        self.state = state
+        self.error = error
+        self.source = source
+        self.destination = destination
+    }
+
     package var hasID: Bool { parameterID != nil || textID != nil }
 
     /// Whether it may be about a message to this address. Some peers swap the two addresses and some do not: one that fits is enough.

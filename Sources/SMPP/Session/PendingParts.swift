@@ -46,16 +46,21 @@ struct PendingParts: Equatable, Sendable {
         return parts.remove(at: index)
     }
 
-    /// Parts whose answer did not come in time, each once. Those that are late for the second time are let go.
-    mutating func advance(to now: MonotonicInstant) -> [UInt64] {
+    /// Parts whose answer did not come in time, each once; and those that were late for the second time, and are let go.
+    mutating func advance(to now: MonotonicInstant) -> (unanswered: [UInt64], givenUp: [UInt64]) {
         var unanswered: [UInt64] = []
-        parts.removeAll { if case .late(let until) = $0.stage { until <= now } else { false } }
+        var givenUp: [UInt64] = []
+        parts.removeAll { part in
+            guard case .late(let until) = part.stage, until <= now else { return false }
+            givenUp.append(part.token)
+            return true
+        }
         for index in parts.indices {
             guard case .awaiting(let until) = parts[index].stage, until <= now else { continue }
             parts[index].stage = .late(until: until + timeout)
             unanswered.append(parts[index].token)
         }
-        return unanswered
+        return (unanswered, givenUp)
     }
 
     var nextDeadline: MonotonicInstant? {

@@ -15,7 +15,8 @@ extension Session {
 
     package mutating func advance(to now: MonotonicInstant) {
         if state == .ended { return }
-        for token in pending.advance(to: now) { events.append(.unanswered(token: token)) }
+        let (unanswered, givenUp) = pending.advance(to: now)
+        events += unanswered.map { .unanswered(token: $0) } + givenUp.map { .givenUp(token: $0) }
         if let stuckSince, stuckSince + settings.responseTimeout <= now { return end(.blocked) }
         switch state {
         case .open(let until): if until <= now { return end(.bindTimeout) }

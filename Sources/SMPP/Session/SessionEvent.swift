@@ -1,7 +1,7 @@
 /// What a session tells its user.
 ///
 /// Of each part that was submitted exactly one of these is told: `answered`, `unanswered`, or its place in an `Ending`. After `unanswered`
-/// there may come an `answered` that is late.
+/// there comes an `answered` that is late, or `givenUp`, or the session's end.
 package enum SessionEvent: Equatable, Sendable {
     case bound(BindResponse)
     /// - isLate: the part was told as unanswered before.
@@ -9,6 +9,8 @@ package enum SessionEvent: Equatable, Sendable {
     /// No answer in time: nobody can say whether the peer has it. Its place in the window stays taken until it is answered after all, or as
     /// much time again has gone by.
     case unanswered(token: UInt64)
+    /// As much time again has gone by: an answer that comes now is a stranger's.
+    case givenUp(token: UInt64)
     /// A receipt or a message, to be answered with `Session.answer` when it is kept.
     case delivery(Delivery)
     case notice(Notice)

@@ -140,11 +140,14 @@ package struct CommitLoop: ~Copyable {
             batch.content.owners[index].offset = offset
             content.owners[index].offset = offset
             assignment.coveredOffset = offset
-            assignment.coveredReceipts = batch.receipts[index] ?? assignment.coveredReceipts
+            let receipts = batch.receipts[index] ?? assignment.coveredReceipts
+            // It goes back where an operator's ids are looked for: the next owner must know.
+            let goesBack = assignment.coveredReceipts.map { $0.position.next > receipts?.position.next ?? 0 } ?? false
+            assignment.coveredReceipts = receipts
             let isDue = assignment.recordedAt.map { now - $0 > Self.recordInterval } ?? true
             // An operator may have set the offset lower than old entries are (`offsets repair`): one of them that is written again must not
             // stand behind the record that covers it.
-            if isDue || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
+            if isDue || goesBack || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {
                 assignment.recordedAt = now
                 recorded.append(assignment)
                 content.append(

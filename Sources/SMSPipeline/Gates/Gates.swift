@@ -7,9 +7,9 @@ package struct Gates: ~Copyable {
     /// Why no attempt may begin.
     package enum Gate: String, Equatable, CaseIterable, Sendable {
         case draining
+        case account
         /// Nothing can be submitted: not bound, receipts cannot be written, or the end of their log was not reached yet.
         case door
-        case account
         /// Outcomes are kept that could not be committed.
         case commits
         /// This process stood still a moment ago.

@@ -62,6 +62,8 @@ package final class PendingRequest {
     var turn: UInt64 = 0
     /// The place in its line that its attempt was begun from; 0: there was no line.
     var begunTurn: UInt64 = 0
+    /// What its line had saved up for that turn and has paid for it, 0 … 1.
+    var begunPaid = 0.0
 
     package init(entry: LedgerEntry, assignment: Assignment, hash: RequestHash, orderHash: RequestHash?, isStrict: Bool) {
         self.entry = entry

@@ -53,19 +53,44 @@ extension Pipeline {
     private func resolve(_ request: PendingRequest, _ resolution: Command.Resolution, advance: Int64) {
         let wall = wallNow
         switch resolution {
-        case .sent(let messageID):
-            let event = request.entry.resolveSent(messageID: messageID, at: wall)
+        case .sent(let messageIDs):
+            if request.entry.submission != nil { return resolveParts(request, messageIDs, advance: advance) }
+            let event = request.entry.resolveSent(messageIDs: messageIDs, at: wall)
             publish(request, event, advance: advance)
         case .failed:
             let event = request.entry.resolveFailed(at: wall)
             publish(request, event, advance: advance)
         case .resend:
             request.entry.resolveResend(at: wallNow)
-            request.pausesCountedUntil = now
-            _ = queue.join(request)
-            write(request, advance: advance)
-            wait(request)
+            // A part that has failed since for good is the message's end.
+            if let event = request.entry.failedPart(at: wall) { return publish(request, event, advance: advance) }
+            waitAgain(request, advance: advance)
         }
+    }
+
+    /// It is held no more, and what is not taken is sent.
+    func waitAgain(_ request: PendingRequest, advance: Int64? = nil) {
+        request.pausesCountedUntil = now
+        _ = queue.join(request)
+        write(request, advance: advance)
+        wait(request)
+    }
+
+    /// Parts that went out by an operator's word. What receipts of before say of their ids is looked for from where the request began; until that
+    /// is written down, the partition's position is there too: the next owner would have to look as well.
+    private func resolveParts(_ request: PendingRequest, _ texts: [String], advance: Int64) {
+        guard let submission = request.entry.submission else { return }
+        let ids = submission.named(texts)
+        let (key, hash) = (request.assignment.key, request.hash)
+        if let parts = gateway.parts, !ids.isEmpty, submission.account == door.desk.settings?.account {
+            door.desk.want(
+                CatchUp(
+                    asker: .resolved(key, request.assignment.id, hash, door.desk.holdForLookingBack()),
+                    ids: Set(ids.values.map(parts.receiptID)),
+                    from: ReceiptPosition(next: submission.from, timestamp: -1)))
+        }
+        let event = request.entry.resolveSent(ids: ids, at: wallNow)
+        if let event { publish(request, event, advance: advance) } else { waitAgain(request, advance: advance) }
     }
 
     private func drop(_ command: Command, _ reason: String, assignment: Assignment, advance offset: Int64) {

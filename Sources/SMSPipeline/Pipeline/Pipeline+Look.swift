@@ -59,22 +59,36 @@ extension Pipeline {
         package let mark: UInt64
         package let partition: PartitionKey
         package let offset: Int64
+        /// It has taken a right to a retry (`RetryBudget`).
+        package let isRetry: Bool
     }
 
     /// What a submission is the attempt of.
     package func attempt(tag: UInt64) -> AttemptLook? {
         guard let attempt = attempts[tag], let request = attempt.request else { return nil }
-        return AttemptLook(mark: attempt.mark, partition: request.assignment.key, offset: request.entry.offset)
+        return AttemptLook(mark: attempt.mark, partition: request.assignment.key, offset: request.entry.offset, isRetry: request.isRetry)
     }
 
-    /// Visits the requests that could be sent if it were their turn.
-    package func visitEligible(_ body: (_ partition: PartitionKey, _ offset: Int64, _ isPriority: Bool) -> Void) {
+    package struct WaitingLook {
+        package let partition: PartitionKey
+        package let offset: Int64
+        package let isPriority: Bool
+        package let isRetry: Bool
+        /// Its intent is under way to Kafka: it keeps its place, and nobody can take its turn.
+        package let isBeingWritten: Bool
+    }
+
+    /// Visits the requests that could be sent if it were their turn, and those whose intent is being written for it.
+    package func visitEligible(_ body: (WaitingLook) -> Void) {
         for assignment in partitions.inOrder where assignment.phase == .open {
             for case .active(let request) in assignment.live.values {
                 switch request.place {
-                case .runnable where startTime(request) <= wallNow, .stock:
-                    body(assignment.key, request.entry.offset, request.entry.isPriority)
-                case .runnable, .behindKey, .timer, .intentQueued, .running, .held, .gone: break
+                case .runnable where startTime(request) <= wallNow, .stock, .intentQueued:
+                    body(
+                        WaitingLook(
+                            partition: assignment.key, offset: request.entry.offset, isPriority: request.entry.isPriority,
+                            isRetry: request.isRetry, isBeingWritten: request.place == .intentQueued))
+                case .runnable, .behindKey, .timer, .running, .held, .gone: break
                 }
             }
         }

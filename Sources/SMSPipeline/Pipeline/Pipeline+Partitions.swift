@@ -175,13 +175,7 @@ extension Pipeline {
             case .ended(.unknown(let reason)) where entry.submission != nil: forgetAttempt(request, reason)
             case .ended(let outcome): settle(request, outcome, mark: entry.mark)
             case .running(let attempt): goesOn(attempt, for: request, receipts)
-            case nil:
-                let reason = "the worker stopped while the attempt was under way"
-                if entry.submission == nil {
-                    settle(request, .unknown(reason: reason), mark: entry.mark)
-                } else {
-                    forgetAttempt(request, reason)
-                }
+            case nil: settle(request, .unknown(reason: "the worker stopped while the attempt was under way"), mark: entry.mark)
             }
         case .tracking, .closed: break
         }

@@ -93,12 +93,12 @@ extension Pipeline {
         settled(request, event, completion: completion)
     }
 
-    /// A restored attempt that no fact tells of.
-    func forgetAttempt(_ request: PendingRequest, _ reason: String) {
+    /// An attempt that no fact tells of: what is not known to be taken may be.
+    func forgetAttempt(_ request: PendingRequest, _ reason: String, completion: CommitQueue.Completion) {
         let delay = backoffDelay(failures: Int(request.entry.unknownAttempts) + 1, atLeast: nil)
         let event = request.entry.forgetAttempt(
             reason, default: settings.send.onUnknown, maxAttempts: settings.send.maxAttempts, notBefore: wallNow + delay, at: wallNow)
-        settled(request, event, completion: .outcome(.unknown(reason: reason), mark: request.entry.mark))
+        settled(request, event, completion: completion)
     }
 
     private func settled(_ request: PendingRequest, _ event: EntryEvent?, completion: CommitQueue.Completion) {
@@ -127,11 +127,7 @@ extension Pipeline {
         guard case .changed(let event) = request.entry.acceptLate(part: late.part, id: id, status, at: wallNow) else { return }
         tell(.lateAnswer)
         if let event { return publish(request, event) }
-        guard wasHeld, request.entry.state == .waiting else { return write(request) }
-        request.pausesCountedUntil = now
-        _ = queue.join(request)
-        write(request)
-        wait(request)
+        if wasHeld, request.entry.state == .waiting { waitAgain(request) } else { write(request) }
     }
 
     // MARK: Ids

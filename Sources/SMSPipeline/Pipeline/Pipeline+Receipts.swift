@@ -95,10 +95,28 @@ extension Pipeline {
             }
             guard assignment.phase == .restoring else { return }
             open(assignment, opening.ledger, at: opening.offset, session, receipts)
-        case .resolved(let key, let id, let request):
-            guard partitions.living(key, id) != nil else { return }
-            apply(receipts, to: key) { $0.request == request }
+        case .resolved(let key, let id, let request, _):
+            if let assignment = partitions.living(key, id) { answer(request, of: assignment, receipts) }
+            door.desk.lookedBack(catchUp)
         }
+    }
+
+    /// What the log says of ids that an operator gave, and behind that what has been kept of them.
+    private func answer(_ hash: RequestHash, of assignment: Assignment, _ receipts: [Receipt]) {
+        let entry: LedgerEntry?
+        switch assignment.live[hash] {
+        case .active(let request): entry = request.entry
+        case .tracked(let handle): entry = tracker.entry(handle)
+        case nil: entry = nil
+        }
+        guard let submission = entry?.submission else { return }
+        var kept: [(PartPlace, [MessageStatus])] = []
+        for (part, state) in submission.parts.enumerated() where !state.id.isEmpty {
+            let statuses = register(submission, part, state.id, hash, assignment.key)
+            kept.append((PartPlace(submission, part, of: hash, in: assignment.key), statuses))
+        }
+        apply(receipts, to: assignment.key) { $0.request == hash }
+        applyKept(kept)
     }
 
     /// Those of one partition, in the order of their numbers.
@@ -163,9 +181,17 @@ extension Pipeline {
 
     // MARK: The door
 
+    /// Nothing can be sent here, and elsewhere it can: the group gets the partitions back, and they are asked for again with the next bind. No
+    /// attempt runs; what waits is in the ledger.
+    func giveBackWithoutABind() {
+        guard door.mustGiveBack(at: now), life.session != nil, !life.isDraining else { return }
+        recover("the message centre grants this account no further bind: its partitions go to replicas that have one")
+    }
+
     func doorChanged(_ state: DoorState) {
         guard door.state != state else { return }
-        door.state = state
+        door.become(state, at: now)
+        wake(at: now)
         tell(.door(state))
         gates.bound(state == .open, at: now)
         if case .badCredentials(let code) = state { pauseAccount(.credentials, code: code) }

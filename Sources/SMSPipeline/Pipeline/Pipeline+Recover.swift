@@ -26,6 +26,7 @@ extension Pipeline {
     }
 
     func openSessionIfDue() {
+        guard !door.mustGiveBack(at: now) else { return }
         if life.shouldOpen(at: now) { opener.open() } else if let at = life.nextOpening { wake(at: at) }
     }
 

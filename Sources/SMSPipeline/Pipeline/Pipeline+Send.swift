@@ -58,11 +58,13 @@ extension Pipeline {
     /// As many intents as there is room for.
     func beginWhatCan() {
         while queue.count(.runnable) > 0 {
-            let (ordinary, strict, priority) = (mayBegin(.bulk), mayBegin(.bulkStrict), mayBegin(.priority))
-            guard ordinary || strict || priority else { break }
+            let bulk = (ordinary: mayBegin(.bulk), strict: mayBegin(.bulkStrict))
+            let priority = (ordinary: mayBegin(.priority), strict: mayBegin(.priorityStrict))
+            guard bulk.ordinary || bulk.strict || priority.ordinary || priority.strict else { break }
             let mayRetry = gates.nextRetry(at: now) <= now
             let next = queue.nextToBegin { line, request in
-                (line.isStrict ? strict : line.isPriority ? priority : ordinary) && (mayRetry || !request.isRetry)
+                let lane = line.isPriority ? priority : bulk
+                return (line.isStrict ? lane.strict : lane.ordinary) && (mayRetry || !request.isRetry)
             }
             guard let request = next else { break }
             // The wall clock was set back since it became runnable: it must not hold up those behind it.
@@ -100,12 +102,12 @@ extension Pipeline {
             }
             guard let (line, request) = next else { return }
             guard !isShut, gates.isValid(request.lease, at: now) else {
-                queue.tookFromStock(line)
+                queue.withdrewFromStock(line)
                 withdraw(request)
                 continue
             }
             if let reason = expiry(request) {
-                queue.tookFromStock(line)
+                queue.withdrewFromStock(line)
                 expire(request, reason, completion: .outcome(.notBegun, mark: request.entry.mark))
                 continue
             }

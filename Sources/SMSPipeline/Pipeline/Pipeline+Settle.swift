@@ -99,6 +99,7 @@ extension Pipeline {
             } else {
                 wait(request, completion: completion)
             }
+        case .unknown(let reason) where request.entry.submission != nil: forgetAttempt(request, reason, completion: completion)
         case .unknown(let reason):
             let delay = backoffDelay(failures: Int(request.entry.unknownAttempts) + 1, atLeast: nil)
             let event = request.entry.unknown(

@@ -23,6 +23,7 @@ extension Pipeline {
         if upkeep.looksAtWhole { followQuietLedgers() }
         sweepClosedIDs()
         renewPositions()
+        giveBackWithoutABind()
         savePausesIfDue()
         queue.compact()
         updateHealth()
@@ -195,7 +196,7 @@ extension Pipeline {
     private var hindrance: Hindrance? {
         let hindrance = partitions.hindrance(life, isCommitStuck: commits.isStuck)
         if case .restoring? = hindrance, !door.desk.isReady { return .receiptsNotRead }
-        return hindrance == nil && door.state == .tooManyBinds ? .tooManyBinds : hindrance
+        return (hindrance == nil || life.session == nil) && !life.isDraining && door.state == .tooManyBinds ? .tooManyBinds : hindrance
     }
 
     private func showRequests(in report: inout HealthReport) {

@@ -37,6 +37,8 @@ package struct FairLines {
     /// Those whose intent was withdrawn: ahead of their line.
     private var returned = Array(repeating: Queue<Entry>(), count: Line.allCases.count)
     private var saved = Array(repeating: 0.0, count: Line.allCases.count)
+    /// Lines that somebody has left without a turn and comes back to: what they have saved stays, though nobody stands there meanwhile.
+    private var isAwaited = Array(repeating: false, count: Line.allCases.count)
     private var turns: UInt64 = 0
     private let place: PendingRequest.Place
 
@@ -49,10 +51,13 @@ package struct FairLines {
         lines[Line(request).rawValue].append(Entry(request: request, turn: turns))
     }
 
-    /// Its attempt did not come to pass: it has the place again that it had, ahead of all that came after it.
-    mutating func putBack(_ request: PendingRequest, turn: UInt64) {
+    /// Its attempt did not come to pass: it has the place again that it had, ahead of all that came after it, and its line what that turn
+    /// had cost. Else it would save up anew for each intent whose lease runs out.
+    mutating func putBack(_ request: PendingRequest, turn: UInt64, paid: Double) {
         request.turn = turn
-        returned[Line(request).rawValue].append(Entry(request: request, turn: turn))
+        let line = Line(request).rawValue
+        saved[line] += paid
+        returned[line].append(Entry(request: request, turn: turn))
     }
 
     /// Turns that the strict lines have saved up and not had.
@@ -70,7 +75,7 @@ package struct FairLines {
         var best: (line: Line, request: PendingRequest, isDue: Bool)?
         for line in Line.allCases {
             guard let request = head(line) else {
-                saved[line.rawValue] = 0
+                if !isAwaited[line.rawValue] { saved[line.rawValue] = 0 }
                 continue
             }
             guard mayGo(line, request) else { continue }
@@ -102,12 +107,29 @@ package struct FairLines {
     /// The head of this line goes: the others that wait have saved a part of a turn.
     ///
     /// - Parameter mostSaved: turns that a strict line can save up: it needs a free slot, and these come in bunches.
-    mutating func took(_ line: Line, mostSaved: Double) {
-        if returned[line.rawValue].popFirst() == nil { _ = lines[line.rawValue].popFirst() }
-        saved[line.rawValue] = max(0, saved[line.rawValue] - 1)
+    /// - Returns: what the line has paid of its savings, at most a whole turn.
+    @discardableResult
+    mutating func took(_ line: Line, mostSaved: Double) -> Double {
+        removeFirst(line)
+        isAwaited[line.rawValue] = false
+        let paid = min(1, saved[line.rawValue])
+        saved[line.rawValue] -= paid
         for other in Line.allCases where other != line && !(lines[other.rawValue].isEmpty && returned[other.rawValue].isEmpty) {
-            saved[other.rawValue] = min(other.isStrict ? max(1, mostSaved) : 1, saved[other.rawValue] + Self.floor)
+            // More than that, where intents were withdrawn, is what they had paid.
+            let more = min(other.isStrict ? max(1, mostSaved) : 1, saved[other.rawValue] + Self.floor)
+            saved[other.rawValue] = max(saved[other.rawValue], more)
         }
+        return paid
+    }
+
+    /// The head of this line leaves without having had its turn: it costs its line nothing, and gives the others nothing.
+    mutating func leftWithoutTurn(_ line: Line) {
+        removeFirst(line)
+        isAwaited[line.rawValue] = true
+    }
+
+    private mutating func removeFirst(_ line: Line) {
+        if returned[line.rawValue].popFirst() == nil { _ = lines[line.rawValue].popFirst() }
     }
 
     /// Lets go of what has moved on behind a head that must wait.

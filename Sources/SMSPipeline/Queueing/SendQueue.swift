@@ -124,7 +124,12 @@ package struct SendQueue: ~Copyable {
         } else {
             let wasBegun = request.place == .intentQueued || request.place == .stock || request.place == .running
             move(request, to: .runnable)
-            if wasBegun { runnable.putBack(request, turn: request.begunTurn) } else { runnable.append(request) }
+            if wasBegun {
+                runnable.putBack(request, turn: request.begunTurn, paid: request.begunPaid)
+                request.begunPaid = 0
+            } else {
+                runnable.append(request)
+            }
         }
     }
 
@@ -198,7 +203,7 @@ package struct SendQueue: ~Copyable {
     /// The request whose turn it is to begin, taken out of its line; nil where none may. Follow it with a move.
     package mutating func nextToBegin(where mayBegin: (FairLines.Line, PendingRequest) -> Bool) -> PendingRequest? {
         guard let next = runnable.next(where: mayBegin) else { return nil }
-        runnable.took(next.line, mostSaved: Double(mostStrict))
+        next.request.begunPaid = runnable.took(next.line, mostSaved: Double(mostStrict))
         next.request.begunTurn = next.request.turn
         return next.request
     }
@@ -225,6 +230,9 @@ package struct SendQueue: ~Copyable {
 
     /// Follow it with a move.
     package mutating func tookFromStock(_ line: FairLines.Line) { stock.took(line, mostSaved: 1) }
+
+    /// It cannot go (its lease is over, its time has passed): no POST, so no turn of its line. Follow it with a move.
+    package mutating func withdrewFromStock(_ line: FairLines.Line) { stock.leftWithoutTurn(line) }
 
     package mutating func stockHas(_ isWanted: (FairLines.Line) -> Bool) -> Bool {
         for line in FairLines.Line.allCases where isWanted(line) && !stock.isEmpty(line) { return true }

@@ -5,8 +5,9 @@ package struct CatchUp {
     package enum Asker: Equatable {
         /// Opened when the answer is here.
         case opening(PartitionKey, AssignmentID)
-        /// An operator's word has given parts of this request their ids.
-        case resolved(PartitionKey, AssignmentID, RequestHash)
+        /// An operator's word has given parts of this request their ids. They are not known to the book before the answer is here: what comes
+        /// meanwhile is kept, and applied behind what came before.
+        case resolved(PartitionKey, AssignmentID, RequestHash, ReceiptHold?)
     }
 
     package let asker: Asker

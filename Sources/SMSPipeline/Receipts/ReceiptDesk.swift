@@ -7,7 +7,7 @@ package import Time
 /// | --- | --- |
 /// | `from` of an entry | the tail when its first intent was made |
 /// | a hold | the tail when an attempt began, or a partition was about to be opened |
-/// | `applied` of a partition | the lowest hold of its attempts; without one, the tail |
+/// | `applied` of a partition | the lowest hold of its attempts; without one, the tail; while it is looked back for an operator's ids, from where |
 ///
 /// Survives whatever is rebuilt on Kafka's side, as the attempts do.
 package struct ReceiptDesk: ~Copyable {
@@ -31,6 +31,8 @@ package struct ReceiptDesk: ~Copyable {
     private var floors: [PartitionKey: ReceiptFloors] = [:]
     private var late: [UInt64: LatePart] = [:]
     private var wanted: [CatchUp] = []
+    /// From where it is being looked back for ids that an operator gave.
+    private var lookBacks: [PartitionKey: [Int64]] = [:]
     private var searched: (tag: UInt64, asked: [CatchUp])?
     private var tags: UInt64 = 0
     private var searchAgainAt: MonotonicInstant?
@@ -122,7 +124,9 @@ package struct ReceiptDesk: ~Copyable {
     /// Every receipt below it is applied to this partition, by what was written so far.
     package func applied(to partition: PartitionKey) -> LedgerCodec.AppliedReceipts? {
         guard let settings, let book else { return nil }
-        return LedgerCodec.AppliedReceipts(fingerprint: settings.fingerprint, position: floors[partition]?.lowest ?? book.tail)
+        var position = floors[partition]?.lowest ?? book.tail
+        if let back = lookBacks[partition]?.min(), back < position.next { position = ReceiptPosition(next: back, timestamp: -1) }
+        return LedgerCodec.AppliedReceipts(fingerprint: settings.fingerprint, position: position)
     }
 
     // MARK: Looking back
@@ -141,7 +145,21 @@ package struct ReceiptDesk: ~Copyable {
         if floors[partition]?.lowest == nil { floors[partition] = nil }
     }
 
-    package mutating func want(_ catchUp: CatchUp) { wanted.append(catchUp) }
+    package mutating func holdForLookingBack() -> ReceiptHold? { book?.hold() }
+
+    package mutating func want(_ catchUp: CatchUp) {
+        wanted.append(catchUp)
+        if case .resolved(let partition, _, _, _) = catchUp.asker { lookBacks[partition, default: []].append(catchUp.from.next) }
+    }
+
+    /// What was found of it is written down.
+    package mutating func lookedBack(_ catchUp: CatchUp) {
+        guard case .resolved(let partition, _, _, let hold) = catchUp.asker else { return }
+        if let hold { book?.release(hold) }
+        guard let index = lookBacks[partition]?.firstIndex(of: catchUp.from.next) else { return }
+        lookBacks[partition]?.remove(at: index)
+        if lookBacks[partition]?.isEmpty == true { lookBacks[partition] = nil }
+    }
 
     /// It could not be read: again, not at once.
     package mutating func wantAgain(_ asked: [CatchUp], at instant: MonotonicInstant) {

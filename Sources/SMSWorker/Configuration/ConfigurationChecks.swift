@@ -10,7 +10,7 @@ struct ConfigurationChecks {
 
     func problems(requiring requirements: ConfigurationRequirements) -> [String] {
         missing(requirements) + contradictingSecrets + plaintext + basePath + onUnknown + topicNames + backoff + codes + drain + heartbeat
-            + tokens + registry
+            + tokens + registry + door(requirements)
     }
 
     private func missing(_ requirements: ConfigurationRequirements) -> [String] {
@@ -18,7 +18,8 @@ struct ConfigurationChecks {
         if requirements.contains(.broker), configuration.kafka.bootstrapServers.isEmpty {
             problems.append(Self.missing(.kafkaBootstrapServers))
         }
-        guard requirements.contains(.credentials) else { return problems }
+        if requirements.contains(.door), settings.isSMPP { problems += missingOfSMPP }
+        guard requirements.contains(.credentials) || (requirements.contains(.door) && !settings.isSMPP) else { return problems }
         if isUnset(.providerUsername), isUnset(.providerUsernameFile) {
             problems.append(Self.missing(.providerUsername, or: .providerUsernameFile))
         }
@@ -33,7 +34,7 @@ struct ConfigurationChecks {
     ]
 
     private var contradictingSecrets: [String] {
-        [[.providerUsername, .providerUsernameFile], Self.passwordKeys].compactMap { keys in
+        [[.providerUsername, .providerUsernameFile], Self.passwordKeys, [.smppPassword, .smppPasswordFile]].compactMap { keys in
             let set = keys.filter { !isUnset($0) }
             if set.count < 2 { return nil }
             return "Only one of \(set.map { settings.reference(to: $0) }.joined(separator: " and ")) may be set."
@@ -86,10 +87,11 @@ struct ConfigurationChecks {
         let topics = configuration.topics
         let ledgers = Set(topics.allRequests).map(topics.ledger).sorted()
         var seen: Set<String> = []
-        let repeated = Set((topics.allRequests + [topics.status, topics.deadLetter] + ledgers).filter { !seen.insert($0).inserted })
+        let repeated = Set((topics.allRequests + topics.others + ledgers).filter { !seen.insert($0).inserted })
         return repeated.sorted().map { name in
             "\"\(name)\" is named for two purposes; \(ConfigurationKey.topicsRequests.name), \(ConfigurationKey.topicsPriorityRequests.name), "
-                + "\(ConfigurationKey.topicsStatus.name), \(ConfigurationKey.topicsDeadLetter.name) and the ledgers are different topics."
+                + "\(ConfigurationKey.topicsStatus.name), \(ConfigurationKey.topicsDeadLetter.name)"
+                + (topics.receipts == nil ? "" : ", \(ConfigurationKey.topicsReceipts.name)") + " and the ledgers are different topics."
         }
             + ledgers.filter { $0.utf8.count > 249 }.map { name in
                 "\(ConfigurationKey.topicsLedgerSuffix.name): the ledger's name \"\(name)\" is longer than 249 bytes."
@@ -171,9 +173,9 @@ struct ConfigurationChecks {
         ]
     }
 
-    private func isUnset(_ key: ConfigurationKey) -> Bool { settings[key].value == nil }
+    func isUnset(_ key: ConfigurationKey) -> Bool { settings[key].value == nil }
 
-    private static func missing(_ key: ConfigurationKey, or others: ConfigurationKey...) -> String {
+    static func missing(_ key: ConfigurationKey, or others: ConfigurationKey...) -> String {
         let alternatives = others.isEmpty ? "" : " (or \(others.map(\.environment).joined(separator: ", ")))"
         return "\(key.name) is required: set \(key.environment)\(alternatives), \(key.flag), or \(key.name) in the configuration file."
     }

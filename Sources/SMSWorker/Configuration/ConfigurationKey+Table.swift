@@ -114,14 +114,14 @@ extension ConfigurationKey {
         "send.retryBudget", .decimal(0...1), default: "0.2", "The share of attempts that may be retries.")
     package static let sendSchedule = Self(
         "send.schedule", .choice(WorkerConfiguration.Send.Schedule.allCases.map(\.rawValue)), default: "provider",
-        "Who waits for a request's sendAt: the provider (it cannot be cancelled then), or the worker.")
+        "Who waits for a request's sendAt: the provider (it cannot be cancelled then), or the worker; over SMPP it is the worker.")
     package static let sendMaxWaiting = Self(
         "send.maxWaiting", .integer(1...10_000_000), default: "10000",
         "Requests waiting in this process before its partitions pause; one that waits for its sendAt counts as a tenth.")
     package static let sendPriorityShare = Self(
         "send.priorityShare", .decimal(0...0.9), default: "0.2", "The share of the rate kept for the priority lane.")
     package static let sendDrainLimit = Self(
-        "send.drainLimit", .duration(.zero ... .seconds(3_600)), note: "rocketsms.requestTimeout",
+        "send.drainLimit", .duration(.zero ... .seconds(3_600)), note: "rocketsms.requestTimeout, over SMPP smpp.responseTimeout",
         "How long running attempts may finish when partitions are revoked, and at the end.")
 
     package static let trackCadence = Self(
@@ -175,12 +175,16 @@ extension ConfigurationKey {
     package static let all: [ConfigurationKey] = [
         configVersion,
         kafkaBootstrapServers, kafkaGroupID, kafkaInstanceID, kafkaTransactionalStem, kafkaPropertiesFile, kafkaStartTimeout,
-        topicsRequests, topicsPriorityRequests, topicsStatus, topicsDeadLetter, topicsLedgerSuffix, topicsAutoCreate,
+        topicsRequests, topicsPriorityRequests, topicsStatus, topicsDeadLetter, topicsReceipts, topicsLedgerSuffix, topicsAutoCreate,
+        providerTransport,
         providerBaseURL, providerAllowPlaintext, providerUsername, providerUsernameFile, providerPassword, providerPasswordFile,
         providerPasswordMD5, providerPasswordMD5File, providerRequestTimeout, providerConnectTimeout, providerAccountCodes,
         providerCreditCodes,
         providerTransientCodes, providerUnavailable, providerIdleTimeout, providerMaxParts, providerSenderPolicy,
         providerCheckBalance,
+        smppHost, smppPort, smppTLS, smppSystemID, smppPassword, smppPasswordFile, smppSystemType, smppBind, smppWindow,
+        smppEnquireInterval, smppResponseTimeout, smppSource, smppDestination, smppDataCoding, smppConcatenation, smppMessageIDFormat,
+        smppUnknownStatuses, smppReceiptAddress,
         sendMaxInFlight, sendRateLimit, sendOnUnknown, sendOnUnknownFloor, sendAllowedSenders, sendOrdering, sendMaxAttempts, sendMaxAge,
         sendBackoff, sendBackoffMax,
         sendRetryBudget,
@@ -195,7 +199,7 @@ extension ConfigurationKey {
 
     static let secretFiles: Set<ConfigurationKey> = [
         kafkaPropertiesFile, providerUsernameFile, providerPasswordFile, providerPasswordMD5File, adminTokenFile,
-        registryPasswordFile,
+        registryPasswordFile, smppPasswordFile,
     ]
 
     private static let byEnvironment = Dictionary(uniqueKeysWithValues: all.map { ($0.environment, $0) })

@@ -43,9 +43,9 @@ package struct ConfigurationLoader: Sendable {
         if !problems.isEmpty { throw ConfigurationError(problems) }
         complete(&settings)
         let configuration = try WorkerConfiguration(settings, requiring: requirements)
+        let ofRun = KafkaTransport(kafka: configuration.kafka).warnings + configuration.smppWarnings
         return LoadedConfiguration(
-            configuration: configuration, settings: settings,
-            warnings: warnings + (requirements == .run ? KafkaTransport(kafka: configuration.kafka).warnings : []))
+            configuration: configuration, settings: settings, warnings: warnings + (requirements == .run ? ofRun : []))
     }
 
     /// The defaults that follow from other values or from the machine.
@@ -53,7 +53,10 @@ package struct ConfigurationLoader: Sendable {
         func setDefault(_ key: ConfigurationKey, _ value: ConfigurationValue?) {
             if settings[key].value == nil { settings[key] = .init(value: value, origin: .standard) }
         }
-        setDefault(.sendDrainLimit, settings[.providerRequestTimeout].value)
+        setDefault(.sendDrainLimit, settings[settings.isSMPP ? .smppResponseTimeout : .providerRequestTimeout].value)
+        if settings.isSMPP, settings[.sendSchedule].origin == .standard {
+            settings[.sendSchedule].value = .text(WorkerConfiguration.Send.Schedule.worker.rawValue)
+        }
         let suffix = String(surroundings.random, radix: 16)
         let random = "\(surroundings.hostName)-\(String(repeating: "0", count: 8 - suffix.count))\(suffix)"
         setDefault(.kafkaTransactionalStem, settings[.kafkaInstanceID].value ?? .text(random))

@@ -9,7 +9,9 @@ package struct ConfigurationRequirements: OptionSet, Sendable {
 
     /// `kafka.bootstrapServers`.
     package static let broker = Self(rawValue: 1)
-    /// User name and password of the provider. Without this their files are not read.
+    /// User name and password of the provider's HTTP API. Without this their files are not read.
     package static let credentials = Self(rawValue: 2)
-    package static let run: Self = [.broker, .credentials]
+    /// What the door needs that messages go through: `credentials`, or an account for SMPP.
+    package static let door = Self(rawValue: 4)
+    package static let run: Self = [.broker, .door]
 }

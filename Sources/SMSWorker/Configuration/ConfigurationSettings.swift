@@ -35,6 +35,9 @@ package struct ConfigurationSettings: Equatable, Sendable {
         return nil
     }
 
+    /// Messages go by SMPP.
+    var isSMPP: Bool { text(.providerTransport) == WorkerConfiguration.Provider.Transport.smpp.rawValue }
+
     /// How a message names `key` with the origin of its value.
     func reference(to key: ConfigurationKey) -> String { self[key].origin.reference(to: key) }
 

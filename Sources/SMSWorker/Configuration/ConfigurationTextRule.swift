@@ -1,4 +1,5 @@
 internal import Requests
+internal import SMPP
 internal import SMSPipeline
 
 /// What a text value, or an item of a list, must look like.
@@ -54,6 +55,23 @@ package struct ConfigurationTextRule: Sendable {
 
     static let token = Self("16 to 1024 characters of ASCII without spaces and control characters") { token in
         (16...1_024).contains(token.utf8.count) && token.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+    }
+
+    // MARK: SMPP
+
+    static let systemID = ascii(atMost: 15)
+    /// The standard says 8; some message centres give longer ones.
+    static let smppPassword = ascii(atMost: 16)
+    static let systemType = ascii(atMost: 12)
+
+    static let numbering = Self("two numbers from 0 to 255 with a slash between them, such as 5/0") { SMPPSettings.Numbering($0) != nil }
+
+    static let commandStatus = Self("a status other than 0, such as 0x08") { CommandStatus(text: $0) != nil }
+
+    private static func ascii(atMost limit: Int) -> Self {
+        Self("1 to \(limit) characters of ASCII without control characters") { text in
+            (1...limit).contains(text.utf8.count) && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+        }
     }
 
     private static func isLine(_ text: String, atMost limit: Int) -> Bool {

@@ -20,6 +20,11 @@ struct CredentialSource {
         return Credentials(username: username, password: password)
     }
 
+    /// Nil where it is missing, or its file is wrong.
+    func readSMPPPassword(_ problems: inout [String]) -> SecretText? {
+        value(.smppPassword, file: .smppPasswordFile, &problems).map(SecretText.init)
+    }
+
     /// Nil where none is asked for, or its file is wrong.
     func readToken(_ problems: inout [String]) -> AdminToken? {
         text(in: .adminTokenFile, .text(.token), &problems).map(AdminToken.init)

@@ -10,6 +10,9 @@ extension WorkerConfiguration {
             case notSent = "not-sent"
         }
 
+        /// How messages go there.
+        package enum Transport: String, CaseIterable, Sendable { case http, smpp }
+
         /// `https://…`, or `http://…` where that is allowed; no user, query or fragment.
         package var baseURL: String
         package var allowPlaintext: Bool

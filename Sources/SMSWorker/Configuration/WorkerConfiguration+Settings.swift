@@ -9,7 +9,11 @@ extension WorkerConfiguration {
         var problems: [String] = []
         var properties = KafkaProperties()
         if let path = settings.text(.kafkaPropertiesFile) { problems += properties.read(path) }
-        let credentials = requirements.contains(.credentials) ? CredentialSource(settings).read(&problems) : nil
+        let isSMPP = settings.isSMPP
+        let needsCredentials = requirements.contains(.credentials) || (requirements.contains(.door) && !isSMPP)
+        let credentials = needsCredentials ? CredentialSource(settings).read(&problems) : nil
+        let password = requirements.contains(.door) && isSMPP ? CredentialSource(settings).readSMPPPassword(&problems) : nil
+        smpp = isSMPP ? SMPPSettings(settings, password: password) : nil
         kafka = Kafka(
             bootstrapServers: settings.list(.kafkaBootstrapServers).joined(separator: ","),
             groupID: settings.text(.kafkaGroupID) ?? "",
@@ -22,6 +26,8 @@ extension WorkerConfiguration {
             priorityRequests: settings.list(.topicsPriorityRequests),
             status: settings.text(.topicsStatus) ?? "",
             deadLetter: settings.text(.topicsDeadLetter) ?? "",
+            receipts: isSMPP
+                ? Topics.Receipts(name: settings.text(.topicsReceipts) ?? "", horizon: settings.duration(.trackHorizon)) : nil,
             ledgerSuffix: settings.text(.topicsLedgerSuffix) ?? "",
             autoCreate: settings.bool(.topicsAutoCreate))
         provider = Provider(

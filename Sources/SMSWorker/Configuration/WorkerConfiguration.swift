@@ -8,6 +8,8 @@ package struct WorkerConfiguration: Equatable, Sendable {
     package var kafka: Kafka
     package var topics: Topics
     package var provider: Provider
+    /// Nil: messages go by the provider's HTTP API.
+    package var smpp: SMPPSettings?
     package var send: Send
     package var track: Track
     package var dedup: Dedup

@@ -23,7 +23,7 @@ actor PipelineRunner {
     private let factory: KafkaSessionFactory
     private var pipeline: Pipeline?
     private var opener: Opener?
-    private var gateway: RocketSMSGateway?
+    private var provider: ProviderSide?
     /// The one that the pipeline was given last.
     private weak var session: KafkaSession?
     private var isDraining = false
@@ -48,24 +48,29 @@ actor PipelineRunner {
     }
 
     /// Runs until asked to drain, or until it cannot go on.
-    func run(_ session: KafkaSession, client: RocketSMSClient.Configuration) async -> PipelineEnd {
-        let gateway: RocketSMSGateway
-        do throws(EventLoopError) {
-            gateway = RocketSMSGateway(try RocketSMSClient(client, loop: loop))
+    func run(_ session: KafkaSession, by door: ProviderDoor) async -> PipelineEnd {
+        let provider: ProviderSide
+        do {
+            provider = try ProviderSide(
+                door, configuration.kafka, topic: configuration.topics.receipts?.name, access: factory.access, loop: loop)
         } catch {
             return .failed("the provider's client could not be made: \(error)")
         }
-        self.gateway = gateway
+        self.provider = provider
+        let gateway = provider.gateway
         let opener = Opener { [unowned self] in openSession($0) }
         let pipeline = Pipeline(
             settings: PipelineSettings(configuration, deadLetterLimit: deadLetterLimit, eventFrame: eventFrame), observer: observer,
-            gateway: gateway,
-            opener: opener,
+            gateway: gateway, receipts: provider.receipts?.tail, opener: opener,
             seed: .random(in: .min ... .max), at: clock())
         self.pipeline = pipeline
         self.opener = opener
         gateway.mayBegin = { [unowned self] tag in assumeIsolated { $0.pipeline?.mayBegin(tag: tag, at: $0.clock()) ?? false } }
         gateway.receive = { [unowned self] event in assumeIsolated { $0.pipeline?.provider(event, at: $0.turnClock()) } }
+        provider.receipts?.tail.receive = { [unowned self] event in
+            assumeIsolated { $0.pipeline?.receipts(event, at: $0.turnClock()) }
+        }
+        provider.start()
         adopt(session)
         if isDraining { pipeline.drain(at: clock()) }
         loop.atTurnEnd { [weak self] in
@@ -73,7 +78,8 @@ actor PipelineRunner {
             assumeIsolated { $0.turn() }
         }
         if pipeline.end == nil { _ = await withCheckedContinuation { ending = $0 } }
-        gateway.close()
+        await withCheckedContinuation { (left: CheckedContinuation<Void, Never>) in provider.leave { left.resume() } }
+        provider.close()
         return pipeline.end ?? .drained
     }
 
@@ -145,7 +151,7 @@ actor PipelineRunner {
 
     /// Calls to the provider say who we are by these from now on.
     func use(_ credentials: RocketSMSCredentials) {
-        gateway?.use(credentials)
+        provider?.http?.use(credentials)
         pipeline?.credentialsRenewed(at: clock())
     }
 
@@ -153,6 +159,7 @@ actor PipelineRunner {
     func renewAccess() {
         guard let session else { return }
         let access = factory.access
+        provider?.use(access)
         switch session.access.change(to: access) {
         case .nothing: return
         case .credentials(let username, let password):

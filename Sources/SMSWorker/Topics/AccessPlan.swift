@@ -41,6 +41,9 @@ package struct AccessPlan: Equatable, Sendable {
         }
         rights.append(topic(topics.status, [.write], "what became of them"))
         rights.append(topic(topics.deadLetter, [.write], "records that cannot become a request"))
+        if let receipts = topics.receipts {
+            rights.append(topic(receipts.name, [.read, .write], "delivery receipts, which every replica reads"))
+        }
         rights.append(
             Right(resource: .group, name: groupID, isPrefix: false, operations: [.read], reason: "the group that the replicas share"))
         // Each replica has two names: group, its own stem, a number.

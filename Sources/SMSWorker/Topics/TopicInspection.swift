@@ -30,12 +30,13 @@ package struct TopicInspection: Sendable {
         findings += rules.retention(topics.deadLetter, TopicRetention.standard.deadLetters) + rules.unaskedSize(topics.deadLetter)
         findings += rules.size(topics.deadLetter, above: topics.allRequests)
         findings += rules.replication(topics.deadLetter)
+        if let receipts = topics.receipts { findings += rules.receipts(receipts) }
         self.findings = findings
     }
 
     /// All names that the worker reads or writes.
     package static func names(_ topics: WorkerConfiguration.Topics) -> [String] {
-        topics.allRequests + topics.allRequests.map { topics.ledger(of: $0) } + [topics.status, topics.deadLetter]
+        topics.allRequests + topics.allRequests.map { topics.ledger(of: $0) } + topics.others
     }
 
     /// Partitions of all request topics.

@@ -52,6 +52,11 @@ package struct TopicPlan: Equatable, Sendable {
         }
         wanted.append(topic(topics.status, partitions, deletion(after: retention.status)))
         wanted.append(topic(topics.deadLetter, partitions, deletion(after: retention.deadLetters) + size(topics.allRequests)))
+        if let receipts = topics.receipts {
+            // One order for all, and the broker's own clock: positions in it are told apart by both.
+            wanted.append(
+                topic(receipts.name, 1, deletion(after: receipts.retention) + [(TopicSetting.timestampType, TopicSetting.appendTime)]))
+        }
         self.wanted = wanted
         self.growths = growths
         missing = wanted.filter { Self.partitions(of: $0.name, existing) == nil }

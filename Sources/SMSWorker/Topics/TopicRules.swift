@@ -24,7 +24,7 @@ struct TopicRules {
         guard exists(name), let policy = settings[name]?[TopicSetting.cleanupPolicy], policy.contains("compact") else { return [] }
         // A dead letter has its record's key, which may be null: a compacted topic refuses that, and its transaction, for ever.
         let price =
-            name == topics.deadLetter
+            name == topics.deadLetter || name == topics.receipts?.name
             ? "it would refuse records without a key, and lose records of one key"
             : "its key is the ordering key, so compaction would lose records"
         return [
@@ -178,5 +178,5 @@ struct TopicRules {
         return findings
     }
 
-    private func exists(_ name: String) -> Bool { (cluster.topics[name]?.partitions ?? 0) > 0 }
+    func exists(_ name: String) -> Bool { (cluster.topics[name]?.partitions ?? 0) > 0 }
 }

@@ -13,7 +13,11 @@ package enum TopicSetting {
     package static let maxCompactionLag = "max.compaction.lag.ms"
     package static let retentionMilliseconds = "retention.ms"
     package static let compressionType = "compression.type"
+    package static let timestampType = "message.timestamp.type"
     package static let uncleanElection = "unclean.leader.election.enable"
+
+    /// Of `timestampType`: records have the time at which the broker wrote them.
+    static let appendTime = "LogAppendTime"
 
     /// What a broker takes where it does not say: Kafka's own default, in bytes.
     package static let defaultMessageLimit = 1_048_588

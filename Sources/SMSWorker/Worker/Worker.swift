@@ -43,13 +43,13 @@ package final class Worker: Sendable {
         }
         defer { admin.stop() }
         log.info("admin port open", metadata: [LogKeys.adminAddress: "\(configuration.admin.host):\(admin.port)"])
-        let client: RocketSMSClient.Configuration
-        do throws(ProviderSetupError) { client = try configuration.providerClient() } catch { return .unfit(error.description) }
-        if let sentence = DescriptorLimit(connections: client.maximumConnections).makeRoom() { return .unfit(sentence) }
+        let door: ProviderDoor
+        do throws(ProviderSetupError) { door = try configuration.door() } catch { return .unfit(error.description) }
+        if let sentence = DescriptorLimit(connections: door.connections).makeRoom() { return .unfit(sentence) }
         let givingBack = Task { await FreeMemory.giveBackRegularly() }
         defer { givingBack.cancel() }
         do {
-            return try await runPipeline(client, admin)
+            return try await runPipeline(door, admin)
         } catch {
             return .failed("the system refused a thread or a descriptor: \(error)")
         }
@@ -103,7 +103,7 @@ package final class Worker: Sendable {
         }
     }
 
-    private func runPipeline(_ client: RocketSMSClient.Configuration, _ admin: AdminServer) async throws -> WorkerEnd {
+    private func runPipeline(_ door: ProviderDoor, _ admin: AdminServer) async throws -> WorkerEnd {
         let access = secrets?.access(of: configuration.kafka.properties) ?? KafkaAccess(properties: configuration.kafka.properties)
         let starter = try WorkThread(name: "starter")
         // It may wait for a broker that does not answer.
@@ -146,7 +146,7 @@ package final class Worker: Sendable {
         if isStopping.load(ordering: .relaxed) { drain() }
         let watcher = try watchSecrets(access, factory, admin, pipeline)
         defer { watcher?.stop() }
-        let end = await pipeline.run(session, client: client)
+        let end = await pipeline.run(session, by: door)
         switch end {
         case .drained: return .drained
         case .refused(let sentence): return .refused(sentence)

@@ -32,6 +32,21 @@ extension WorkerConfiguration {
     }
 }
 
+extension WorkerConfiguration {
+    /// By which door messages go out, `PROVIDER_TRANSPORT`.
+    func door() throws(ProviderSetupError) -> ProviderDoor { if let smpp { .smpp(smpp) } else { .http(try providerClient()) } }
+}
+
+extension ProviderDoor {
+    /// To the provider, at a time.
+    var connections: Int {
+        switch self {
+        case .http(let client): client.maximumConnections
+        case .smpp: 1
+        }
+    }
+}
+
 extension Credentials {
     /// As the provider's client wants them.
     func forProvider() throws(RocketSMSCredentialsError) -> RocketSMSCredentials {

@@ -40,7 +40,23 @@ struct RequestsHeldCommand: Command {
     private static func line(_ request: FoundRequest) -> String {
         let id = Printable.text(String(decoding: request.answer.entry?.echo.id ?? [], as: UTF8.self))
         let attempts = request.answer.entry?.attempt ?? 0
-        return "\(RFC3339.string(request.answer.writtenAt))  \(id)  \(request.position.text)  attempts \(attempts)"
+        let parts = request.answer.entry?.submission.map { "  parts \(partWords($0))" } ?? ""
+        return "\(RFC3339.string(request.answer.writtenAt))  \(id)  \(request.position.text)  attempts \(attempts)\(parts)"
+    }
+
+    /// Of a message in parts: what is known of each, in their order.
+    private static func partWords(_ submission: Submission) -> String {
+        submission.parts.enumerated().map { "\($0 + 1) \(word($1.state))" }.joined(separator: ", ")
+    }
+
+    private static func word(_ state: Submission.Part.State) -> String {
+        switch state {
+        case .unsent: "unsent"
+        case .unknown: "unknown"
+        case .accepted: "accepted"
+        case .refused: "refused"
+        case .presumed: "presumed"
+        }
     }
 
     private static func json(_ held: [FoundRequest]) -> [UInt8] {
@@ -57,10 +73,24 @@ struct RequestsHeldCommand: Command {
             writer.member("offset", request.answer.offset)
             writer.member("since", RFC3339.string(request.answer.writtenAt))
             writer.member("attempts", entry.attempt)
+            if let submission = entry.submission { write(submission, to: &writer) }
             writer.endObject()
         }
         writer.endArray()
         writer.endObject()
         return writer.bytes
+    }
+
+    private static func write(_ submission: Submission, to writer: inout JSONWriter) {
+        writer.key("parts" as StaticString)
+        writer.beginArray()
+        for (index, part) in submission.parts.enumerated() {
+            writer.beginObject()
+            writer.member("number", index + 1)
+            writer.member("state", word(part.state))
+            if !part.id.isEmpty { writer.member("messageId", part.id) }
+            writer.endObject()
+        }
+        writer.endArray()
     }
 }

@@ -16,22 +16,25 @@ struct RequestsResolveCommand: Command {
         arguments: [CommandArgument("ID", "The request's id.")],
         options: [
             .value("--as", "OUTCOME", "sent, resend or failed."),
-            .value("--message-id", "ID", "With --as sent: the provider's message id."),
+            .value(
+                "--message-id", "ID",
+                "With --as sent: the provider's message id. Of a message in parts (SMPP) once for each unknown part, in their order, or as N=ID."
+            ),
         ] + RequestOrderCall.options + [Consent.yes])
 
     private let call: RequestOrderCall
 
     init(_ arguments: ParsedArguments) throws(UsageError) {
-        let messageID = arguments["--message-id"]
+        let messageIDs = arguments.all("--message-id")
         let word = try arguments.required("--as")
         let resolution: Requests.Command.Resolution
         switch word {
-        case "sent": resolution = .sent(messageID: messageID)
+        case "sent": resolution = .sent(messageIDs: messageIDs)
         case "resend": resolution = .resend
         case "failed": resolution = .failed
         default: throw UsageError("--as is sent, resend or failed, not \(UsageError.excerpt(word)).")
         }
-        if messageID != nil, word != "sent" { throw UsageError("--message-id belongs to --as sent.") }
+        if !messageIDs.isEmpty, word != "sent" { throw UsageError("--message-id belongs to --as sent.") }
         call = try RequestOrderCall(.resolve(resolution), arguments)
     }
 

@@ -10,4 +10,7 @@ struct FoundRequest: Sendable {
     let answer: LedgerInquiry.Answer
 
     var position: RecordPosition { RecordPosition(topic: place.topic, partition: place.partition, offset: answer.offset) }
+
+    /// Of a message in parts (SMPP).
+    var hasUnsentParts: Bool { answer.entry?.submission?.parts.contains { $0.state == .unsent } ?? false }
 }

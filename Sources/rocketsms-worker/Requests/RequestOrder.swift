@@ -30,15 +30,27 @@ enum RequestOrder: Equatable, Sendable {
             writer.member("command", "resolve")
             writer.member("id", id)
             switch resolution {
-            case .sent(let messageID):
+            case .sent(let messageIDs):
                 writer.member("as", "sent")
-                if let messageID { writer.member("messageId", messageID) }
+                if messageIDs.count == 1, !messageIDs[0].contains("=") {
+                    writer.member("messageId", messageIDs[0])
+                } else {
+                    write(messageIDs, to: &writer)
+                }
             case .resend: writer.member("as", "resend")
             case .failed: writer.member("as", "failed")
             }
         }
         writer.endObject()
         return writer.bytes
+    }
+
+    private func write(_ messageIDs: [String], to writer: inout JSONWriter) {
+        guard !messageIDs.isEmpty else { return }
+        writer.key("messageIds" as StaticString)
+        writer.beginArray()
+        for id in messageIDs { writer.string(id) }
+        writer.endArray()
     }
 
     /// Why the worker would drop the command, as the end of a sentence; nil: it would not.
@@ -77,12 +89,14 @@ enum RequestOrder: Equatable, Sendable {
     }
 
     /// What an event of the request says of the order; the first one after it counts.
-    func verdict(_ event: PublishedEvent) -> Verdict {
+    ///
+    /// - Parameter sendsFirst: of a message in parts some were never sent: they go now, and then it is no event of the command's.
+    func verdict(_ event: PublishedEvent, sendsFirst: Bool = false) -> Verdict {
         let isResolved = event.reasonCode == "RESOLVED"
         let confirms =
             switch self {
             case .cancel: event.status == .failed && event.reasonCode == "CANCELLED"
-            case .resolve(.sent): isResolved && event.status == .sent
+            case .resolve(.sent): sendsFirst ? event.status != .failed : isResolved && event.status == .sent
             case .resolve(.failed): isResolved && event.status == .failed
             // Whatever comes of it, it was tried.
             case .resolve(.resend): !isResolved

@@ -64,7 +64,7 @@ struct RequestOrderCall: Sendable {
                 event.requestID == id
             else { continue }
             try print(place, event, console)
-            if order.verdict(event) == .confirmed { return .done }
+            if order.verdict(event, sendsFirst: request.hasUnsentParts) == .confirmed { return .done }
             throw CommandFailure(.failed, "The request went another way before the command was read.")
         }
         try print(place, nil, console)

@@ -30,7 +30,7 @@ import Time
     }
 
     private func outside(shut: Set<Gates.Gate> = []) -> Gates.Outside {
-        Gates.Outside(isDraining: shut.contains(.draining), isCommitStuck: shut.contains(.commits))
+        Gates.Outside(isDraining: shut.contains(.draining), isCommitStuck: shut.contains(.commits), isDoorShut: shut.contains(.door))
     }
 
     /// So many failures of a kind leave probes only.

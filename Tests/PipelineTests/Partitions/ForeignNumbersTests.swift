@@ -48,7 +48,7 @@ import Time
                 }
             case .held:
                 switch random.below(3) {
-                case 0: event = entry.resolveSent(messageID: random.oneIn(2) ? "5" : nil, at: now)
+                case 0: event = entry.resolveSent(messageIDs: random.oneIn(2) ? ["5"] : [], at: now)
                 case 1: event = entry.resolveFailed(at: now)
                 default: entry.resolveResend(at: now)
                 }

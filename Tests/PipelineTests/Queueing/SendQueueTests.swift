@@ -29,6 +29,10 @@ import Time
         queue.wait(request, due: due, isScheduled: false, deadline: start + .seconds(3_600))
     }
 
+    private func wait(_ request: PendingRequest, again queue: inout SendQueue) {
+        queue.wait(request, due: nil, isScheduled: false, deadline: start + .seconds(3_600))
+    }
+
     // MARK: Turns
 
     @Test func thePriorityLaneGoesFirstAndBulkHasItsFloor() {
@@ -93,6 +97,59 @@ import Time
         }
         #expect(begun.strict == 50)
         #expect(Double(begun.strict) / Double(begun.all) >= 0.04, "\(begun)")
+    }
+
+    /// A lease may be over before twenty others have gone: neither the turn that the intent was begun by nor what its line has saved in the
+    /// stock is lost with it.
+    @Test(arguments: [false, true]) func aWithdrawnIntentCostsItsLineNoTurn(isStrict: Bool) {
+        var queue = SendQueue(slots: 4)
+        let patient = request(isStrict: isStrict)
+        wait(patient, in: &queue)
+        var posts = 0
+        while posts < 60, patient.place != .running {
+            while queue.count(.runnable) < 10 { wait(request(isPriority: true), in: &queue) }
+            while queue.stocked < 8 || patient.place == .runnable, let next = queue.nextToBegin(where: { _, _ in true }) {
+                queue.intentWritten(next)
+                queue.intentCommitted(next, lease: Lease(takenAt: start))
+            }
+            guard let (line, next) = queue.nextToPost(where: { _, _ in true }) else { break }
+            queue.tookFromStock(line)
+            queue.begun(next)
+            _ = queue.left(next)
+            if next === patient { break }
+            posts += 1
+            guard posts.isMultiple(of: 5), patient.place == .stock else { continue }
+            queue.withdrewFromStock(isStrict ? .bulkStrict : .bulk)
+            wait(patient, again: &queue)
+        }
+        #expect(patient.place == .gone && posts <= 21, "\(posts) others")
+    }
+
+    @Test func whatALineHasSavedIsOneTurnHoweverOftenItsIntentsAreWithdrawn() {
+        var queue = SendQueue(slots: 4)
+        for _ in 0..<10 { wait(request(), in: &queue) }
+        var (bulk, all) = (0, 0)
+        while all < 400 {
+            while queue.count(.runnable) < 40 { wait(request(isPriority: true), in: &queue) }
+            while queue.count(.runnable, isPriority: false) < 5 { wait(request(), in: &queue) }
+            while queue.stocked < 20, let next = queue.nextToBegin(where: { _, _ in true }) {
+                queue.intentWritten(next)
+                queue.intentCommitted(next, lease: Lease(takenAt: start))
+            }
+            if all.isMultiple(of: 7) {
+                while let (line, next) = queue.nextToPost(where: { line, _ in line == .bulk }) {
+                    queue.withdrewFromStock(line)
+                    wait(next, again: &queue)
+                }
+            }
+            guard let (line, next) = queue.nextToPost(where: { _, _ in true }) else { break }
+            queue.tookFromStock(line)
+            queue.begun(next)
+            _ = queue.left(next)
+            all += 1
+            if line == .bulk { bulk += 1 }
+        }
+        #expect((15...21).contains(bulk), "\(bulk) of \(all)")
     }
 
     // MARK: Keys

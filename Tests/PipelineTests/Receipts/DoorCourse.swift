@@ -9,6 +9,8 @@ import Time
 struct DoorCourse {
     let stage: DoorStage
     private(set) var deaths = 0
+    /// What an operator has said of held requests, knowing what the centre has.
+    private(set) var resolved: [String: String] = [:]
 
     init(seed: UInt64) { stage = DoorStage(seed: seed) }
 
@@ -20,6 +22,7 @@ struct DoorCourse {
         }
         for _ in 0..<(100 + stage.random.below(200)) { try step() }
         try calm()
+        if try resolve() { try calm() }
     }
 
     private mutating func step() throws {
@@ -40,6 +43,7 @@ struct DoorCourse {
         case 12, 13, 14: offer(calm: false)
         case 15, 16: answer()
         case 17: late()
+        case 18 where stage.random.oneIn(4): _ = try resolve()
         case 18 where stage.random.oneIn(6): die()
         case 19 where stage.random.oneIn(8): stage.takeAwayAndGiveBack()
         default: break
@@ -82,6 +86,28 @@ struct DoorCourse {
         guard !stage.lates.isEmpty else { return }
         let late = stage.lates.remove(at: stage.random.below(stage.lates.count))
         stage.pipeline.provider(.latePart(tag: late.tag, id: late.id), at: stage.clock)
+    }
+
+    /// As an operator does who has asked the provider: parts that went out are named, and what did not is sent again where that doubles nothing.
+    ///
+    /// - Returns: whether any was held.
+    private mutating func resolve() throws -> Bool {
+        var isAny = false
+        for entry in try stage.restored().active where entry.state == .held {
+            let id = String(decoding: entry.echo.id, as: UTF8.self)
+            guard let submission = entry.submission, resolved[id] == nil, stage.answers.isEmpty, stage.lates.isEmpty else { continue }
+            isAny = true
+            let known = submission.unknown.map { part in (part, stage.centre.copies(of: id, part: part).first?.id) }
+            if known.allSatisfy({ $0.1 != nil }) {
+                resolved[id] = "sent"
+                let ids = known.map { "\"\($0.0 + 1)=\($0.1!)\"" }.joined(separator: ",")
+                stage.append(#"{"command": "resolve", "id": "\#(id)", "as": "sent", "messageIds": [\#(ids)]}"#)
+            } else {
+                resolved[id] = known.allSatisfy { $0.1 == nil } ? "resend" : "failed"
+                stage.append(#"{"command": "resolve", "id": "\#(id)", "as": "\#(resolved[id]!)"}"#)
+            }
+        }
+        return isAny
     }
 
     /// Nothing fails any more, and all is answered.
@@ -134,10 +160,12 @@ struct DoorCourse {
             let copies = (0..<request.parts).map { stage.centre.copies(of: id, part: $0) }
             let isDeclared = finals.first?.isPossibleDuplicate ?? true
             for (part, copies) in copies.enumerated() where copies.count > 1 {
-                if request.policy != "resend" { wrong.append("\(id): part \(part) went \(copies.count) times, \(request.policy)") }
+                if request.policy != "resend" {
+                    wrong.append("\(id): part \(part) went \(copies.count) times, \(request.policy)")
+                }
                 if !isDeclared { wrong.append("\(id): part \(part) went \(copies.count) times, and no event says so") }
             }
-            guard let last = finals.first, !last.isPossibleDuplicate else { continue }
+            guard let last = finals.first, !last.isPossibleDuplicate || resolved[id] == "sent" else { continue }
             // Without an unknown part there is one copy of each, and its first final word counts.
             let fates = copies.map { $0.first.flatMap { stage.centre.fate($0.id) } }
             let expected = fates.contains(.failed) ? "FAILED" : fates.allSatisfy { $0 == .delivered } ? "DELIVERED" : nil
@@ -149,12 +177,18 @@ struct DoorCourse {
 }
 
 @Suite struct DoorCourseTests {
+    /// Seeds that found something once: what came meanwhile was applied before what an operator's ids had been looked back for; an attempt that
+    /// was given up twice, for its first end was not written, had no unknown parts.
+    @Test(arguments: [244, 479, 5_719, 5_938] as [UInt64]) func whatWasFound(seed: UInt64) throws { try check(seed) }
+
     @Test(arguments: 0..<20) func whateverHappensBetweenTwoSteps(slice: Int) throws {
-        for seed in UInt64(slice) * 50..<UInt64(slice + 1) * 50 {
-            var course = DoorCourse(seed: seed)
-            try course.run()
-            let wrong = try course.findings()
-            if !wrong.isEmpty { Issue.record("seed \(seed), \(course.deaths) deaths: \(wrong.joined(separator: "; "))") }
-        }
+        for seed in UInt64(slice) * 40..<UInt64(slice + 1) * 40 { try check(seed) }
+    }
+
+    private func check(_ seed: UInt64) throws {
+        var course = DoorCourse(seed: seed)
+        try course.run()
+        let wrong = try course.findings()
+        if !wrong.isEmpty { Issue.record("seed \(seed), \(course.deaths) deaths: \(wrong.joined(separator: "; "))") }
     }
 }

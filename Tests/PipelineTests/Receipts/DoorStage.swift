@@ -182,6 +182,16 @@ final class DoorStage {
 
     var areReceiptsRead: Bool { isLogStarted && position == topic.count }
 
+    /// Where the log ends.
+    func answerEnd() {
+        for tag in log.questions { pipeline.receipts(.end(tag: tag, Int64(topic.count)), at: clock) }
+        log.questions = []
+    }
+
+    var unreadiness: String? { observer.health.reason }
+    /// Sessions that were asked for, beside those that were given.
+    var openings: Int { opener.count }
+
     func answerSearch(fails: Bool = false) {
         guard !log.searches.isEmpty else { return }
         let (search, tag) = log.searches.removeFirst()

@@ -10,9 +10,14 @@ import Testing
         #expect(command(#"{"command":"cancel","id":"ord-7"}"#) == Command(id: id, action: .cancel))
         #expect(
             command(#"{"command":"resolve","id":"ord-7","as":"sent","messageId":"8767"}"#)
-                == Command(id: id, action: .resolve(.sent(messageID: "8767"))))
+                == Command(id: id, action: .resolve(.sent(messageIDs: ["8767"]))))
         #expect(command(#"{"command":"forget","id":"ord-7"}"#) == Command(id: id, action: .forget))
-        #expect(command(#"{"command":"resolve","id":"ord-7","as":"sent"}"#) == Command(id: id, action: .resolve(.sent(messageID: nil))))
+        #expect(command(#"{"command":"resolve","id":"ord-7","as":"sent"}"#) == Command(id: id, action: .resolve(.sent(messageIDs: []))))
+        #expect(
+            command(#"{"command":"resolve","id":"ord-7","as":"sent","messageIds":["a","3=b"]}"#)
+                == Command(id: id, action: .resolve(.sent(messageIDs: ["a", "3=b"]))))
+        #expect(
+            command(#"{"command":"resolve","id":"ord-7","as":"resend","messageIds":null}"#) == Command(id: id, action: .resolve(.resend)))
         #expect(command(#"{"command":"resolve","id":"ord-7","as":"resend"}"#) == Command(id: id, action: .resolve(.resend)))
         #expect(command(#"{"command":"resolve","id":"ord-7","as":"failed","more":1}"#) == Command(id: id, action: .resolve(.failed)))
     }
@@ -25,6 +30,10 @@ import Testing
         #"{"command":"resolve","id":"a","as":"sent","messageId":8767}"#, #"{"command":"resolve","id":"a","as":"sent","messageId":""}"#,
         #"{"command":"resolve","id":"a","as":"sent","messageId":"87 67"}"#,
         #"{"command":"resolve","id":"a","as":"failed","messageId":"8767"}"#,
+        #"{"command":"resolve","id":"a","as":"sent","messageIds":[]}"#, #"{"command":"resolve","id":"a","as":"sent","messageIds":"8"}"#,
+        #"{"command":"resolve","id":"a","as":"sent","messageIds":["a",7]}"#, #"{"command":"resolve","id":"a","as":"sent","messageIds":{}}"#,
+        #"{"command":"resolve","id":"a","as":"sent","messageId":"a","messageIds":["b"]}"#,
+        #"{"command":"resolve","id":"a","as":"resend","messageIds":["b"]}"#,
         #"{"command":"","phone":"37529689","text":"a"}"#,
     ])
     func everythingElseIsABadCommand(_ json: String) {

@@ -60,7 +60,8 @@ import Testing
             isPossibleDuplicate: true)
         let (value, headers) = encode(full, echo)
         #expect(
-            value == #"{"requestId":"Код \"7\"\n","messageId":"9223372036854775807","status":"FAILED","sequence":12,"final":true,"#
+            value
+                == #"{"requestId":"Код \"7\"\n","messageId":"9223372036854775807","messageIds":["9223372036854775807","2"],"status":"FAILED","sequence":12,"final":true,"#
                 + #""at":"2026-11-24T06:00:00.123Z","attempt":3,"providerStatus":"ON ITS WAY","#
                 + #""reason":{"code":"OUTCOME_UNKNOWN","kind":"unknown","message":"the \"why\""},"parts":2,"cost":{"credits":2,"money":0.20},"#
                 + #""possibleDuplicate":true,"metadata":{"orderId":"77"}}"#)

@@ -59,7 +59,7 @@ private let accepted = Acceptance(
             (unknown.unknown("no answer", default: .resend, maxAttempts: 3, notBefore: 0, at: 9), "OUTCOME_UNKNOWN", .unknown),
             (waiting.expire("late", at: 9), "EXPIRED", .expired),
             (cancelled.cancel(at: 9), "CANCELLED", .cancelled),
-            (sent.resolveSent(messageID: nil, at: 9), "RESOLVED", .resolved),
+            (sent.resolveSent(messageIDs: [], at: 9), "RESOLVED", .resolved),
             (failed.resolveFailed(at: 9), "RESOLVED", .resolved),
             (lost.giveUpTracking(code: "TRACKING_EXPIRED", "no word", at: 9), "TRACKING_EXPIRED", .untracked),
             (undelivered.learn(.known(.failed), at: 9), "PROVIDER_FAILED", .undelivered),
@@ -183,10 +183,10 @@ private let accepted = Acceptance(
             return entry
         }
         var tracked = held()
-        let event = tracked.resolveSent(messageID: "9", at: 6)
+        let event = tracked.resolveSent(messageIDs: ["9"], at: 6)
         #expect(event.status == .sent && event.reason?.code == "RESOLVED" && !event.isFinal && tracked.state == .tracking)
         var closed = held()
-        #expect(closed.resolveSent(messageID: nil, at: 6).isFinal && closed.state == .closed)
+        #expect(closed.resolveSent(messageIDs: [], at: 6).isFinal && closed.state == .closed)
         var failed = held()
         let failure = failed.resolveFailed(at: 6)
         #expect(failure.reason?.code == "RESOLVED" && failure.status == .failed && failure.isPossibleDuplicate)
@@ -239,8 +239,8 @@ private let accepted = Acceptance(
                     }
                 case .held:
                     switch Int.random(in: 0..<4, using: &random) {
-                    case 0: events.append(entry.resolveSent(messageID: "5", at: now))
-                    case 1: events.append(entry.resolveSent(messageID: nil, at: now))
+                    case 0: events.append(entry.resolveSent(messageIDs: ["5"], at: now))
+                    case 1: events.append(entry.resolveSent(messageIDs: [], at: now))
                     case 2: events.append(entry.resolveFailed(at: now))
                     default: entry.resolveResend(at: 0)
                     }

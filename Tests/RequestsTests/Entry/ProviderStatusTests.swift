@@ -69,7 +69,7 @@ import Testing
             }
         case .tracking: _ = entry.learn(.other(ForeignEntry.status(&random)), at: 9)
         case .held:
-            if random.oneIn(2) { entry.resolveResend(at: 9) } else { _ = entry.resolveSent(messageID: "7", at: 9) }
+            if random.oneIn(2) { entry.resolveResend(at: 9) } else { _ = entry.resolveSent(messageIDs: ["7"], at: 9) }
         case .closed: break
         }
     }

@@ -60,7 +60,7 @@ import Time
         let sequence = fixture.submit(1)
         fixture.wait(SessionFixture.timeout)
         fixture.wait(SessionFixture.timeout)
-        #expect(fixture.session.canSubmit && fixture.events() == [.unanswered(token: 1)])
+        #expect(fixture.session.canSubmit && fixture.events() == [.unanswered(token: 1), .givenUp(token: 1)])
         fixture.hear(PDU(sequence: sequence, .submitResponse(MessageResponse(id: "a"))))
         #expect(fixture.events() == [.notice(.stray(CommandID.submit.response))])
     }

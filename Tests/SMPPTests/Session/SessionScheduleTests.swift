@@ -17,7 +17,7 @@ import Time
 
     /// A session with a peer that does anything that a peer may, and some that it may not.
     private struct Course {
-        private enum Fate { case answered, unanswered, late, notSent, unknown }
+        private enum Fate { case answered, unanswered, late, givenUp, notSent, unknown }
 
         private let window: Int
         private var fixture: SessionFixture
@@ -59,8 +59,9 @@ import Time
             if let failure { return failure }
             for token in 0..<submitted {
                 let fates = fates[token] ?? []
-                let isLate = fates == [.unanswered, .late]
-                guard fates.count == 1 && fates != [.late] || isLate else { return "part \(token) is told as \(fates)" }
+                let isLate = fates == [.unanswered, .late] || fates == [.unanswered, .givenUp]
+                let isTold = fates.count == 1 && fates != [.late] && fates != [.givenUp]
+                guard isTold || isLate else { return "part \(token) is told as \(fates)" }
                 let isOut = received.contains(token)
                 if (fates == [.notSent]) == isOut { return "part \(token) is told as \(fates), and the peer has it: \(isOut)" }
             }
@@ -124,6 +125,7 @@ import Time
                 switch event {
                 case .answered(let token, _, let isLate): fates[token, default: []].append(isLate ? .late : .answered)
                 case .unanswered(let token): fates[token, default: []].append(.unanswered)
+                case .givenUp(let token): fates[token, default: []].append(.givenUp)
                 case .delivery(let delivery): delivered.append(delivery.handle)
                 case .ended(let ending):
                     for token in ending.notSent { fates[token, default: []].append(.notSent) }

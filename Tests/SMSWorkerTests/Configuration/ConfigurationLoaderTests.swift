@@ -105,6 +105,10 @@ import Testing
             .registryURL: "https://r", .registryUsername: "u", .registryRegister: "false",
             .logFormat: "text", .otelEndpoint: "http://a:4318", .otelProtocol: "http/json", .otelHeaders: "a=b", .otelTimeout: "7000",
             .otelServiceName: "s", .otelResourceAttributes: "c=d",
+            .providerTransport: "smpp", .topicsReceipts: "rc", .smppHost: "smsc", .smppPort: "3700", .smppTLS: "false",
+            .smppSystemID: "shop", .smppSystemType: "t", .smppBind: "pair", .smppWindow: "5", .smppEnquireInterval: "9s",
+            .smppResponseTimeout: "8s", .smppSource: "5/0", .smppDestination: "2/1", .smppDataCoding: "3", .smppConcatenation: "sar",
+            .smppMessageIDFormat: "hex-dec", .smppUnknownStatuses: "0x08,69", .smppReceiptAddress: "ignore",
         ]
         let fromEnvironment = try loadConfiguration(Dictionary(uniqueKeysWithValues: texts.map { ($0.key.environment, $0.value) }))
             .configuration

@@ -31,6 +31,12 @@ import Time
         ("LOG_LEVEL", "info"), ("LOG_FORMAT", nil), ("OTEL_EXPORTER_OTLP_ENDPOINT", nil), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_EXPORTER_OTLP_HEADERS", nil), ("OTEL_EXPORTER_OTLP_TIMEOUT", "10000"), ("OTEL_SERVICE_NAME", "rocketsms-worker"),
         ("OTEL_RESOURCE_ATTRIBUTES", nil),
+        ("PROVIDER_TRANSPORT", "http"), ("TOPICS_RECEIPTS", "sms.receipts"), ("SMPP_HOST", nil),
+        ("SMPP_PORT", "2775"), ("SMPP_TLS", "true"),
+        ("SMPP_SYSTEM_ID", nil), ("SMPP_PASSWORD", nil), ("SMPP_PASSWORD_FILE", nil), ("SMPP_SYSTEM_TYPE", nil),
+        ("SMPP_BIND", "transceiver"), ("SMPP_WINDOW", "10"), ("SMPP_ENQUIRE_INTERVAL", "30s"), ("SMPP_RESPONSE_TIMEOUT", "30s"),
+        ("SMPP_SOURCE_TON_NPI", nil), ("SMPP_DESTINATION_TON_NPI", "1/1"), ("SMPP_DATA_CODING", "0"), ("SMPP_CONCATENATION", "udh"),
+        ("SMPP_MESSAGE_ID_FORMAT", "opaque"), ("SMPP_UNKNOWN_STATUSES", "0x08,0xFF"), ("SMPP_RECEIPT_ADDRESS", "check"),
     ]
 
     @Test func theTableIsWhatIsPromised() {

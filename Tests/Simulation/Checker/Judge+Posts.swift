@@ -13,6 +13,7 @@ extension Judge {
             return find(.notDecided, "p\(process.number) submits what nobody knows")
         }
         process.submissions += 1
+        countRights(process, isRetry: attempt.isRetry)
         judgeTurn(made, pipeline, process)
         made.eligibleSince = nil
         made.overtaken = 0
@@ -113,28 +114,24 @@ extension Judge {
         if topicsWereRecreated { return }
         var bulkWaits: RequestCase?
         let now = world.monotonic
-        var strictWaiting = 0
-        newlyStrict.removeAll(keepingCapacity: true)
-        pipeline.visitEligible { partition, offset, isPriority in
-            guard let index = index(ofRequests: partition), offset < partitions[index].cases.count else { return }
-            let other = partitions[index].cases[Int(offset)]
+        var (strict, retries) = (0, 0)
+        newlyPlaced.removeAll(keepingCapacity: true)
+        pipeline.visitEligible { look in
+            guard let index = index(ofRequests: look.partition), look.offset < partitions[index].cases.count else { return }
+            let (other, isPriority, isRetry) = (partitions[index].cases[Int(look.offset)], look.isPriority, look.isRetry)
             guard other !== made, other.isTaken else { return }
-            if other.isStrict { strictWaiting += 1 }
-            // Seen at the submission before too, or its wait begins now.
-            let isNew = other.eligibleAt != process.submissions - 1 || other.eligibleIn !== process
-            other.eligibleAt = process.submissions
-            other.eligibleIn = process
-            guard !isNew, let since = other.eligibleSince else {
-                other.eligibleSince = now
-                other.overtaken = 0
-                other.passed = 0
-                other.strictAhead = 0
-                if other.isStrict { newlyStrict.append(other) }
+            if other.isStrict { strict += 1 }
+            if isRetry { retries += 1 }
+            guard let since = seen(other, in: process, now) else {
+                if other.isStrict || isRetry { newlyPlaced.append(other) }
                 return
             }
+            if look.isBeingWritten { return }
             // Restored: others may stand before it now that came after it.
-            if other.isStrict, other.strictCountedAt <= process.disturbedAt { newlyStrict.append(other) }
-            judgeFloor(other, isPriority, now - since)
+            if other.isStrict || isRetry, other.placeCountedAt <= process.disturbedAt { newlyPlaced.append(other) }
+            other.passed += 1
+            if isRetry { grantWithoutRight(other, process) }
+            judgeFloor(other, now - since)
             // Who is restored stands in line again, partition by partition.
             if since > process.disturbedAt { judgeLine(other, isPriority, waitsSince: world.wall - (now - since).milliseconds, made) }
             if !isPriority, made.isPriority, now - since >= Self.patience { bulkWaits = other }
@@ -142,28 +139,63 @@ extension Judge {
             let placedAt = max(since, process.disturbedAt)
             guard made.admittedAt >= world.wall - (now - placedAt).milliseconds, isPriority || !made.isPriority else { return }
             other.overtaken += 1
-            // One that is not to be sent again waits for its line's share, behind the others of its kind.
-            if other.overtaken >= Self.overtakings + other.strictAhead * Self.turnsOfFloor, now - since >= Self.patience {
+            if other.overtaken >= Self.overtakings + other.granted, now - since >= Self.patience {
                 find(
                     .starved,
                     "\(other.name) for \((now - since).milliseconds) ms by \(other.overtaken) that came later, of them \(made.name)")
             }
         }
-        for other in newlyStrict {
-            other.strictAhead = max(other.strictAhead, other.passed / Self.turnsOfFloor + strictWaiting)
-            other.strictCountedAt = now
-        }
+        if !newlyPlaced.isEmpty { grantPlaces(strict: strict, retries: retries, stock: pipeline.look.intents, process) }
         priorityRun = made.isPriority && bulkWaits != nil ? priorityRun + 1 : 0
         if options.rateLimit > 0, priorityRun >= Self.floorRun, let bulkWaits {
             find(.bulkStarved, "\(bulkWaits.name) waits behind \(priorityRun) of the priority lane in a row")
         }
     }
 
+    /// - Returns: since when it waits; nil: it was not seen at the submission before, and its wait begins now.
+    private func seen(_ other: RequestCase, in process: SimulatedProcess, _ now: MonotonicInstant) -> MonotonicInstant? {
+        let isNew = other.eligibleAt != process.submissions - 1 || other.eligibleIn !== process
+        other.eligibleAt = process.submissions
+        other.eligibleIn = process
+        if !isNew, let since = other.eligibleSince { return since }
+        other.eligibleSince = now
+        (other.overtaken, other.passed, other.granted, other.rightAt) = (0, 0, 0, 0)
+        return nil
+    }
+
+    /// What the promise grants to others: one that is not to be sent again waits for its line's share behind the others of its kind, and that
+    /// is a share of the *intents*. Those that were written before it came are POSTs that it does not count (intents run ahead of the slots, and
+    /// how far, `IntentStock` says). One that is tried again waits for the rights of the retries that wait with it.
+    private func grantPlaces(strict: Int, retries: Int, stock: Int, _ process: SimulatedProcess) {
+        for other in newlyPlaced {
+            // Whatever their age: one that waited for its key, or for a timer, joins behind those that stand there.
+            if other.isStrict { other.granted = max(other.granted, other.passed + (strict - 1) * Self.turnsOfFloor + stock) }
+            other.rightAt = max(other.rightAt, process.retryRights + Double(retries))
+            other.placeCountedAt = world.monotonic
+        }
+    }
+
+    /// `SEND_RETRY_BUDGET` is a promise to the provider: while the rights have not come that it waits for, whoever needs none goes on. From
+    /// there on, it has no less than the others.
+    private func grantWithoutRight(_ other: RequestCase, _ process: SimulatedProcess) {
+        guard options.retryBudget < 1, process.retryRights < other.rightAt else { return }
+        other.granted = max(other.granted, other.isStrict ? other.passed : other.overtaken)
+    }
+
+    /// As `RetryBudget` has it, of what is certain: a first attempt earns a share, and a second in which anything goes gives one besides; what
+    /// a retry earns that is answered comes on top.
+    private func countRights(_ process: SimulatedProcess, isRetry: Bool) {
+        let share = options.retryBudget
+        if !isRetry, share < 1 { process.retryRights += share / (1 - share) }
+        let now = world.monotonic
+        if let last = process.secondsRightAt, now - last < .seconds(1) { return }
+        process.secondsRightAt = now
+        process.retryRights += 1
+    }
+
     /// Whatever the policy is: a line that waits gets one of twenty.
-    private func judgeFloor(_ other: RequestCase, _ isPriority: Bool, _ waited: Duration) {
-        guard other.isStrict else { return }
-        other.passed += 1
-        guard other.passed >= Self.overtakings + other.strictAhead * Self.turnsOfFloor, waited >= Self.patience else { return }
+    private func judgeFloor(_ other: RequestCase, _ waited: Duration) {
+        guard other.isStrict, other.passed >= Self.overtakings + other.granted, waited >= Self.patience else { return }
         find(.starved, "\(other.name), onUnknown is \(other.policy), for \(waited.milliseconds) ms by \(other.passed) of other lines")
     }
 

@@ -34,8 +34,8 @@ final class Judge {
     var requestTimes: [Int64] = []
     var requestsBefore = 0
     var priorityRun = 0
-    /// Of policy `fail` or `hold`, those that this submission is the first to see waiting.
-    var newlyStrict: [RequestCase] = []
+    /// Those that this submission is the first to see in this place, and that wait for more than the turn of who came first.
+    var newlyPlaced: [RequestCase] = []
     var turnsInSecond = 0
     var turnSecond: Int64 = 0
     /// For the report.
@@ -146,7 +146,7 @@ final class Judge {
         cases = []
         partitions = []
         touched = []
-        newlyStrict = []
+        newlyPlaced = []
         caseOfMark = [:]
     }
 

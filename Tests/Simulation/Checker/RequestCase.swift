@@ -84,11 +84,14 @@ final class RequestCase {
     var eligibleAt = 0
     var eligibleIn: SimulatedProcess?
     var overtaken = 0
-    /// By requests of other lines, whenever they came.
+    /// By others, whenever they came.
     var passed = 0
-    /// Of policy `fail` or `hold` itself: how many of these had their turn or still waited when its place in line was given to it last.
-    var strictAhead = 0
-    var strictCountedAt = MonotonicInstant(nanoseconds: 0)
+    /// So many may pass it (policy `resend`: that came later) beside those that its own turn costs.
+    var granted = 0
+    /// At so many rights of its process one is its own, if it is tried again.
+    var rightAt = 0.0
+    /// When its place in line was given to it last.
+    var placeCountedAt = MonotonicInstant(nanoseconds: 0)
 
     init(
         number: Int, kind: Kind, partition: Int, offset: Int64, timestamp: Int64, id: [UInt8], policy: UnknownPolicy,

@@ -32,6 +32,10 @@ final class SimulatedProcess {
     var turns = 0
     /// Messages that it has handed to its gateway.
     var submissions = 0
+    /// Rights to a retry that its submissions have earned at least, whoever had them.
+    var retryRights = 0.0
+    /// When the one of them that each second gives was counted last.
+    var secondsRightAt: MonotonicInstant?
     private var sessions: [SimulatedSession] = []
     private var opener: SimulatedOpener?
     private var gateway: (any ProviderGateway)?

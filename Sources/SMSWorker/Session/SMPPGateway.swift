@@ -1,0 +1,185 @@
+package import EventLoop
+package import Logging
+package import Requests
+internal import SMPP
+package import SMSPipeline
+internal import Time
+
+/// The provider seam over SMPP: one bind of the account that submits and takes receipts, kept up as long as the process lives.
+///
+/// A part waits here only for its place in the window; `mayBegin` is asked when the socket takes it. A receipt is answered when it is written,
+/// and where it cannot be, the bind is given up: for many message centres a refusal is final, and what is unbound they keep for.
+package final class SMPPGateway: ProviderGateway, PartGateway {
+    package var mayBegin: (UInt64) -> Bool = { _ in true }
+    package var receive: (GatewayEvent) -> Void = { _ in }
+    package let mustPoll = false
+    package var parts: (any PartGateway)? { self }
+    package internal(set) var counts = Counts()
+
+    let loop: EventLoop
+    let settings: SMPPSettings
+    let messages: SMPPMessages
+    let link: Link
+    let keeper: any ReceiptKeeper
+    let log: Logger
+    var door = SMPPDoor()
+    var queue = SMPPPartQueue()
+    /// What is told when whoever calls has returned.
+    private var events: [GatewayEvent] = []
+    private var isTellingScheduled = false
+    private var toldDoor = DoorState.shut("")
+    private var hasLeft: (() -> Void)?
+    var notices = OncePer<String>(.seconds(300))
+
+    /// Since the start.
+    package struct Counts: Equatable, Sendable {
+        /// Receipts that came.
+        package var receipts = 0
+        /// Messages that are no receipts, and receipts without an id: answered, and let go.
+        package var others = 0
+        /// What the session noticed: malformed, strays, unexpected, not taken.
+        package var notices = 0
+        package var binds = 0
+    }
+
+    /// - Throws: where the bind cannot be written (a name that is too long), or the system gives no thread.
+    package init(loop: EventLoop, settings: SMPPSettings, keeper: any ReceiptKeeper, log: Logger) throws {
+        self.loop = loop
+        self.settings = settings
+        self.keeper = keeper
+        self.log = log
+        messages = SMPPMessages(settings)
+        link = try Link(loop: loop, connect: settings.connect, session: settings.session)
+        link.owner = self
+        door.canKeepReceipts = keeper.canWrite
+        keeper.changed = { [weak self] canWrite in self?.keeperChanged(canWrite) }
+    }
+
+    /// Binds, and binds again whenever the session ends, until `leave` or `close`.
+    package func start() {
+        tellDoor()
+        if keeper.canWrite { link.start() }
+    }
+
+    // MARK: Parts
+
+    package func plan(_ message: Message, offset: Int64) -> PartPlanning { messages.plan(message, offset: offset) }
+
+    package func submit(part: Int, of submission: Submission, _ message: Message, expiresAt: Int64?, isPriority: Bool, tag: UInt64) {
+        guard case .open = door.state else { return tell(.part(tag: tag, .notSent(reason: doorWords))) }
+        guard let part = messages.part(part, of: submission, message, expiresAt: expiresAt, isPriority: isPriority) else {
+            return tell(.part(tag: tag, .refused(code: Self.unwritable)))
+        }
+        queue.append(Part(token: tag, part))
+        link.wake()
+    }
+
+    /// Under what an id of a response is looked for in receipts.
+    package func receiptID(_ id: String) -> RequestHash { settings.identity.identity(of: id) }
+
+    /// Of a part that SMPP has no form for.
+    static let unwritable = "SMPP_UNWRITABLE"
+
+    // MARK: Questions
+
+    /// SMPP has none for a balance. That the account is bound is the sign that it is taken.
+    package func askBalance() {
+        switch door.state {
+        case .open: tell(.balance(.credits(.max)))
+        case .badCredentials: tell(.balance(.badCredentials))
+        case .shut, .tooManyBinds: tell(.balance(.failed))
+        }
+    }
+
+    package func askSenders() { tell(.senders(.failed(reason: "SMPP has no question for senders"))) }
+
+    package func askTemplates() { tell(.templates(.known([:]))) }
+
+    /// Parts go whole through `parts`.
+    package func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) {
+        preconditionFailure("over SMPP messages go part by part")
+    }
+
+    /// Statuses come as receipts.
+    package func poll(messageID: String, tag: UInt64) { preconditionFailure("over SMPP nothing is polled") }
+
+    // MARK: The end
+
+    /// Submits nothing more, waits for the answers to what is out, and unbinds.
+    ///
+    /// - Parameter done: called when there is no session any more.
+    package func leave(within limit: Duration, _ done: @escaping () -> Void) {
+        hasLeft = done
+        door.leave()
+        giveUpQueue()
+        tellDoor()
+        link.leave(within: limit)
+    }
+
+    package func close() {
+        door.leave()
+        link.close()
+        giveUpQueue()
+        tellNow()
+        keeper.changed = { _ in }
+    }
+
+    func left() {
+        let done = hasLeft
+        hasLeft = nil
+        done?()
+        // A write has passed while it was being left.
+        if done == nil, !door.isLeaving, door.canKeepReceipts { link.start() }
+    }
+
+    private func keeperChanged(_ canWrite: Bool) {
+        door.canKeepReceipts = canWrite
+        if canWrite {
+            if !door.isLeaving { link.start() }
+        } else {
+            giveUpQueue()
+            link.leave(within: settings.responseTimeout)
+        }
+        tellDoor()
+    }
+
+    // MARK: Telling
+
+    /// What has waited for its place in the window, and gets none.
+    func giveUpQueue() { for tag in queue.takeAll() { tell(.part(tag: tag, .notSent(reason: doorWords))) } }
+
+    var doorWords: String {
+        switch door.state {
+        case .open: "the message centre takes no parts at present"
+        case .shut(let reason): reason
+        case .tooManyBinds: "the account is bound as often as it may be"
+        case .badCredentials(let code): "the message centre does not take the credentials (\(code))"
+        }
+    }
+
+    func tellDoor() {
+        let state = door.state
+        guard state != toldDoor else { return }
+        toldDoor = state
+        tell(.door(state))
+    }
+
+    /// Later, on the loop: who calls is not called before it has returned.
+    func tell(_ event: GatewayEvent) {
+        events.append(event)
+        guard !isTellingScheduled else { return }
+        isTellingScheduled = true
+        loop.schedule(at: loop.now) { [weak self] in
+            self?.isTellingScheduled = false
+            self?.tellNow()
+        }
+    }
+
+    func tellNow() {
+        while !events.isEmpty {
+            let told = events
+            events = []
+            for event in told { receive(event) }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+"""The worker over SMPP, with the simulator's message centre at the other end: parts, receipts through Kafka, and what interrupts them."""
+
+import json
+
+import pytest
+
+from harness.ports import free_port
+from harness.records import Reader
+from harness.requests import key_of
+from harness.simulator import Simulator
+from harness.waiting import wait_for
+from harness.worker import run
+
+PASSWORD = "secret"
+LONG = "Ваш код подтверждения: 4711. Никому его не говорите. " * 4
+
+
+@pytest.fixture
+def centre(tmp_path):
+    port = free_port()
+    simulator = Simulator(tmp_path, smpp_port=port)
+    simulator.control("credentials", password=PASSWORD)
+    simulator.smpp_port = port
+    yield simulator
+    simulator.stop()
+
+
+@pytest.fixture
+def door(make_site, centre):
+    """A site whose workers speak SMPP."""
+    site = make_site(centre)
+    site.receipts = f"{site.requests}.receipts"
+    site.create(site._topic(site.receipts, 1, {"message.timestamp.type": "LogAppendTime"}))
+    over_http = site.settings
+
+    def settings(*arguments, **more):
+        return over_http(
+            *arguments,
+            **{
+                "PROVIDER_TRANSPORT": "smpp", "SMPP_HOST": "127.0.0.1", "SMPP_PORT": centre.smpp_port, "SMPP_TLS": "false",
+                "SMPP_SYSTEM_ID": Simulator.USERNAME, "SMPP_PASSWORD": PASSWORD, "SMPP_RESPONSE_TIMEOUT": "2s", "TOPICS_RECEIPTS": site.receipts,
+                "ROCKETSMS_BASE_URL": None, "ROCKETSMS_USERNAME": None, "ROCKETSMS_PASSWORD": None, "TRACK_CADENCE": None, **more,
+            },
+        )  # fmt: skip
+
+    site.settings = settings
+    return site
+
+
+def parts(centre, destination=None):
+    return [part for part in centre.ask("parts")["parts"] if destination in (None, part["destination"])]
+
+
+def texts(centre):
+    """What a phone would show of each message, by recipient: the parts that were taken, in their order, twice where one was."""
+    made = {}
+    for part in parts(centre):
+        made.setdefault(part["destination"], []).append((part["number"], part["octets"]))
+    return {phone: sorted(numbers) for phone, numbers in made.items()}
+
+
+def once(centre, phone, count):
+    """Each of so many parts went out once."""
+    return [number for number, _ in texts(centre).get(phone, [])] == list(range(1, count + 1))
+
+
+def smpp_fault(centre, fault, **rule):
+    centre.faults(smpp=[{"fault": fault, **rule}])
+
+
+def message(name, text="Hello", number=0, **more):
+    return {"id": name, "phone": f"+37529{1000000 + number}", "text": text, **more}
+
+
+def test_messages_go_in_parts_and_end_by_their_receipts(door, centre):
+    worker = door.started()
+    short, long = door.send(message("short"), message("long", LONG, 1), key=key_of("a"))
+    (end,) = door.status.until_final(short)
+    assert (end.status, end.code) == ("DELIVERED", None)
+    (end,) = door.status.until_final(long)
+    assert end.status == "DELIVERED"
+    made = parts(centre, "375291000001")
+    assert len(made) == 4 and end.value["messageIds"] == [part["messageID"] for part in made] and end.value["messageId"] == made[0]["messageID"]
+    assert worker.metric('rocketsms_receipts_total{verdict="matched"}') >= 5
+
+
+def test_nothing_of_a_message_stands_among_its_receipts(door, centre):
+    door.started()
+    door.status.until_final(door.send(message("secret", "do not tell 4711", 5), key=key_of("a")))
+    reader = Reader(door.broker.bootstrap, door.receipts, 1)
+    records = []
+    wait_for(lambda: records.extend(reader.poll(0.2)) or records, 20, "a receipt in the topic")
+    reader.close()
+    for record in records:
+        value = record.value()
+        assert b"4711" not in value and b"1000005" not in value and len(value) < 200
+
+
+POLICIES = ["resend", "fail", "hold"]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("part", [1, 3])
+def test_a_link_that_is_cut_when_a_part_is_out(door, centre, policy, part):
+    """The part may be with the centre: with fail and hold no part goes twice; with resend it may, and the event says so."""
+    smpp_fault(centre, "cut", part=part, phoneSuffix="1000001")
+    door.started(SEND_RETRY_BUDGET=1)
+    one = door.send(message("cut", LONG, 1, onUnknown=policy), key=key_of("a"))
+    if policy == "hold":
+        wait_for(lambda: sum(worker.metric("rocketsms_requests_held") for worker in door.workers) == 1, 30, "the request to be held")
+        ids = [made["messageID"] for made in parts(centre)]
+        assert len(ids) == part
+        held = run("requests", "held", "--json", env=kafka(door))
+        states = [state["state"] for state in json.loads(held.stdout)["held"][0]["parts"]]
+        assert states == ["accepted"] * (part - 1) + ["unknown"] + ["unsent"] * (4 - part), held.stdout
+        resolved = run("requests", "resolve", "cut", "--as", "sent", "--message-id", f"{part}={ids[-1]}", env=kafka(door))
+        assert resolved.returncode == 0, resolved.stderr
+    (end,) = door.status.until_final(one)
+    assert end.value["possibleDuplicate"]
+    if policy == "fail":
+        assert (end.status, end.code) == ("FAILED", "OUTCOME_UNKNOWN") and len(parts(centre)) == part
+    else:
+        assert end.status == "DELIVERED"
+    if policy != "resend":
+        assert once(centre, "375291000001", len(parts(centre)))
+    else:
+        assert {number for number, _ in texts(centre)["375291000001"]} == {1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_killed_between_two_parts(door, centre, policy):
+    """The first part was answered, and nobody wrote that down: a new owner cannot know it."""
+    smpp_fault(centre, "hold", part=2, phoneSuffix="1000001")
+    worker = door.started(SEND_RETRY_BUDGET=1, SMPP_RESPONSE_TIMEOUT="30s", SEND_DRAIN_LIMIT="30s", KAFKA_INSTANCE_ID="phoenix")
+    one = door.send(message("killed", LONG, 1, onUnknown=policy), key=key_of("a"))
+    wait_for(lambda: len(parts(centre)) == 2, 30, "the second part")
+    worker.kill()
+    worker.start().wait_ready()
+    if policy == "hold":
+        worker.wait_metric("rocketsms_requests_held", 1)
+        words = [word for number, part in enumerate(parts(centre), 1) for word in ("--message-id", f"{number}={part['messageID']}")]
+        assert run("requests", "resolve", "killed", "--as", "failed", env=kafka(door)).returncode == 0, words
+    (end,) = door.status.until_final(one)
+    assert end.value["possibleDuplicate"]
+    assert end.status == ("DELIVERED" if policy == "resend" else "FAILED")
+    if policy != "resend":
+        assert once(centre, "375291000001", 2)
+
+
+def test_a_receipt_before_its_response(door, centre):
+    """The receipt is there before the part has an id: it is kept, and comes with the acceptance."""
+    smpp_fault(centre, "late", delay="1500ms", phoneSuffix="1000001")
+    door.started()
+    one = door.send(message("early", "Hello", 1), key=key_of("a"))
+    events = door.status.until_final(one)
+    assert [event.status for event in events] == ["DELIVERED"] or events[-1].status == "DELIVERED"
+    assert once(centre, "375291000001", 1)
+
+
+def test_a_response_that_is_late(door, centre):
+    """It was given up as unknown; what the centre says then is taken, and the message is not sent again."""
+    smpp_fault(centre, "late", delay="3s", phoneSuffix="1000001")
+    worker = door.started(SEND_BACKOFF="30s", SEND_BACKOFF_MAX="30s")
+    one = door.send(message("late", "Hello", 1), key=key_of("a"))
+    (*_, end) = door.status.until_final(one)
+    assert end.status == "DELIVERED" and end.value["possibleDuplicate"] and once(centre, "375291000001", 1)
+    assert worker.metric("rocketsms_late_answers_total") == 1
+
+
+def test_receipts_of_a_message_whose_owner_was_away(door, centre):
+    """They are written by nobody while there is no bind, and by another replica while its owner is gone."""
+    centre.switch(delivery_delay="3s")
+    first = door.started(KAFKA_INSTANCE_ID="first")
+    ones = door.send(*(message(f"away-{number}", "Hello", number) for number in range(8)), key=key_of("a"))
+    for one in ones:
+        door.status.until(lambda one=one: door.status.of(one), 30, "an event")
+    first.kill()
+    door.started(KAFKA_INSTANCE_ID="second")
+    for one in ones:
+        (*_, end) = door.status.until_final(one)
+        assert end.status == "DELIVERED"
+
+
+def test_a_wrong_password_pauses_the_account_and_is_no_failure(door, centre):
+    centre.control("credentials", password="other")
+    worker = door.worker().start()
+    one = door.send(message("paused"), key=key_of("a"))
+    worker.wait_metric("rocketsms_account_paused", 1)
+    assert not door.status.of(one)
+    centre.control("credentials", password=PASSWORD)
+    (*_, end) = door.status.until_final(one, timeout=90)
+    assert end.status == "DELIVERED"
+
+
+def test_templates_and_texts_without_end_are_refused_with_a_reason(door, centre):
+    door.started()
+    named = door.send({"id": "named", "phone": "+375291000001", "template": "TPL_ID_7"}, key=key_of("a"))
+    (end,) = door.status.until_final(named)
+    assert (end.status, end.code) == ("FAILED", "NOT_SENDABLE") and not parts(centre)
+
+
+def kafka(door):
+    settings = door.settings()
+    return {name: settings[name] for name in ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_GROUP_ID", "TOPICS_REQUESTS", "TOPICS_STATUS", "TOPICS_DEAD_LETTER")}
