@@ -172,7 +172,6 @@ extension Pipeline {
             switch attempts.takeFact(mark: entry.mark) {
             case .neverBegun: settle(request, .notBegun, mark: entry.mark)
             case .ended(.parts(let outcomes)): settle(request, .parts(accepted(outcomes, of: request, receipts)), mark: entry.mark)
-            case .ended(.unknown(let reason)) where entry.submission != nil: forgetAttempt(request, reason)
             case .ended(let outcome): settle(request, outcome, mark: entry.mark)
             case .running(let attempt): goesOn(attempt, for: request, receipts)
             case nil: settle(request, .unknown(reason: "the worker stopped while the attempt was under way"), mark: entry.mark)

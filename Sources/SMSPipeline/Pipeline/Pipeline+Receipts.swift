@@ -32,7 +32,9 @@ extension Pipeline {
     /// - Returns: whether it says anything new.
     @discardableResult
     private func learn(_ place: PartPlace, _ status: MessageStatus) -> Bool {
-        guard let assignment = partitions[place.partition], assignment.isAlive, let open = assignment.live[place.request] else { return false }
+        guard let assignment = partitions[place.partition], assignment.isAlive, let open = assignment.live[place.request] else {
+            return false
+        }
         switch open {
         case .tracked(let handle):
             return follow(handle) { tracker, _, clock, _ in tracker.learn(handle, part: place.part, status, at: clock) }

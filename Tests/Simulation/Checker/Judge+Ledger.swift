@@ -121,6 +121,7 @@ extension Judge {
         guard look.state == .waiting, look.attempt < made.attempt, !begun.contains(made.mark), let writer, writer === made.intentBy else {
             return
         }
+        if made.wasAcceptedLate { return }
         // In one transaction: what was in its way came while both waited for it.
         guard writer.commitBegan != made.intentBegan else { return }
         // Something was in its way since its transaction began, or its lease may have grown old.

@@ -35,12 +35,16 @@ extension Judge {
         if flight.submission.toSubmit.last == flight.part { learned(process, tag: flight.tag) }
     }
 
+    /// The word after *unknown*: an intent for what is left may not be needed any more.
+    func acceptedLate(_ flight: PartLink.Flight) {
+        if cases.indices.contains(flight.number) { cases[flight.number].wasAcceptedLate = true }
+    }
+
     /// The centre has taken a part.
     func taken(_ copy: PartCopy) {
         acceptedMessages += 1
-        guard cases.indices.contains(copy.number), case let made = cases[copy.number], made.copies?.indices.contains(copy.part) == true else {
-            return find(.strangeSMS, "number \(copy.number), part \(copy.part)")
-        }
+        guard cases.indices.contains(copy.number), case let made = cases[copy.number], made.copies?.indices.contains(copy.part) == true
+        else { return find(.strangeSMS, "number \(copy.number), part \(copy.part)") }
         made.copies?[copy.part].append(copy)
         let count = made.copies?[copy.part].count ?? 0
         made.accepted = max(made.accepted, count)
@@ -60,7 +64,6 @@ extension Judge {
         guard case .open(let entry)? = try? LedgerCodec.decode(value) else { return }
         made.parts = entry.submission?.parts ?? []
         if entry.state == .tracking { made.trackedSince = entry.trackingBase }
-        trace.note(-1, "parts", "\(made.name) \(entry.state): " + made.parts.map { "\($0.state) \($0.status) \($0.id)" }.joined(separator: ", "))
     }
 
     // MARK: What events say

@@ -76,6 +76,7 @@ final class RequestCase {
     var trackedSince: Int64 = 0
     /// Parts of the newest attempt that its process knows to be accepted.
     var answeredParts = 0
+    var wasAcceptedLate = false
 
     // MARK: Its turn
 

@@ -27,6 +27,8 @@ struct DoorOptions {
     let lingers: Bool
     /// Of one transaction: what stands in two of them shows only where there are two.
     let recordLimit: Int
+    /// Rare in an hour, it is often in seconds.
+    let recordInterval: Duration
 
     static let account: UInt32 = 1
     static let settings = ReceiptSettings(account: account, fingerprint: 5, checksAddress: true)
@@ -47,6 +49,7 @@ struct DoorOptions {
         searchFailures = draw.pick([0, 0, 0.3])
         lingers = draw.has(0.3)
         recordLimit = draw.pick([1, 2, 4, 2_000, 2_000, 2_000])
+        recordInterval = draw.pick([.zero, .zero, .milliseconds(500), .seconds(60)])
     }
 }
 

@@ -24,7 +24,6 @@ final class PartsGateway: ProviderGateway, PartGateway {
     private var failures = 0
     private var unbound = DoorState.shut("it is not bound yet")
     private var told = DoorState.shut("")
-    /// Since when there is no bind.
     private var state: DoorState {
         if !writer.canWrite { return .shut("receipts cannot be written to Kafka") }
         if let link, link.isOpen, !link.isLeaving { return .open }
@@ -99,7 +98,9 @@ final class PartsGateway: ProviderGateway, PartGateway {
     /// The last look, and the socket.
     private func offer(_ flight: PartLink.Flight, _ link: PartLink) {
         guard !isClosed else { return }
-        guard self.link === link, case .open = state else { return receive(.part(tag: flight.tag, .notSent(reason: "it is not bound"))) }
+        guard self.link === link, case .open = state else {
+            return receive(.part(tag: flight.tag, .notSent(reason: "it is not bound")))
+        }
         guard mayBegin(flight.tag) else { return receive(.part(tag: flight.tag, nil)) }
         if options.hasPostGap, judge.isInChaos, world.chance(0.1) {
             judge.partBegun(process, flight, standsStill: true)
@@ -110,7 +111,9 @@ final class PartsGateway: ProviderGateway, PartGateway {
         write(flight, link)
     }
 
-    private func dies(_ flight: PartLink.Flight) { if !isClosed { receive(.part(tag: flight.tag, .notSent(reason: "the link has ended"))) } }
+    private func dies(_ flight: PartLink.Flight) {
+        if !isClosed { receive(.part(tag: flight.tag, .notSent(reason: "the link has ended"))) }
+    }
 
     private func write(_ flight: PartLink.Flight, _ link: PartLink) {
         // What the socket has not taken at once is not asked about again: TLS keeps the record, and sends it with the next.
@@ -133,8 +136,7 @@ final class PartsGateway: ProviderGateway, PartGateway {
         }
         if flight.isLate {
             guard case .accepted(let id, _) = outcome else { return receive(.latePart(tag: flight.tag, id: nil)) }
-            // An intent for it is not needed any more.
-            process.disturbedAt = world.monotonic
+            judge.acceptedLate(flight)
             receive(.latePart(tag: flight.tag, id: id))
         } else {
             if case .accepted = outcome { judge.partAccepted(process, flight) }
@@ -146,9 +148,9 @@ final class PartsGateway: ProviderGateway, PartGateway {
     }
 
     private func unanswered(_ flight: PartLink.Flight) {
-        if flight.isLate { receive(.latePart(tag: flight.tag, id: nil)) } else {
-            receive(.part(tag: flight.tag, .unknown(reason: "no answer in time")))
-        }
+        receive(
+            flight.isLate
+                ? .latePart(tag: flight.tag, id: nil) : .part(tag: flight.tag, .unknown(reason: "no answer in time")))
     }
 
     private func ended(_ notSent: [PartLink.Flight], _ unknown: [PartLink.Flight]) {

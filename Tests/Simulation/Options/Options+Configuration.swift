@@ -63,7 +63,8 @@ extension Options {
             deadLetterLimit: settings.deadLetterLimit, timings: settings.timings, send: settings.send, track: settings.track,
             dedupWindow: settings.dedupWindow, dedupMaxEntries: settings.dedupMaxEntries, checksBalance: settings.checksBalance,
             maxParts: settings.maxParts, senderPolicy: settings.senderPolicy, requestTimeout: settings.requestTimeout,
-            receipts: DoorOptions.settings, recordLimit: door.recordLimit)
+            receipts: DoorOptions.settings, recordLimit: door.recordLimit,
+            recordInterval: door.recordInterval)
     }
 
     func cluster(_ options: inout ClusterOptions) {

@@ -82,14 +82,25 @@ final class Workload {
         if stream.has(0.2) { schedule(stream.wild(1...8_000)) { [self] in order(made, "\"command\":\"cancel\"") } }
         // An operator decides on what is held; the more often they look, the sooner.
         guard made.policy == .hold || stream.has(0.05) else { return }
-        var resolution = stream.pick([
+        let resolution = stream.pick([
             "\"as\":\"resend\"", "\"as\":\"resend\"", "\"as\":\"failed\"", "\"as\":\"sent\"",
             "\"as\":\"sent\",\"messageId\":\"9007199254740993\"",
         ])
-        if options.door != nil, resolution.hasPrefix("\"as\":\"sent\"") { resolution = "\"as\":\"resend\"" }
         for _ in 0..<stream.int(1...3) {
-            schedule(stream.wild(300...20_000)) { [self] in order(made, "\"command\":\"resolve\",\(resolution)") }
+            schedule(stream.wild(300...20_000)) { [self] in
+                // By then an operator can have the ids from the provider.
+                let words = options.door != nil && resolution.contains("messageId") ? sent(made) : resolution
+                order(made, "\"command\":\"resolve\",\(words)")
+            }
         }
+    }
+
+    private func sent(_ made: RequestCase) -> String {
+        var ids: [String] = []
+        for (index, (part, copies)) in zip(made.parts, made.copies ?? []).enumerated() where part.state == .unknown {
+            if let id = copies.last?.id, !id.isEmpty { ids.append("\"\(index + 1)=\(id)\"") }
+        }
+        return ids.isEmpty ? "\"as\":\"sent\"" : "\"as\":\"sent\",\"messageIds\":[\(ids.joined(separator: ","))]"
     }
 
     // MARK: Records
