@@ -161,6 +161,11 @@ package struct ReceiptDesk: ~Copyable {
         if lookBacks[partition]?.isEmpty == true { lookBacks[partition] = nil }
     }
 
+    /// Operators' ids that are looked for.
+    package var lookBackCount: Int {
+        (wanted + (searched?.asked ?? [])).count { if case .resolved = $0.asker { true } else { false } }
+    }
+
     /// It could not be read: again, not at once.
     package mutating func wantAgain(_ asked: [CatchUp], at instant: MonotonicInstant) {
         wanted += asked

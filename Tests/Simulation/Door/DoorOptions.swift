@@ -11,7 +11,7 @@ struct DoorOptions {
     /// From the acceptance to each of its receipts, microseconds.
     let receiptDelay: ClosedRange<Int64>
     /// Receipts that are there before the answer that gives their part its id.
-    let earlyShare: Double
+    var earlyShare: Double
     /// Copies of which a state in between is told too.
     let sentShare: Double
     let failedShare: Double
@@ -26,9 +26,9 @@ struct DoorOptions {
     /// A connection that is gone stays for a while at the centre.
     let lingers: Bool
     /// Of one transaction: what stands in two of them shows only where there are two.
-    let recordLimit: Int
+    var recordLimit: Int
     /// Rare in an hour, it is often in seconds.
-    let recordInterval: Duration
+    var recordInterval: Duration
 
     static let account: UInt32 = 1
     static let settings = ReceiptSettings(account: account, fingerprint: 5, checksAddress: true)
@@ -58,11 +58,29 @@ extension Options {
     mutating func chooseDoor() {
         guard seed % 8 == 1 || seed % 8 == 4 else { return }
         var draw = Stream(seed, "door")
-        door = DoorOptions(&draw, isShort: isShort)
+        var drawn = DoorOptions(&draw, isShort: isShort)
+        if draw.has(0.2) { makeRestless(&drawn, &draw) }
+        door = drawn
         // There is no other over SMPP.
         schedule = .worker
         var stream = Stream(seed, "door classes")
         let isQuiet = classes == 0
         for fault in FaultClass.allCases where fault.isDoors && stream.has(fault.share) && !isQuiet { classes |= fault.bit }
+    }
+
+    /// Partitions go away and come back to the same process while its parts are on their way, and receipts are there before their answers: what
+    /// it knows then is in facts alone.
+    private mutating func makeRestless(_ drawn: inout DoorOptions, _ draw: inout Stream) {
+        workers = 2
+        partitions = Int32(draw.pick([1, 2]))
+        isCooperative = false
+        postLatency = 100_000...Int64(draw.wild(300_000...2_000_000))
+        drainLimit = .milliseconds(draw.wild(5...500))
+        requestTimeout = max(requestTimeout, .seconds(3))
+        maxInFlight = draw.pick([1, 2, 64])
+        drawn.earlyShare = 0.7
+        drawn.recordLimit = draw.pick([1, 2, 2_000])
+        drawn.recordInterval = .zero
+        classes |= FaultClass.mask([draw.pick([.drain, .kill]), draw.pick([.rename, .kill, .freeze])])
     }
 }
