@@ -88,9 +88,13 @@ package final class ReceiptTail: ReceiptLog, @unchecked Sendable {
         searchThread.finish { [searcher] in searcher.drop() }
     }
 
-    /// Records come at once as they are written; where none do, one question in half a second is enough.
+    /// Records come at once as they are written; where none do, one question in half a second is enough. A question to a broker that stands
+    /// still lasts as long as a socket may: not a minute, for another broker may have the log by then.
     private static func makeTail(_ servers: String, _ access: KafkaAccess) -> @Sendable () throws(KafkaError) -> LogReader {
-        let own = [(key: "fetch.wait.max.ms", value: "500"), (key: "queued.max.messages.kbytes", value: "4096")]
+        let own = [
+            (key: "fetch.wait.max.ms", value: "500"), (key: "queued.max.messages.kbytes", value: "4096"),
+            (key: "socket.timeout.ms", value: "10000"),
+        ]
         return { () throws(KafkaError) in
             try LogReader(bootstrapServers: servers, isolation: .uncommitted, properties: own + access.properties.forConsumers)
         }

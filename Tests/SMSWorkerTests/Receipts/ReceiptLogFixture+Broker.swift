@@ -20,6 +20,19 @@ extension ReceiptLogFixture {
         }
     }
 
+    func produceInATransaction() async throws {
+        try await onThread { [broker, place] in
+            let producer = try TransactionalProducer(
+                transactionalID: "receipts-\(UInt64.random(in: 0 ... .max))", bootstrapServers: broker.bootstrapServers, properties: [])
+            try producer.initTransactions(timeout: .seconds(30))
+            try producer.begin()
+            try Array("no receipt".utf8).withUnsafeBytes {
+                try producer.produce(topic: place.topic, partition: place.partition, key: nil, value: $0)
+            }
+            try producer.commit(timeout: .seconds(20))
+        }
+    }
+
     /// Receipts of `id-0`, `id-1`, …
     func produce(_ count: Int) async throws {
         try await onThread { [broker, place] in
@@ -72,6 +85,15 @@ extension ReceiptLogFixture {
             }
         }
         try await makeTopic()
+        // The broker may still have the one of before for a moment, and write to it.
+        try await onThread { [broker, place] in
+            let deadline = MonotonicInstant.now + .seconds(30)
+            while MonotonicInstant.now < deadline {
+                let reader = try PartitionReader(bootstrapServers: broker.bootstrapServers, properties: [])
+                if let marks = try? reader.uncommittedWatermarks(place, timeout: .seconds(5)), marks.high == 0 { return }
+            }
+            throw TopicTrouble(description: "\(place) is still the one of before")
+        }
     }
 
     func deleteRecords(before number: Int64) async throws {

@@ -24,9 +24,12 @@ final class ReceiptLogFixture: @unchecked Sendable {
     private(set) var changes: [Bool] = []
     private var waiters: [(condition: (ReceiptLogFixture) -> Bool, signal: TestSignal)] = []
 
-    /// - Parameter topic: nil for one that is made now.
-    init(topic: String? = nil) async throws {
-        let broker = try await Broker.shared()
+    /// - Parameters:
+    ///   - topic: nil for one that is made now.
+    ///   - broker: nil for the one that all tests share.
+    init(topic: String? = nil, on broker: Broker? = nil) async throws {
+        let shared = broker == nil ? try await Broker.shared() : nil
+        guard let broker = broker ?? shared else { preconditionFailure("one of them there is") }
         self.broker = broker
         let settings = [(key: "message.timestamp.type", value: "LogAppendTime")]
         self.topic = try await onThread { try topic ?? broker.makeTopic("receipts", settings: Broker.isKafka ? settings : []) }

@@ -119,6 +119,49 @@ struct ReceiptLogTests {
         try await fixture.close()
     }
 
+    /// The broker stands still for longer than patience lasts.
+    @Test(.enabled(if: Broker.available == .apacheKafka, "needs an Apache Kafka of its own"))
+    func aBrokerThatStandsStillCostsTime() async throws {
+        let broker = try await onThread { try Broker.start() }
+        let fixture = try await ReceiptLogFixture(on: broker)
+        await fixture.startTail()
+        await fixture.write(["a"])
+        await fixture.until { $0.receipts.count == 1 }
+        broker.process?.send(signal: SIGSTOP)
+        await fixture.on { fixture in
+            for number in 0..<50 { fixture.write("b-\(number)") }
+            fixture.tail.askEnd(tag: 1)
+        }
+        await fixture.until { $0.changes == [false] }
+        broker.process?.send(signal: SIGCONT)
+        await fixture.until { $0.keptCount == 51 && Set($0.receipts.flatMap(\.ids)).count == 51 }
+        await fixture.until { fixture in fixture.events.contains { if case .end(1, _) = $0 { true } else { false } } }
+        await fixture.on { fixture in
+            #expect(fixture.changes == [false, true] && fixture.breaks.isEmpty)
+            #expect(fixture.receipts.map(\.number) == (0..<fixture.receipts.count).map(Int64.init))
+        }
+        try await fixture.close()
+        try await onThread { broker.process?.stop() }
+    }
+
+    /// A marker of a transaction takes a number, as a record would that is gone.
+    @Test(.enabled(if: Broker.isKafka, "needs Apache Kafka")) func aGapIsGoneBackForAndThenTold() async throws {
+        let fixture = try await ReceiptLogFixture()
+        await fixture.startTail()
+        await fixture.write(["a"])
+        try await fixture.produceInATransaction()
+        await fixture.write(["b"])
+        // The marker stands before it or behind it.
+        await fixture.until { $0.breaks.count == 1 && $0.receipts.count == 2 }
+        await fixture.write(["c"])
+        await fixture.until { $0.receipts.count == 3 }
+        await fixture.on { fixture in
+            #expect(fixture.receipts.last?.number == 4 && fixture.position?.next == 5 && fixture.tail.unreadableCount == 1)
+            #expect(fixture.breaks.map(\.lost) == [1])
+        }
+        try await fixture.close()
+    }
+
     @Test func aFlushEndsWhenAllIsWritten() async throws {
         let fixture = try await ReceiptLogFixture()
         let signal = TestSignal()
