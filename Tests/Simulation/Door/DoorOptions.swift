@@ -54,12 +54,14 @@ struct DoorOptions {
 }
 
 extension Options {
-    /// One seed of four goes by the second door. Which ones is no draw, so that seeds with a history keep their meaning.
+    /// One seed of four goes by the second door. Which ones is no draw: seeds with a history from before it keep their meaning.
+    static func isOverSMPP(_ seed: UInt64) -> Bool { [1, 4, 7, 12].contains(seed % 16) }
+
     mutating func chooseDoor() {
-        guard seed % 8 == 1 || seed % 8 == 4 else { return }
+        guard Self.isOverSMPP(seed) else { return }
         var draw = Stream(seed, "door")
         var drawn = DoorOptions(&draw, isShort: isShort)
-        if draw.has(0.2) { makeRestless(&drawn, &draw) }
+        if draw.has(0.3) { makeRestless(&drawn, &draw) }
         door = drawn
         // There is no other over SMPP.
         schedule = .worker
@@ -71,16 +73,22 @@ extension Options {
     /// Partitions go away and come back to the same process while its parts are on their way, and receipts are there before their answers: what
     /// it knows then is in facts alone.
     private mutating func makeRestless(_ drawn: inout DoorOptions, _ draw: inout Stream) {
-        workers = 2
+        isEvicted = draw.has(0.5)
+        workers = isEvicted ? 1 : 2
         partitions = Int32(draw.pick([1, 2]))
+        if isEvicted { (session, heartbeat) = (.seconds(6), .milliseconds(1_000)) }
+        chaos = isEvicted ? session * 4 : max(chaos, .seconds(2))
+        requests = max(requests, draw.int(6...14))
+        window = isEvicted ? chaos / 2 : chaos
         isCooperative = false
         postLatency = 100_000...Int64(draw.wild(300_000...2_000_000))
         drainLimit = .milliseconds(draw.wild(5...500))
         requestTimeout = max(requestTimeout, .seconds(3))
-        maxInFlight = draw.pick([1, 2, 64])
+        maxInFlight = draw.pick([1, 1, 2, 64])
         drawn.earlyShare = 0.7
         drawn.recordLimit = draw.pick([1, 2, 2_000])
         drawn.recordInterval = .zero
-        classes |= FaultClass.mask([draw.pick([.drain, .kill]), draw.pick([.rename, .kill, .freeze])])
+        classes |= FaultClass.mask(isEvicted ? [.freeze] : [draw.pick([.drain, .kill]), draw.pick([.rename, .kill, .freeze])])
+        if isEvicted { classes &= ~FaultClass.mask([.kill, .drain, .rename, .brokerAway, .coordinator, .outage, .wrongAuth]) }
     }
 }

@@ -55,6 +55,9 @@ struct ChaosPlan {
                     $0.milliseconds(500...Int(options.heartbeat.milliseconds)))
             }
         }
+        if options.isEvicted {
+            add(.freeze, "evicted", most: 6) { .freeze(0, .milliseconds(session + $0.int(100...3_000))) }
+        }
         if options.freezesInCommit {
             // Until another has its partitions, and its transaction is still open.
             add(.freeze, "freezeInCommit", most: 2) {
