@@ -21,8 +21,10 @@ extension Pipeline {
             for open in assignment.live.values { ids += idCount(open) }
         }
         if book.holderCount != waiting { wrong.append("receipts are kept for \(book.holderCount), there are \(waiting)") }
-        // An operator's ids are known to the book when what was said of them before is.
-        if lookBacks == 0 ? book.placeCount != ids : book.placeCount > ids { wrong.append("the book has \(book.placeCount) parts, \(ids) have an id here") }
+        // An operator's ids are in the book when what was said of them before is.
+        if lookBacks == 0 ? book.placeCount != ids : book.placeCount > ids {
+            wrong.append("the book has \(book.placeCount) parts, \(ids) have an id here")
+        }
     }
 
     private func idCount(_ open: Assignment.Live) -> Int {
