@@ -58,7 +58,7 @@ def test_a_provider_in_trouble(promtool, make_site, simulator, tmp_path):
 
 def test_ids_in_another_form_and_a_centre_that_goes_away(promtool, door, centre, tmp_path):
     """Receipts are decimal where answers are hexadecimal, and nobody has told the worker; then there is no centre any more."""
-    centre.switch(smpp_id_form="hex-then-decimal")
+    centre.switch(smpp_id_form="hex-then-decimal", smpp_receipt_tlv="off")
     worker = door.started()
     with Lapse(promtool, tmp_path, sms=worker.metrics) as lapse:
         lapse.wait(3)
