@@ -9,6 +9,7 @@ import signal
 import time
 
 import pytest
+from confluent_kafka import OFFSET_END, TopicPartition
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from harness.ports import free_port
@@ -95,6 +96,15 @@ def test_messages_go_in_parts_and_end_by_their_receipts(door, centre):
     assert shown["rocketsms_receipts_lag"] == shown["rocketsms_receipts_applied_lag"] == shown["rocketsms_receipts_kept"] == 0
     assert shown["rocketsms_smpp_door_shut"] == shown["rocketsms_smpp_parts_in_window"] == shown["rocketsms_receipts_unwritten"] == 0
     assert math.isnan(shown["rocketsms_account_credits"])
+    audited(door)
+    # A message that is said to be delivered, and one of whose receipts says nothing of it, is found.
+    value = {**end.value, "requestId": "forged", "messageIds": [made[0]["messageID"], "neverSeen"], "sequence": 1}
+    forged = door.send(message("forged", onUnknown="hold"), key=key_of("a"))
+    door.status.until_final(forged)
+    door.producer.produce(door.status_topic, json.dumps(value).encode(), headers={"ce_id": f"{door.requests}-9-9/1"})
+    door.flush()
+    found = run("audit", env=audit_environment(door), timeout=120)
+    assert found.returncode == 1 and "not by the receipts of all its ids" in found.stdout, found.stdout + found.stderr
 
 
 def test_nothing_of_a_message_stands_among_its_receipts(door, centre):
@@ -180,6 +190,7 @@ def test_a_response_that_is_late(door, centre):
     assert worker.metric("rocketsms_late_answers_total") == 1
 
 
+@pytest.mark.needs("eviction")
 def test_receipts_of_a_message_whose_owner_was_away(door, centre):
     """They are written by nobody while there is no bind, and by another replica while its owner is gone."""
     centre.switch(delivery_delay="3s")
@@ -194,6 +205,7 @@ def test_receipts_of_a_message_whose_owner_was_away(door, centre):
         assert end.status == "DELIVERED"
 
 
+@pytest.mark.long
 def test_a_wrong_password_pauses_the_account_and_is_no_failure(door, centre):
     centre.control("credentials", password="other")
     worker = door.worker().start()
@@ -212,11 +224,101 @@ def test_templates_and_texts_without_end_are_refused_with_a_reason(door, centre)
     assert (end.status, end.code) == ("FAILED", "NOT_SENDABLE") and not parts(centre)
 
 
+@pytest.mark.long
+def test_ids_in_a_wrong_form_and_a_restart(door, centre):
+    """Receipts name ids in decimal, responses in hexadecimal: nothing matches until the form is set; then all that was written is applied."""
+    centre.switch(smpp_id_form="hex-then-decimal", smpp_receipt_tlv="off")
+    wrong = door.started(KAFKA_INSTANCE_ID="form")
+    ones = [door.publish(message(f"form-{number}", "Hello", number), key=key_of(number)) for number in range(20)]
+    door.flush()
+    unmatched = ['rocketsms_receipts_total{verdict="passed"}', 'rocketsms_receipts_total{verdict="kept"}']
+    wait_for(lambda: sum(map(wrong.metric, unmatched)) >= 20, 30, "the receipts, of nobody")
+    assert all([event.status for event in door.status.of(one)] == ["SENT"] for one in ones if door.status.of(one))
+    assert wrong.terminate() == 0
+    door.started(KAFKA_INSTANCE_ID="form", SMPP_MESSAGE_ID_FORMAT="hex-dec")
+    for end in door.status.until_final(*ones, timeout=60):
+        assert end.status == "DELIVERED"
+
+
+@pytest.mark.parametrize("how", [pytest.param("made anew", marks=pytest.mark.needs("unknown-topic")), "cut"])
+def test_the_topic_of_receipts_is_another(door, centre, how):
+    """What stood in it is gone; what comes from then on is applied, and a later owner is not misled by its position."""
+    centre.switch(delivery_delay="4s")
+    first = door.started(KAFKA_INSTANCE_ID="first")
+    early = door.send(message("early", "Hello", 1), key=key_of("a"))
+    assert door.status.until_final(early)[-1].status == "DELIVERED"
+    ones = door.send(*(message(f"later-{number}", "Hello", 10 + number) for number in range(6)), key=key_of("a"))
+    wait_for(lambda: len(parts(centre)) == 7, 30, "the parts")
+    if how == "cut":
+        for future in door.admin.delete_records([TopicPartition(door.receipts, 0, OFFSET_END)]).values():
+            future.result(30)
+    else:
+        door.delete_topic(door.receipts)
+        door.create(door._topic(door.receipts, 1, {"message.timestamp.type": "LogAppendTime"}))
+    for end in door.status.until_final(*ones, timeout=90):
+        assert end.status == "DELIVERED"
+    first.kill()
+    door.started(KAFKA_INSTANCE_ID="first")
+    last = door.send(message("last", "Hello", 30), key=key_of("a"))
+    assert door.status.until_final(last, timeout=60)[-1].status == "DELIVERED"
+
+
+@pytest.mark.needs("eviction")
+def test_a_part_is_delivered_while_another_waits_in_another_owner(door, centre):
+    """Part 1 is DELIVRD before part 2 was taken: the one event is the final one, wherever part 2 went from."""
+    smpp_fault(centre, "status", status="0x58", part=2, phoneSuffix="1000001", count=4)
+    first = door.started(KAFKA_INSTANCE_ID="first", SEND_BACKOFF="2s", SEND_BACKOFF_MAX="2s", SEND_RETRY_BUDGET=1)
+    one = door.send(message("halves", LONG, 1, onUnknown="fail"), key=key_of("a"))
+    wait_for(lambda: first.metric('rocketsms_receipts_total{verdict="matched"}') >= 1, 30, "the receipt of the first part")
+    first.terminate()
+    door.started(KAFKA_INSTANCE_ID="second", SEND_RETRY_BUDGET=1)
+    events = door.status.until_final(one, timeout=60)
+    assert [event.status for event in door.status.of(one)][-1] == "DELIVERED" and not events[-1].value.get("possibleDuplicate")
+    assert once(centre, "375291000001", 4)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_thirty_parts_through_a_window_of_ten(door, centre, policy):
+    """A link is cut at each of some parts in turn: with fail and hold nothing goes twice, with resend what may have is declared."""
+    for part in (1, 10, 11, 30):
+        smpp_fault(centre, "cutBeforeAccept" if policy != "resend" else "cut", part=part, phoneSuffix="1000001")
+    door.started(SEND_RETRY_BUDGET=1, SEND_MAX_ATTEMPTS=10, SMPP_WINDOW=10, ROCKETSMS_MAX_PARTS=40)
+    one = door.send(message("long", "я" * (67 * 29 + 5), 1, onUnknown=policy), key=key_of("a"))
+    for _ in range(6):
+        if policy != "hold":
+            break
+        wait_for(lambda: door.workers[0].metric("rocketsms_requests_held") == 1 or door.status.read(0) or door.status.of(one), 60, "it to be held")
+        if door.status.of(one):
+            break
+        # The operator has asked: the provider does not have it.
+        run("requests", "resolve", "long", "--as", "resend", "--yes", "--wait", "0s", env=kafka(door))
+        wait_for(lambda: door.workers[0].metric("rocketsms_requests_held") == 0, 30, "it to wait again")
+    (*_, end) = door.status.until_final(one, timeout=120)
+    numbers = [number for number, _ in texts(centre).get("375291000001", [])]
+    if policy == "fail":
+        assert (end.status, end.code) == ("FAILED", "OUTCOME_UNKNOWN") and len(numbers) == len(set(numbers))
+    else:
+        assert end.status == "DELIVERED" and set(numbers) == set(range(1, 31))
+        assert end.value["possibleDuplicate"] and (policy == "resend" or len(numbers) == 30)
+
+
+def audit_environment(door):
+    settings = door.settings()
+    return {name: str(value) for name, value in settings.items() if name.startswith(("KAFKA_", "TOPICS_", "SMPP_", "PROVIDER_"))}
+
+
+def audited(door):
+    """What the topics show agrees, receipts among them."""
+    audit = run("audit", env=audit_environment(door), timeout=120)
+    assert audit.returncode == 0, audit.stdout + audit.stderr
+
+
 def kafka(door):
     settings = door.settings()
     return {name: settings[name] for name in ("KAFKA_BOOTSTRAP_SERVERS", "KAFKA_GROUP_ID", "TOPICS_REQUESTS", "TOPICS_STATUS", "TOPICS_DEAD_LETTER")}
 
 
+@pytest.mark.long
 def test_one_bind_for_three_replicas_sends_every_partition(door, centre):
     """The centre grants one bind: whoever has it sends its own, and after a minute the others give theirs back."""
     centre.switch(smpp_bind_limit=1)
@@ -246,7 +348,7 @@ def test_a_centre_that_closes_the_older_bind(door, centre):
 
 
 @pytest.mark.long
-@pytest.mark.needs("freeze")
+@pytest.mark.needs("retention")
 def test_receipts_that_cannot_be_written_for_a_minute(door, centre):
     """The topic of receipts alone refuses writes: nothing is submitted, nothing becomes unknown, and afterwards every receipt is applied."""
     centre.switch(delivery_delay="2s")
@@ -331,6 +433,7 @@ def test_a_storm_over_smpp(door, centre):
         elif len(numbers) != len(set(numbers)):
             assert end.value.get("possibleDuplicate"), one.id
         assert end.status == "DELIVERED" or end.value.get("possibleDuplicate"), (one.id, end.value)
+    audited(door)
     counts = collections.Counter((end.status, end.code) for end in ends)
     print(counts)
     assert counts["DELIVERED", None] > len(ones) / 2

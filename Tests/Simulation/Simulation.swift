@@ -15,6 +15,7 @@ enum Simulation {
           --minutes M    as many as fit
           --jobs N       in so many processes
           --seed S       one, with its trace; where it fails, it is made smaller
+          --smpp         of these, those alone that go by the second door
           --scripts      the cluster against what Kafka and its client library do
           --first        ends with the first finding
           --self-check   each of 200 seeds twice: the same course

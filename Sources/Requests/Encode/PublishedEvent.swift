@@ -11,6 +11,8 @@ package struct PublishedEvent: Equatable, Sendable {
     /// RFC 3339.
     package let at: String
     package let messageID: String?
+    /// Of a message in several parts one each; else the one, or none.
+    package let messageIDs: [String]
     package let attempt: Int?
     package let reasonCode: String?
     package let reasonMessage: String?
@@ -37,6 +39,7 @@ package struct PublishedEvent: Equatable, Sendable {
         self.at = at
         self.json = json
         messageID = json["messageId"]?.stringValue
+        messageIDs = json["messageIds"]?.arrayValue?.compactMap(\.stringValue) ?? messageID.map { [$0] } ?? []
         attempt = json["attempt"]?.numberValue.flatMap { Int($0.literal) }
         reasonCode = json["reason"]?["code"]?.stringValue
         reasonMessage = json["reason"]?["message"]?.stringValue

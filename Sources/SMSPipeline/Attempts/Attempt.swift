@@ -50,12 +50,13 @@ package struct PartsUnderWay {
 
     /// A receipt's word on a part that this attempt brought to the provider.
     ///
-    /// - Returns: false: it is none of these.
-    mutating func learn(_ part: Int, _ status: MessageStatus) -> Bool {
+    /// - Returns: whether it says anything new; nil: the part is none of these.
+    mutating func learn(_ part: Int, _ status: MessageStatus) -> Bool? {
         guard let index = toSubmit.firstIndex(of: part), outcomes.indices.contains(index),
             case .accepted(let id, let known) = outcomes[index]
-        else { return false }
-        if !known.isFinal, status > known { outcomes[index] = .accepted(id: id, status: status) }
+        else { return nil }
+        guard !known.isFinal, status > known else { return false }
+        outcomes[index] = .accepted(id: id, status: status)
         return true
     }
 }

@@ -60,12 +60,13 @@ package struct CommitLoop: ~Copyable {
     /// An offset alone may wait this long for company.
     private static let offsetDelay = Duration.seconds(1)
     /// The recorded offset is written at least once a minute while work goes on.
-    private static let recordInterval = Duration.seconds(60)
+    package static let recordInterval = Duration.seconds(60)
+    private let recordInterval: Duration
     private static let backoff = Backoff(base: .milliseconds(100), maximum: .seconds(5))
     /// After so many aborted in a row the producers are made anew.
     private static let patience = 5
 
-    private var queue = CommitQueue()
+    private var queue: CommitQueue
     private var pace = PacingRule()
     private(set) var number: UInt64 = 0
     private(set) var stage = Stage.idle
@@ -74,7 +75,10 @@ package struct CommitLoop: ~Copyable {
     /// Nil while none is under way.
     package private(set) var underWay: CommitUnderWay?
 
-    package init() {}
+    package init(recordLimit: Int = CommitQueue.recordLimit, recordInterval: Duration = CommitLoop.recordInterval) {
+        queue = CommitQueue(recordLimit: recordLimit)
+        self.recordInterval = recordInterval
+    }
 
     /// Operations are kept that could not be committed. Where those have all gone (their partitions were given back), nothing is stuck.
     package var isStuck: Bool { failures > 0 && (!queue.isEmpty || underWay != nil) }
@@ -82,7 +86,7 @@ package struct CommitLoop: ~Copyable {
     package var batchCount: Int { queue.batches.count }
     package var hasGathered: Bool { !queue.isEmpty }
     /// So much waits that what can wait outside should: receipts are read below two full transactions.
-    package var isFull: Bool { queue.recordCount >= 2 * CommitQueue.recordLimit }
+    package var isFull: Bool { queue.recordCount >= 2 * queue.recordLimit }
 
     // MARK: Operations
 
@@ -144,7 +148,7 @@ package struct CommitLoop: ~Copyable {
             // It goes back where an operator's ids are looked for: the next owner must know.
             let goesBack = assignment.coveredReceipts.map { $0.position.next > receipts?.position.next ?? 0 } ?? false
             assignment.coveredReceipts = receipts
-            let isDue = assignment.recordedAt.map { now - $0 > Self.recordInterval } ?? true
+            let isDue = assignment.recordedAt.map { now - $0 > recordInterval } ?? true
             // An operator may have set the offset lower than old entries are (`offsets repair`): one of them that is written again must not
             // stand behind the record that covers it.
             if isDue || goesBack || batch.hasTombstone || batch.content.owners[index].highestEntry >= offset {

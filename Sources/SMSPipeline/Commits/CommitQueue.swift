@@ -58,13 +58,15 @@ package struct CommitQueue {
 
     /// A transaction ends far below `transaction.timeout.ms`.
     package static let recordLimit = 2_000
+    /// Of this queue.
+    package let recordLimit: Int
     package static let byteLimit = 1 << 20
 
     package private(set) var batches: [Batch] = []
     /// Since when an offset alone has been waiting for a transaction to go with.
     package private(set) var offsetsSince: MonotonicInstant?
 
-    package init() {}
+    package init(recordLimit: Int = CommitQueue.recordLimit) { self.recordLimit = recordLimit }
 
     package var isEmpty: Bool { batches.isEmpty }
     package var hasRecords: Bool { batches.contains { $0.hasRecords } }
@@ -85,7 +87,7 @@ package struct CommitQueue {
     ) {
         if batches.isEmpty { batches.append(Batch()) }
         let last = batches.count - 1
-        if batches[last].content.records.count >= Self.recordLimit || batches[last].content.bytes.count >= Self.byteLimit {
+        if batches[last].content.records.count >= recordLimit || batches[last].content.bytes.count >= Self.byteLimit {
             batches.append(Batch())
         }
         let index = batches.count - 1

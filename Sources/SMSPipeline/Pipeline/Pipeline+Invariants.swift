@@ -15,6 +15,7 @@ extension Pipeline {
         expect(tracker.count, census.tracked, "tracked messages", &wrong)
         checkIntents(&wrong)
         checkBatches(&wrong)
+        if door.desk.isOn { checkReceipts(&wrong) }
         if queue.timerCount > 4 * queue.waiting + Self.timerSlack {
             wrong.append("there are \(queue.timerCount) timers for \(queue.waiting) waiting requests")
         }

@@ -113,7 +113,8 @@ extension Pipeline {
         attempts.late = door.desk.lateCount
         defer { door.desk.lateEnded(late) }
         guard let id, !late.isOvertaken, let assignment = partitions[late.partition], assignment.isAlive,
-            case .active(let request)? = assignment.live[late.request], request.attempt == nil
+            case .active(let request)? = assignment.live[late.request], request.attempt == nil,
+            request.entry.submission?.unknown.contains(late.part) == true
         else { return }
         // The next attempt has not begun: its intent is not needed, or for less.
         switch request.place {

@@ -22,20 +22,28 @@ extension Pipeline {
     private func take(_ receipt: Receipt) {
         let verdict = door.desk.take(receipt)
         tell(.receipt(verdict))
-        if case .matches(let place) = verdict, let status = receipt.status { learn(place, status) }
+        guard case .matches(let place) = verdict, let status = receipt.status else { return }
+        // What says nothing new of an old part may be the first word on another one, which has its id again.
+        if !learn(place, status) { door.desk.keep(receipt) }
     }
 
     /// A receipt's word on a part, in whatever state its request is.
-    private func learn(_ place: PartPlace, _ status: MessageStatus) {
-        guard let assignment = partitions[place.partition], assignment.isAlive, let open = assignment.live[place.request] else { return }
+    ///
+    /// - Returns: whether it says anything new.
+    @discardableResult
+    private func learn(_ place: PartPlace, _ status: MessageStatus) -> Bool {
+        guard let assignment = partitions[place.partition], assignment.isAlive, let open = assignment.live[place.request] else {
+            return false
+        }
         switch open {
-        case .tracked(let handle): follow(handle) { tracker, _, clock, _ in tracker.learn(handle, part: place.part, status, at: clock) }
+        case .tracked(let handle):
+            return follow(handle) { tracker, _, clock, _ in tracker.learn(handle, part: place.part, status, at: clock) }
         case .active(let request):
             // Not in the ledger before the attempt's end: until then no position passes its beginning.
-            if let tag = request.attempt, attempts[tag]?.underWay?.learn(place.part, status) == true { return }
-            guard case .changed(let event) = request.entry.learn(part: place.part, status, at: wallNow) else { return }
-            if let event { return publish(request, event) }
-            if request.attempt == nil { write(request) }
+            if let tag = request.attempt, let isNews = attempts[tag]?.underWay?.learn(place.part, status) { return isNews }
+            guard case .changed(let event) = request.entry.learn(part: place.part, status, at: wallNow) else { return false }
+            if let event { publish(request, event) } else if request.attempt == nil { write(request) }
+            return true
         }
     }
 

@@ -33,7 +33,8 @@ extension Pipeline {
         guard let id = due.messageID else {
             endPermit(permit, .neutral)
             if due.isInParts { return lookAtHorizon(due) }
-            return follow(due.handle) { $0.askAgain(due.handle, stood: $1, at: $2, using: &$3) }
+            follow(due.handle) { $0.askAgain(due.handle, stood: $1, at: $2, using: &$3) }
+            return
         }
         tell(.pollBegan)
         gateway.poll(messageID: id, tag: tracker.begin(due.handle, permit: permit))
@@ -74,21 +75,25 @@ extension Pipeline {
     }
 
     /// Writes what a step of the tracker has changed.
+    ///
+    /// - Returns: whether it has changed anything.
+    @discardableResult
     func follow(
         _ handle: TrackingHandle,
         _ step: (inout Tracker, (MonotonicInstant) -> Duration, Now, inout Chance) -> Tracker.Step
-    ) {
-        guard let message = tracker.message(handle) else { return }
+    ) -> Bool {
+        guard let message = tracker.message(handle) else { return false }
         // Time in which bad credentials forbid every poll does not count towards the horizon.
         let account = gates.account
         let now = now
         switch step(&tracker, { account.pollsStood(since: $0, until: now) }, clock, &random) {
-        case .nothing: break
+        case .nothing: return false
         case .changed(let entry, let event):
             write(entry, of: message.assignment, event: event, isUrgent: entry.isPriority)
         case .ended(let entry, let event):
             write(entry, of: message.assignment, event: event, isUrgent: entry.isPriority)
             closeID(message.hash, of: entry, assignment: message.assignment)
         }
+        return true
     }
 }

@@ -34,7 +34,7 @@ package final class Pipeline {
     let opener: any SessionOpener
     var life: SessionLife
     var partitions = Partitions()
-    var commits = CommitLoop()
+    var commits: CommitLoop
     var queue: SendQueue
     var tracker: Tracker
     var upkeep: Upkeep
@@ -66,6 +66,7 @@ package final class Pipeline {
         gates = Gates(settings.send, settings.track, settings.timings, requestTimeout: settings.requestTimeout)
         gates.senders = SenderList(settings.senderPolicy, at: clock.monotonic)
         life = SessionLife(settings.timings)
+        commits = CommitLoop(recordLimit: settings.recordLimit, recordInterval: settings.recordInterval)
         queue = SendQueue(slots: settings.send.maxInFlight)
         tracker = Tracker(settings.track)
         upkeep = Upkeep(maxAge: settings.send.maxAge, at: clock.monotonic)

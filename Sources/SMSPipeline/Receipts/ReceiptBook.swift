@@ -49,6 +49,8 @@ package struct ReceiptBook: Sendable {
 
     /// So much is kept that the reader must wait.
     package var isFull: Bool { keptCount >= limit }
+    /// Those who wait for receipts.
+    package var holderCount: Int { floors.holderCount }
     package var placeCount: Int { places.values.reduce(0) { $0 + $1.count } }
 
     // MARK: Who waits
@@ -80,11 +82,17 @@ package struct ReceiptBook: Sendable {
         let (place, isOthers) = match(receipt)
         if let place { return .matches(place) }
         if isOthers { mismatches += 1 }
-        guard let lowest = floors.lowest, receipt.number >= lowest.next else { return .passed }
+        return keep(receipt) ? .kept : .passed
+    }
+
+    /// - Returns: false: nobody waits from so far back.
+    @discardableResult
+    package mutating func keep(_ receipt: Receipt) -> Bool {
+        guard let lowest = floors.lowest, receipt.number >= lowest.next else { return false }
         for id in receipt.ids { keptByID[id, default: []].append(forgotten + kept.count) }
         kept.append(receipt)
         keptCount += 1
-        return .kept
+        return true
     }
 
     /// All that was read together has been taken. What is written meanwhile goes by the position of before: it may say less than it knows.

@@ -64,6 +64,8 @@ package struct ReceiptDesk: ~Copyable {
 
     package mutating func take(_ receipt: Receipt) -> ReceiptBook.Verdict { book?.take(receipt) ?? .passed }
 
+    package mutating func keep(_ receipt: Receipt) { book?.keep(receipt) }
+
     package func match(_ receipt: Receipt) -> PartPlace? { book?.match(receipt).0 }
 
     package mutating func reached(_ next: ReceiptPosition) {
@@ -157,6 +159,11 @@ package struct ReceiptDesk: ~Copyable {
         guard let index = lookBacks[partition]?.firstIndex(of: catchUp.from.next) else { return }
         lookBacks[partition]?.remove(at: index)
         if lookBacks[partition]?.isEmpty == true { lookBacks[partition] = nil }
+    }
+
+    /// Operators' ids that are looked for.
+    package var lookBackCount: Int {
+        (wanted + (searched?.asked ?? [])).count { if case .resolved = $0.asker { true } else { false } }
     }
 
     /// It could not be read: again, not at once.

@@ -12,6 +12,9 @@ package struct ReceiptFloors: Sendable {
     /// Nil: nobody waits, nothing need be kept.
     package var lowest: ReceiptPosition? { first < floors.count ? floors[first].position : nil }
 
+    /// All that was added or joined, and not released.
+    package var holderCount: Int { floors[first...].reduce(0) { $0 + $1.holders } }
+
     /// - Parameter hold: with a token above that of an earlier call.
     package mutating func add(_ hold: ReceiptHold) { floors.append((hold.token, hold.position, 1)) }
 

@@ -29,12 +29,16 @@ package struct PipelineSettings: Sendable {
     package let eventFrame: [UInt8]
     /// Over SMPP; nil: statuses are asked for.
     package let receipts: ReceiptSettings?
+    /// Records of one transaction at most.
+    package let recordLimit: Int
+    /// How far a partition was read is written down so often, while work goes on.
+    package let recordInterval: Duration
 
     package init(
         group: String, topics: [RequestTopic], statusTopic: String, deadLetterTopic: String, deadLetterLimit: Int, timings: KafkaTimings,
         send: SendSettings, track: TrackSettings, dedupWindow: Duration, dedupMaxEntries: Int, checksBalance: Bool,
         maxParts: Int, senderPolicy: SenderList.Policy, requestTimeout: Duration, eventFrame: [UInt8] = [], isTraced: Bool = false,
-        receipts: ReceiptSettings? = nil
+        receipts: ReceiptSettings? = nil, recordLimit: Int = CommitQueue.recordLimit, recordInterval: Duration = CommitLoop.recordInterval
     ) {
         self.group = group
         self.topics = topics
@@ -53,6 +57,8 @@ package struct PipelineSettings: Sendable {
         self.isTraced = isTraced
         self.eventFrame = eventFrame
         self.receipts = receipts
+        self.recordLimit = recordLimit
+        self.recordInterval = recordInterval
     }
 }
 

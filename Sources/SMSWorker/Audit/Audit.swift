@@ -7,7 +7,7 @@ internal import Time
 ///
 /// A pure value; a reader feeds it. The order matters where workers run meanwhile: committed offsets first, then the ledgers, then events and
 /// dead letters, then the requests, each up to an end above open transactions. Then what an earlier topic says has its other half in a later
-/// one, and what is not there is missing.
+/// one, and what is not there is missing. Over SMPP receipts come before the ledgers, and what was added is read behind the events.
 ///
 /// Memory: some 150 bytes for each request that has an event or a dead letter, 40 for each id in a ledger, 20 for each id of one partition.
 package struct Audit: Sendable {
@@ -37,9 +37,15 @@ package struct Audit: Sendable {
     package private(set) var findings: [AuditFinding] = []
     package private(set) var findingCount = 0
     package internal(set) var counts = AuditCounts()
+    var receipts: AuditReceipts?
 
-    /// - Parameter idLifetime: from a record to the end of its id's dedup window, at most.
-    package init(idLifetime: Duration) { self.idLifetime = idLifetime.milliseconds }
+    /// - Parameters:
+    ///   - idLifetime: from a record to the end of its id's dedup window, at most.
+    ///   - receipts: over SMPP, the log that is read as well.
+    package init(idLifetime: Duration, receipts: AuditReceipts? = nil) {
+        self.idLifetime = idLifetime.milliseconds
+        self.receipts = receipts
+    }
 
     // MARK: Ledgers
 
@@ -67,7 +73,9 @@ package struct Audit: Sendable {
             find(.exactlyOnce, record, id: nil, "a record on the status topic that is no status event")
             return
         }
-        for complaint in courses[place(event.position), default: RequestCourse()].add(event) {
+        let place = place(event.position)
+        receipts?.see(event, at: place)
+        for complaint in courses[place, default: RequestCourse()].add(event) {
             find(complaint.guarantee, event.position, id: event.requestID, complaint.what)
         }
     }
@@ -88,6 +96,7 @@ package struct Audit: Sendable {
         let ledger = ledgers.removeValue(forKey: partition) ?? AuditLedger()
         counts.damaged += ledger.damaged
         lows[partition] = low
+        judgeParts(of: ledger, partition)
         current = Partition(ledger: ledger, consumed: max(committed ?? 0, ledger.recordedOffset), isWhole: low == 0)
     }
 
@@ -97,7 +106,8 @@ package struct Audit: Sendable {
     package mutating func see(_ decoded: DecodedRecord, at position: RecordPosition, timestamp: Int64) {
         precondition(current != nil, "begin names the partition first")
         if current?.isWhole == false, current?.repeatHorizon == nil { current?.repeatHorizon = timestamp.clampedSum(idLifetime) }
-        let course = courses.removeValue(forKey: place(position)) ?? RequestCourse()
+        let place = place(position)
+        let course = courses.removeValue(forKey: place) ?? RequestCourse()
         let id: String?
         switch decoded {
         case .command:
@@ -106,6 +116,11 @@ package struct Audit: Sendable {
             return
         case .deadLetter(let reason): id = reason.requestID.map { String(decoding: $0, as: UTF8.self) }
         case .request(let request): id = String(decoding: request.echo.id, as: UTF8.self)
+        }
+        if let applied = current?.ledger.applied, applied.fingerprint == receipts?.settings.fingerprint, !course.isFinal,
+            receipts?.areOver(place, below: applied.position.next) == true
+        {
+            find(.exactlyOnce, position, id: id, "receipts that count as applied are final for all its ids, and it has no final event")
         }
         if course.events > 0, course.firstSequence > 1, timestamp >= horizon {
             find(.exactlyOnce, position, id: id, "its events begin with sequence \(course.firstSequence)")
@@ -120,6 +135,7 @@ package struct Audit: Sendable {
     /// After the last record: what is left has no request.
     package mutating func finish() {
         current = nil
+        judgeUnfounded()
         let names = Dictionary(uniqueKeysWithValues: topics.map { ($1, $0) })
         for (place, course) in courses.sorted(by: { $0.key < $1.key }) {
             let topic = names[place.topic] ?? ""

@@ -17,12 +17,18 @@ struct AuditLedger: Sendable {
     private var aliases: [RequestHash: RequestHash] = [:]
     private var recorded: Int64 = 0
     private var highest: Int64 = 0
+    /// Over SMPP, up to where receipts are applied.
+    private(set) var applied: LedgerCodec.AppliedReceipts?
+    private var parts: [RequestHash: LedgerEntry] = [:]
 
     /// Ids whose last record cannot be understood: nothing is said of them.
     private var unreadable: Set<RequestHash> = []
 
     /// Records that no worker of this format wrote and that nothing has replaced.
     var damaged: Int { unreadable.count }
+
+    /// Open entries of messages that went out in parts, in the order of their requests.
+    var inParts: [LedgerEntry] { parts.values.sorted { $0.offset < $1.offset } }
 
     /// Ids that are kept.
     var count: Int { looks.count }
@@ -50,16 +56,24 @@ struct AuditLedger: Sendable {
     private mutating func take(_ key: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) throws(LedgerError) {
         if key.isEmpty {
             // It covers all before it; a repair may have set it lower.
-            if let value { (recorded, highest) = (try LedgerCodec.decodeRecorded(value).offset, 0) }
+            guard let value else { return }
+            let record = try LedgerCodec.decodeRecorded(value)
+            (recorded, highest, applied) = (record.offset, 0, record.receipts)
             return
         }
         guard let value else {
             looks[RequestHash(id: key)] = nil
+            parts[RequestHash(id: key)] = nil
             return
         }
         let head = try LedgerCodec.head(value, key: key)
         highest = max(highest, head.offset + 1)
         let hash = RequestHash(id: key)
+        if head.closedAt == nil, value[0] == LedgerCodec.submissionVersion, case .open(let entry) = try LedgerCodec.decode(value) {
+            parts[hash] = entry
+        } else if !parts.isEmpty {
+            parts[hash] = nil
+        }
         looks[hash] = Look(offset: head.offset, hasUnknownOutcome: head.hasUnknownOutcome, sequence: head.sequence)
         if head.hasTimelessID { aliases[RequestHash(timelessID: key, timestamp: head.timestamp)] = hash }
     }

@@ -23,10 +23,23 @@ extension PipelineSettings {
             senderPolicy: configuration.provider.senderPolicy,
             requestTimeout: configuration.smpp?.responseTimeout ?? configuration.provider.requestTimeout,
             eventFrame: eventFrame, isTraced: configuration.traces != nil,
-            receipts: configuration.smpp.map { smpp in
-                ReceiptSettings(
-                    account: smpp.account, fingerprint: smpp.fingerprint(topic: topics.receipts?.name ?? ""),
-                    checksAddress: smpp.checksReceiptAddress)
-            })
+            receipts: configuration.receiptSettings)
+    }
+}
+
+extension WorkerConfiguration {
+    /// Over SMPP.
+    var receiptSettings: ReceiptSettings? {
+        smpp.map { smpp in
+            ReceiptSettings(
+                account: smpp.account, fingerprint: smpp.fingerprint(topic: topics.receipts?.name ?? ""),
+                checksAddress: smpp.checksReceiptAddress)
+        }
+    }
+
+    /// What an audit holds against the log of receipts.
+    package var auditReceipts: AuditReceipts? {
+        guard let receiptSettings, let smpp else { return nil }
+        return AuditReceipts(receiptSettings, smpp.identity)
     }
 }

@@ -93,7 +93,11 @@ package final class ReceiptWriter: ReceiptKeeper, @unchecked Sendable {
         { () throws(KafkaError) in
             try Producer(
                 bootstrapServers: bootstrapServers,
-                properties: access.properties.forProducers + [(key: "message.timeout.ms", value: "\(deliveryTimeout.milliseconds)")])
+                properties: access.properties.forProducers + [
+                    (key: "message.timeout.ms", value: "\(deliveryTimeout.milliseconds)"),
+                    // Many centres send one receipt at a time: each waits for its record.
+                    (key: "linger.ms", value: "0"),
+                ])
         }
     }
 

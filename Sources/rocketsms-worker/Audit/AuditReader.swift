@@ -31,14 +31,17 @@ struct AuditReader {
     /// - Throws: where a topic is missing, or cannot be read.
     func run() throws(CommandFailure) -> Audit {
         let configuration = cluster.configuration
-        var audit = Audit(idLifetime: configuration.send.maxAge + configuration.track.horizon + configuration.dedup.window)
+        let lifetime = configuration.send.maxAge + configuration.track.horizon + configuration.dedup.window
+        var audit = Audit(idLifetime: lifetime, receipts: configuration.auditReceipts)
         var requests: [TopicPartition] = []
         for topic in cluster.topics.allRequests { requests += try partitions(of: topic) }
         var committed: [TopicPartition: Int64] = [:]
         for partition in requests { committed[partition] = try self.committed(partition) }
+        try readReceipts(into: &audit)
         for partition in requests { try readLedger(of: partition, into: &audit) }
         for partition in try partitions(of: cluster.topics.status) { try readEvents(partition, into: &audit) }
         for partition in try partitions(of: cluster.topics.deadLetter) { try readDeadLetters(partition, into: &audit) }
+        try readReceipts(into: &audit)
         for partition in requests { try readRequests(partition, committed: committed[partition], into: &audit) }
         audit.finish()
         console.endProgress()
@@ -76,6 +79,24 @@ struct AuditReader {
             console.endProgress()
             console.note(LedgerReader.sentence(damage.error, at: damage.offset, of: ledger, partition))
         }
+    }
+
+    /// What was read before is left out the second time.
+    private func readReceipts(into audit: inout Audit) throws(CommandFailure) {
+        guard let smpp = cluster.configuration.smpp, let topic = cluster.topics.receipts else { return }
+        var next = audit.receiptsEnd
+        try read(TopicPartition(topic: topic.name, partition: 0), from: next) { low in
+            audit.receiptsBegin(at: low)
+            next = max(next, low)
+        } _: { record in
+            let number = record.offset
+            next = max(next, number + 1)
+            record.withValue { value in
+                if let receipt = try? ReceiptRecord(value) { audit.see(receipt.receipt(number: number, smpp.identity)) }
+            }
+            return true
+        }
+        audit.receiptsRead(to: next)
     }
 
     private func readEvents(_ partition: TopicPartition, into audit: inout Audit) throws(CommandFailure) {
@@ -142,14 +163,16 @@ struct AuditReader {
     /// - Returns: the log's low watermark.
     @discardableResult
     private func read(
-        _ partition: TopicPartition, _ begin: (Int64) -> Void = { _ in }, _ body: (borrowing Record) -> Bool
+        _ partition: TopicPartition, from start: Int64 = 0, _ begin: (Int64) -> Void = { _ in }, _ body: (borrowing Record) -> Bool
     ) throws(CommandFailure) -> Int64 {
         var count = 0
         do throws(KafkaError) {
             let marks = try reader.uncommittedWatermarks(partition, timeout: Cluster.timeout)
             begin(marks.low)
             let isCancelled = { false }
-            try reader.readRecords(partition, from: marks.low, through: marks.high, stall: Self.stall, isCancelled: isCancelled) { record in
+            let first = max(start, marks.low)
+            guard first < marks.high else { return marks.low }
+            try reader.readRecords(partition, from: first, through: marks.high, stall: Self.stall, isCancelled: isCancelled) { record in
                 count += 1
                 if count % 10_000 == 0 { console.progress("\(partition): \(count) records") }
                 return body(record)

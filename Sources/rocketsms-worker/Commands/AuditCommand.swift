@@ -5,13 +5,14 @@ internal import SMSWorker
 
 /// `audit`
 struct AuditCommand: Command {
-    static let sections: [String]? = ["kafka", "topics", "send", "track", "dedup", "admin"]
+    static let sections: [String]? = ["kafka", "topics", "send", "track", "dedup", "admin", "provider", "smpp"]
     static let configuration = CommandConfiguration(
         name: "audit", abstract: "Hold the topics against the guarantees: nothing lost, and the status stream exactly-once.",
         discussion: """
             Reads the request, ledger, status and dead-letter topics up to where they end now; workers may go on meanwhile. Checked are G1 \
             (every request that was read has its final event, its dead letter or its ledger entry, or repeats an id), G4 (sequences without \
-            gap or repeat, statuses only forward, one final event, and it is the last), and of G3 what events and ledger show. What retention \
+            gap or repeat, statuses only forward, one final event, and it is the last), and of G3 what events and ledger show. Over SMPP (PROVIDER_TRANSPORT, SMPP_HOST, SMPP_PORT, SMPP_SYSTEM_ID as the workers have them) the receipts too: \
+            what counts as applied stands in the entries, DELIVERED is founded on the receipts of all ids, what is final has its final event. What retention \
             has deleted is not judged, and counted; so is what a damaged ledger record would have to tell. A finding a line, at most 1,000 of them; exit 1 where there is one. Memory: some 150 \
             bytes a request.
             --follow begins now and reads on: a breach is told within seconds, and it ends with 1, or goes on with --keep-going until \

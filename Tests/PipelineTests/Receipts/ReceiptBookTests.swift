@@ -56,6 +56,21 @@ import Testing
         #expect(Self.read(Self.receipt(8, "a"), &book) == .matches(Self.place("new", from: 8)))
     }
 
+    /// The old part is at its end, its request is not yet; the new one's answer is on its way.
+    @Test func whatSaysNothingNewOfAPartIsKeptForAnotherOneWithItsId() {
+        var book = Self.book()
+        _ = book.add(Self.place("old", from: 0), id: Self.id("a"))
+        #expect(Self.read(Self.receipt(0, "a"), &book) == .matches(Self.place("old", from: 0)))
+        #expect(!book.keep(Self.receipt(0, "a")), "nobody waits")
+        let hold = book.hold()
+        let early = Self.receipt(1, "a", status: .failed)
+        #expect(Self.read(early, &book) == .matches(Self.place("old", from: 0)))
+        #expect(book.keep(early))
+        #expect(book.add(Self.place("new", from: 1), id: Self.id("a")) == [.failed])
+        book.release(hold)
+        #expect(book.keptCount == 0)
+    }
+
     @Test func whatComesBeforeItsAnswerIsKeptAsLongAsAnybodyMayWantIt() {
         var book = Self.book(limit: 2)
         #expect(Self.read(Self.receipt(0, "a"), &book) == .passed, "nobody waits")

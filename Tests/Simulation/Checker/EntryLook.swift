@@ -18,7 +18,7 @@ struct EntryLook {
     let closedAt: Int64?
 
     init?(_ bytes: UnsafeRawBufferPointer) {
-        guard bytes.count >= 28, bytes[0] == 1, let state = LedgerEntry.State(rawValue: bytes[1]) else { return nil }
+        guard bytes.count >= 28, bytes[0] == 1 || bytes[0] == 2, let state = LedgerEntry.State(rawValue: bytes[1]) else { return nil }
         func integer(_ index: Int) -> Int64 { Int64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: Int64.self)) }
         func short(_ index: Int) -> Int { Int(UInt16(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt16.self))) }
         self.state = state
@@ -93,6 +93,9 @@ struct EventLook {
     }
 
     func says(_ text: StaticString) -> Bool { Self.find(text, in: value) }
+
+    /// Of the door that has fewer events.
+    func says(_ text: String) -> Bool { String(decoding: value, as: UTF8.self).contains(text) }
 
     private static func number(_ digits: Slice<UnsafeRawBufferPointer>) -> Int64? {
         var value: Int64 = 0

@@ -33,6 +33,15 @@ struct Finding {
         case tooLate = "a POST after expiresAt"
         case fleetRate = "more requests in a second than the fleet may"
         case strangeSMS = "an SMS of no request"
+        case partAfterStop = "a part behind one that was not taken"
+        // What receipts say
+        case answeredEarly = "a receipt answered before it is in the log"
+        case wrongStatus = "a status that the parts' receipts do not say"
+        case eventBeforeAll = "an event before all parts were taken"
+        case saidAgain = "an event that says nothing new"
+        case wrongCount = "a failure that does not say how many parts were taken"
+        case expiredUnread = "TRACKING_EXPIRED, though the log had its end in time"
+        case receiptMissed = "a part of a held request that does not say what its receipts do"
         // Inside
         case invariant = "an invariant of the pipeline"
         case busy = "turns without end"

@@ -15,6 +15,7 @@ extension Judge {
         if look.status < made.status { find(.statusBack, "\(made.name): \(look.status) after \(made.status)") }
         if look.status.isFinal, !look.isFinal { find(.statusBack, "\(made.name): \(look.status) is not final") }
         if made.hasUnknown != look.isPossibleDuplicate { find(.duplicateNotSaid, "\(made.name): sequence \(look.sequence)") }
+        if made.copies != nil { judgeParts(made, look) }
         made.sequence = look.sequence
         made.status = look.status
         made.hasMessageID = made.hasMessageID || look.hasMessageID
@@ -36,7 +37,7 @@ extension Judge {
 
     private func judgeFailure(_ made: RequestCase, _ look: EventLook) {
         guard look.status == .failed else { return }
-        if made.accepted > 0, !look.isPossibleDuplicate, !made.hasMessageID, !made.isExcused {
+        if made.copies == nil, made.accepted > 0, !look.isPossibleDuplicate, !made.hasMessageID, !made.isExcused {
             find(.plainFailure, "\(made.name)")
         }
         let wall = world.wall

@@ -50,6 +50,7 @@ extension Judge {
             find(.afterClosed, "\(made.name) is \(look.state) again")
         }
         if made.hasUnknown, !look.hasUnknown { find(.hiddenUnknown, "\(made.name)") }
+        if made.copies != nil { readParts(made, value) }
         change(made, look, writer)
         partitions[partition].owners[key] = (made, look.closedAt)
         return made
@@ -91,17 +92,16 @@ extension Judge {
                 made.wasHeld = true
             }
         case .waiting:
-            if before == .held { made.resends += 1 }
+            if before == .held, made.copies == nil || made.parts.contains(where: { $0.state == .unknown }) { made.resends += 1 }
             // Back at the end of its line.
             if before == .sending { made.eligibleSince = nil }
         case .tracking, .closed: break
         }
-        if before == .held, look.state != .held, let since = made.heldSince {
+        if before == .held, look.state != .held, let since = made.heldSince.take(), !isTakenAfterAll(made, look) {
             // The worker counts from its own decisions, and transactions may be late: held at least until an operator's word came; and one
             // that was there before may be read only now.
             let word = made.orders.first.map { $0 < made.sendingSince ? since : $0 } ?? world.wall
             made.heldFor += max(0, min(word, world.wall) - since)
-            made.heldSince = nil
         }
         made.state = look.state
         made.hasUnknown = look.hasUnknown
@@ -110,12 +110,18 @@ extension Judge {
         made.unknownAttempts = look.unknownAttempts
     }
 
+    /// A late answer ended it, no operator: its age goes on.
+    private func isTakenAfterAll(_ made: RequestCase, _ look: EntryLook) -> Bool {
+        made.copies != nil && look.state == .waiting && !made.parts.contains { $0.state == .unknown || $0.state == .presumed }
+    }
+
     /// An attempt has ended without closing its request.
     private func judgeEnd(of made: RequestCase, _ look: EntryLook, _ writer: SimulatedProcess?) {
         if look.unknownAttempts > made.unknownAttempts { return judgeUnknown(made, writer) }
         guard look.state == .waiting, look.attempt < made.attempt, !begun.contains(made.mark), let writer, writer === made.intentBy else {
             return
         }
+        if made.wasAcceptedLate { return }
         // In one transaction: what was in its way came while both waited for it.
         guard writer.commitBegan != made.intentBegan else { return }
         // Something was in its way since its transaction began, or its lease may have grown old.

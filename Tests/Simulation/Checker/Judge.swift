@@ -16,6 +16,7 @@ final class Judge {
     var hasTwins = false
     var offsetsWereLost = false
     var topicsWereRecreated = false
+    var receiptsWereLost = false
 
     var cases: [RequestCase] = []
     var partitions: [PartitionCourse] = []

@@ -70,6 +70,14 @@ final class RequestCase {
     /// It had not been read then.
     var isGone = false
 
+    /// Over SMPP, by parts: what the centre has taken; and what the newest open entry that was decided says of them.
+    var copies: [[PartCopy]]?
+    var parts: [Requests.Submission.Part] = []
+    var trackedSince: Int64 = 0
+    /// Parts of the newest attempt that its process knows to be accepted.
+    var answeredParts = 0
+    var wasAcceptedLate = false
+
     // MARK: Its turn
 
     var eligibleSince: MonotonicInstant?

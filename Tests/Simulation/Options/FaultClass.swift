@@ -13,10 +13,19 @@ enum FaultClass: String, CaseIterable {
     case lostReplies, resets, refusals, tooMany, wrongAuth, noCredit, outage, slowProvider, wrongID, unknownStatus
     // The workload
     case repeats, badRecords, commands, schedules, expiries, policies, generated
+    // The second door; drawn apart, and only where it is used
+    case receiptsRefused, receiptsAnew, receiptsGone, bindLimit, strangeReceipts
 
     static func mask(_ classes: [FaultClass]) -> UInt64 { classes.reduce(0) { $0 | $1.bit } }
 
     var bit: UInt64 { 1 << UInt64(Self.allCases.firstIndex(of: self) ?? 0) }
+
+    var isDoors: Bool {
+        switch self {
+        case .receiptsRefused, .receiptsAnew, .receiptsGone, .bindLimit, .strangeReceipts: true
+        default: false
+        }
+    }
 
     /// How often a seed has it.
     var share: Double {
@@ -29,6 +38,9 @@ enum FaultClass: String, CaseIterable {
         case .brokerAway, .coordinator, .slowCluster, .refusal, .lostAnswers, .lateCopies, .slowMarkers, .jumps: 0.25
         case .refusals, .tooMany, .outage, .slowProvider: 0.3
         case .wrongAuth, .noCredit: 0.15
+        case .receiptsRefused, .bindLimit: 0.25
+        case .receiptsAnew, .receiptsGone: 0.05
+        case .strangeReceipts: 0.5
         }
     }
 }

@@ -54,6 +54,19 @@ extension Options {
         return configuration
     }
 
+    /// What a process's pipeline is told.
+    func settings(name: String) -> PipelineSettings {
+        let settings = PipelineSettings(configuration(name: name), deadLetterLimit: 1 << 20)
+        guard let door else { return settings }
+        return PipelineSettings(
+            group: settings.group, topics: settings.topics, statusTopic: settings.statusTopic, deadLetterTopic: settings.deadLetterTopic,
+            deadLetterLimit: settings.deadLetterLimit, timings: settings.timings, send: settings.send, track: settings.track,
+            dedupWindow: settings.dedupWindow, dedupMaxEntries: settings.dedupMaxEntries, checksBalance: settings.checksBalance,
+            maxParts: settings.maxParts, senderPolicy: settings.senderPolicy, requestTimeout: settings.requestTimeout,
+            receipts: DoorOptions.settings, recordLimit: door.recordLimit,
+            recordInterval: door.recordInterval)
+    }
+
     func cluster(_ options: inout ClusterOptions) {
         options.requestTopics = requestTopics
         options.group = Self.group

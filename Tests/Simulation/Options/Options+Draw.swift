@@ -10,7 +10,7 @@ extension Options {
         self.seed = seed
         var classes: UInt64 = 0
         var stream = Stream(seed, "classes")
-        for fault in FaultClass.allCases where stream.has(fault.share) { classes |= fault.bit }
+        for fault in FaultClass.allCases where !fault.isDoors && stream.has(fault.share) { classes |= fault.bit }
         // Some have no trouble at all, or none with one side.
         switch stream.int(0...19) {
         case 0: classes = 0
@@ -67,6 +67,7 @@ extension Options {
         if rare.has(0.01) { makeLongPosts(&rare) }
         if rare.has(0.01) { makeStutter(&rare) }
         if rare.has(0.01) { makeFreezeInCommit(&rare) }
+        chooseDoor()
     }
 
     /// As many faults and requests as one fault of the worker needs to show: most that were found need two processes and a handful of

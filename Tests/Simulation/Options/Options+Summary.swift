@@ -8,7 +8,7 @@ extension Options {
     var summary: String {
         let classes = FaultClass.allCases.filter { has($0) }.map(\.rawValue).joined(separator: " ")
         return
-            "\(workers) workers, \(partitions) partitions\(hasPriorityTopic ? ", priority topic" : ""), \(requests) requests, \(keys) keys; "
+            "\(door == nil ? "" : "SMPP; ")\(workers) workers, \(partitions) partitions\(hasPriorityTopic ? ", priority topic" : ""), \(requests) requests, \(keys) keys; "
             + "\(isStatic ? "static" : "dynamic") \(isCooperative ? "cooperative" : "eager"), session \(session.milliseconds) ms, transaction \(transaction.milliseconds) ms; "
             + "\(policy), ordering \(ordering), schedule \(schedule), in flight \(maxInFlight), rate \(rateLimit), waiting \(maxWaiting), attempts \(maxAttempts), "
             + "age \(maxAge.milliseconds) ms, retries \(retryBudget), timeout \(requestTimeout.milliseconds) ms, drain \(drainLimit.milliseconds) ms, "

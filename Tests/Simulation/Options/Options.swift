@@ -57,6 +57,11 @@ struct Options {
     /// Some stand still for nearly a session, run for a moment, and stand still again.
     var stutters = false
     var freezesInCommit = false
+    /// One that is alone stands still for longer than its session lasts: its partitions come back to itself.
+    var isEvicted = false
+
+    /// Over SMPP; nil: over HTTP.
+    var door: DoorOptions?
 
     /// Most are short, so that there are many; a few are as long as it takes for what only time and number bring about.
     var isShort: Bool

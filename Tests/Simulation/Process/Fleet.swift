@@ -22,6 +22,7 @@ final class Fleet {
     private let world: World
     private let cluster: Cluster
     private let provider: ProviderSide
+    private let door: DoorSide?
     private let judge: Judge
     private let options: Options
     private let trace: Trace
@@ -30,10 +31,11 @@ final class Fleet {
     /// None is started any more.
     var isStopping = false
 
-    init(cluster: Cluster, provider: ProviderSide, judge: Judge, options: Options, trace: Trace) {
+    init(cluster: Cluster, provider: ProviderSide, door: DoorSide?, judge: Judge, options: Options, trace: Trace) {
         world = cluster.world
         self.cluster = cluster
         self.provider = provider
+        self.door = door
         self.judge = judge
         self.options = options
         self.trace = trace
@@ -59,7 +61,7 @@ final class Fleet {
 
     private func launch(_ name: String) -> SimulatedProcess {
         let process = SimulatedProcess(
-            number: all.count, name: name, cluster: cluster, provider: provider, judge: judge, options: options, trace: trace)
+            number: all.count, name: name, cluster: cluster, provider: provider, door: door, judge: judge, options: options, trace: trace)
         trace.note(process.number, "started", name)
         all.append(process)
         judge.started(process)

@@ -38,7 +38,8 @@ final class SimulatedProcess {
     var secondsRightAt: MonotonicInstant?
     private var sessions: [SimulatedSession] = []
     private var opener: SimulatedOpener?
-    private var gateway: SimulatedGateway?
+    private var gateway: (any ProviderGateway)?
+    private(set) var receipts: SimulatedReceiptLog?
     private let judge: Judge
     private var armedAt: MonotonicInstant?
     private var armed: World.Item?
@@ -55,7 +56,9 @@ final class SimulatedProcess {
 
     private static let deaf = Deaf()
 
-    init(number: Int, name: String, cluster: Cluster, provider: ProviderSide, judge: Judge, options: Options, trace: Trace) {
+    init(
+        number: Int, name: String, cluster: Cluster, provider: ProviderSide, door: DoorSide?, judge: Judge, options: Options, trace: Trace
+    ) {
         world = cluster.world
         self.options = options
         self.number = number
@@ -65,20 +68,30 @@ final class SimulatedProcess {
         disturbedAt = cluster.world.monotonic
         commitBegan = disturbedAt
         client = ClusterClient(cluster: cluster, instanceID: options.isStatic ? name : nil, stem: name)
-        let gateway = SimulatedGateway(self, provider: provider, judge: judge)
+        let parts = door.map { PartsGateway(self, centre: $0.centre, topic: $0.topic, judge: judge) }
+        let gateway: any ProviderGateway = parts ?? SimulatedGateway(self, provider: provider, judge: judge)
         self.gateway = gateway
+        receipts = door.map { SimulatedReceiptLog($0.topic, client, $0.options) }
         let opener = SimulatedOpener(client) { [unowned self] in opened($0) }
         self.opener = opener
         let pipeline = Pipeline(
-            settings: PipelineSettings(options.configuration(name: name), deadLetterLimit: 1 << 20), observer: Self.deaf, gateway: gateway,
+            settings: options.settings(name: name), observer: Self.deaf, gateway: gateway, receipts: receipts,
             opener: opener, seed: world.random.next(), at: world.clock)
         self.pipeline = pipeline
         gateway.mayBegin = { [unowned self] tag in self.pipeline?.mayBegin(tag: tag, at: world.clock) ?? false }
         gateway.receive = { [unowned self] event in
+            if parts != nil { trace.note(self.number, "provider", "\(event)") }
             self.pipeline?.provider(event, at: world.clock)
             turn()
         }
+        receipts?.receive = { [unowned self] event in
+            trace.note(self.number, "receipts", "\(event)")
+            self.pipeline?.receipts(event, at: world.clock)
+            turn()
+        }
+        receipts?.start()
         opener.open()
+        parts?.start()
     }
 
     var isRunning: Bool { pipeline != nil }
@@ -178,8 +191,14 @@ final class SimulatedProcess {
         if let armed { world.cancel(armed) }
         armed = nil
         opener = nil
+        gateway?.close()
         gateway = nil
+        receipts?.close()
+        receipts = nil
     }
+
+    /// All receipts that there are have been told.
+    var areReceiptsRead: Bool { receipts?.isAtEnd ?? true }
 
     // MARK: What happens to it
 

@@ -20,6 +20,8 @@ struct Arguments {
     var minutes: Double?
     var jobs = 1
     var isQuiet = false
+    /// Seeds alone that go by the second door.
+    var isOverSMPP = false
     /// Ends with the first finding; seeds that failed once have no precedence.
     var stopsAtFirst = false
     /// Of the findings of one seed, the one that the shrinker keeps.
@@ -43,6 +45,7 @@ struct Arguments {
             case "--self-check": mode = .selfCheck
             case "--finding": which = try Self.number(&rest, argument)
             case "--quiet": isQuiet = true
+            case "--smpp": isOverSMPP = true
             case "--first": stopsAtFirst = true
             case "--requests": overrides.requests = try Self.number(&rest, argument)
             case "--workers": overrides.workers = try Self.number(&rest, argument)

@@ -27,6 +27,10 @@ struct ChaosPlan {
         case wrongAuth(Duration)
         case noCredit(Duration)
         case slowProvider(Duration)
+        case receiptsRefused(Duration)
+        case receiptsAnew
+        case receiptsGone
+        case bindLimit(Duration)
     }
 
     private(set) var items: [(at: Duration, action: Action)] = []
@@ -51,6 +55,9 @@ struct ChaosPlan {
                     $0.milliseconds(500...Int(options.heartbeat.milliseconds)))
             }
         }
+        if options.isEvicted {
+            add(.freeze, "evicted", most: 6) { .freeze(0, .milliseconds(session + $0.int(100...3_000))) }
+        }
         if options.freezesInCommit {
             // Until another has its partitions, and its transaction is still open.
             add(.freeze, "freezeInCommit", most: 2) {
@@ -73,5 +80,9 @@ struct ChaosPlan {
         add(.wrongAuth, "wrongAuth", most: 2) { .wrongAuth($0.milliseconds(200...20_000)) }
         add(.noCredit, "noCredit", most: 2) { .noCredit($0.milliseconds(200...20_000)) }
         add(.slowProvider, "slowProvider", most: 2) { .slowProvider($0.milliseconds(500...15_000)) }
+        add(.receiptsRefused, "receiptsRefused", most: 3) { .receiptsRefused($0.milliseconds(100...20_000)) }
+        add(.receiptsAnew, "receiptsAnew", most: 2) { _ in .receiptsAnew }
+        add(.receiptsGone, "receiptsGone", most: 2) { _ in .receiptsGone }
+        add(.bindLimit, "bindLimit", most: 2) { .bindLimit($0.milliseconds(200...15_000)) }
     }
 }

@@ -18,6 +18,7 @@ struct Jobs {
             if let minutes = arguments.minutes { words += ["--minutes", "\(minutes)"] }
             if let seeds = arguments.seeds { words += ["--seeds", "\((seeds + arguments.jobs - 1 - job) / arguments.jobs)"] }
             if job > 0 { words.append("--quiet") }
+            if arguments.isOverSMPP { words.append("--smpp") }
             var pointers = words.map { strdup($0) } + [nil]
             defer { for pointer in pointers { free(pointer) } }
             var child: pid_t = 0

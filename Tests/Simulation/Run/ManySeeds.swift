@@ -22,6 +22,7 @@ struct ManySeeds {
         if !arguments.stopsAtFirst, !arguments.isQuiet || arguments.from == 1 { for seed in KnownSeeds.all { run(seed, &report) } }
         var done = 0
         while done < count, end.map({ MonotonicInstant.now < $0 }) ?? true {
+            while arguments.isOverSMPP, !Options.isOverSMPP(seed) { seed += arguments.step }
             run(seed, &report)
             if arguments.stopsAtFirst, let first = report.first {
                 print("first: seed \(seed): \(first)")

@@ -10,6 +10,7 @@ final class Schedule {
     private let world: World
     private let cluster: Cluster
     private let provider: ProviderSide
+    private let door: DoorSide?
     private let judge: Judge
     private let fleet: Fleet
     private let workload: Workload
@@ -29,7 +30,8 @@ final class Schedule {
         options.cluster(&clusterOptions)
         cluster = Cluster(world: world, options: clusterOptions)
         provider = ProviderSide(world: world, options: options)
-        fleet = Fleet(cluster: cluster, provider: provider, judge: judge, options: options, trace: trace)
+        if let options = options.door { door = DoorSide(cluster: cluster, options: self.options, door: options) } else { door = nil }
+        fleet = Fleet(cluster: cluster, provider: provider, door: door, judge: judge, options: options, trace: trace)
         workload = Workload(cluster: cluster, judge: judge, options: options)
         listen()
         plan()
@@ -54,6 +56,14 @@ final class Schedule {
         provider.onAccepted = { [unowned judge] text, _ in
             judge.accepted(Int(String(decoding: text.dropFirst(), as: UTF8.self)) ?? -1)
         }
+        if let door { listen(door) }
+    }
+
+    private func listen(_ door: DoorSide) {
+        door.centre.onFault = { [unowned self] in count("\($0)") }
+        door.centre.onTaken = { [unowned judge] in judge.taken($0) }
+        door.topic.onAppend = { [unowned judge] in judge.wasTold($0, $1) }
+        door.centre.onAnsweredEarly = { [unowned judge] in judge.find(.answeredEarly, "of r\($0.copy.number), part \($0.copy.part)") }
     }
 
     private func number(of client: ClusterClient) -> Int { fleet.all.first { $0.client === client }?.number ?? -1 }
@@ -106,10 +116,40 @@ final class Schedule {
             judge.offsetsWereLost = true
             setOffsetsBack()
         case .recreation: recreate()
+        case .outage, .wrongAuth, .noCredit, .slowProvider: if door == nil { disturbProvider(action) } else { disturbDoor(action) }
+        case .receiptsRefused, .receiptsAnew, .receiptsGone, .bindLimit: disturbDoor(action)
+        }
+    }
+
+    private func disturbProvider(_ action: ChaosPlan.Action) {
+        switch action {
         case .outage(let duration): provider.outage(for: duration)
         case .wrongAuth(let duration): provider.refuseAccount(for: duration)
         case .noCredit(let duration): provider.runOutOfCredit(for: duration)
         case .slowProvider(let duration): provider.slow(for: duration)
+        default: break
+        }
+    }
+
+    private func disturbDoor(_ action: ChaosPlan.Action) {
+        guard let door else { return }
+        switch action {
+        case .outage(let duration): door.centre.outage(for: duration)
+        case .wrongAuth(let duration): door.centre.refuseAccount(for: duration)
+        case .slowProvider(let duration): door.centre.slow(for: duration)
+        case .bindLimit(let duration): door.centre.limitBinds(for: duration)
+        case .receiptsRefused(let duration):
+            count("receiptsRefused")
+            door.topic.refuse(for: duration)
+        case .receiptsAnew:
+            count("receiptsAnew")
+            judge.receiptsWereLost = true
+            door.topic.makeAnew()
+        case .receiptsGone:
+            count("receiptsGone")
+            judge.receiptsWereLost = true
+            door.topic.retain(keeping: 2)
+        default: break
         }
     }
 
@@ -178,6 +218,7 @@ final class Schedule {
         judge.isInChaos = false
         cluster.heal()
         provider.heal()
+        door?.heal()
         fleet.healAll()
         trace.note(-1, "healed", "")
         waitForRest()
@@ -189,6 +230,7 @@ final class Schedule {
         judge.judgeLiveness()
         judge.judgeEnds()
         judge.judgeMemory(cluster)
+        if options.door != nil { judge.judgeHeldParts(cluster) }
         if !judge.topicsWereRecreated, !judge.offsetsWereLost, trace.isOn || options.seed % 4 == 0 { judge.audit(cluster) }
         stop()
         return outcome()
@@ -206,6 +248,7 @@ final class Schedule {
     private var isAtRest: Bool {
         guard workload.isDone, judge.isSettled, fleet.isWhole else { return false }
         // What is decided has also become visible.
+        guard door?.isQuiet ?? true, fleet.running.allSatisfy({ $0.areReceiptsRead }) else { return false }
         return cluster.logs.allSatisfy { $0.lastStable == $0.end } && fleet.running.allSatisfy { $0.pipeline?.isAtRest == true }
             && judge.partitions.allSatisfy { course in fleet.all.count { $0.pipeline?.isOpen(course.key) == true } == 1 }
     }
@@ -235,6 +278,7 @@ final class Schedule {
         fleet.end()
         cluster.onDecided = nil
         judge.release()
+        door?.forget()
         cluster.forget()
         world.clear()
         return outcome

@@ -15,6 +15,8 @@ struct RequestDraft {
     var sendAt: Int64?
     var expiresAt: Int64?
     var isGenerated = false
+    /// Over SMPP.
+    var parts: Int?
     /// Of the request that this one repeats.
     var id: [UInt8]?
 
@@ -26,7 +28,7 @@ struct RequestDraft {
 
     /// - Parameter number: becomes the text, by which the SMS is known again.
     func json(number: Int, id: [UInt8]) -> [UInt8] {
-        var bytes = Array("{\"phone\":\"375291234567\",\"text\":\"r\(number)\"".utf8)
+        var bytes = Array("{\"phone\":\"375291234567\",\"text\":\"r\(number)\(parts.map { " \($0)" } ?? "")\"".utf8)
         if !isGenerated { add("id", id, to: &bytes) }
         if let priority { bytes.append(contentsOf: ",\"priority\":\(priority)".utf8) }
         if let policy { add("onUnknown", Array(policy.name.utf8), to: &bytes) }

@@ -65,6 +65,7 @@ final class Workload {
             draft.expiresAt = max(world.wall, draft.sendAt ?? 0) + Int64(stream.wild(1...60_000))
         }
         draft.isGenerated = options.has(.generated) && stream.has(0.5)
+        if let door = options.door { draft.parts = stream.has(0.02) ? 0 : stream.int(1...door.parts) }
         let made = write(draft, kind: .request)
         if options.has(.repeats), stream.has(0.25) {
             for _ in 0..<stream.int(1...2) {
@@ -86,8 +87,20 @@ final class Workload {
             "\"as\":\"sent\",\"messageId\":\"9007199254740993\"",
         ])
         for _ in 0..<stream.int(1...3) {
-            schedule(stream.wild(300...20_000)) { [self] in order(made, "\"command\":\"resolve\",\(resolution)") }
+            schedule(stream.wild(300...20_000)) { [self] in
+                // By then an operator can have the ids from the provider.
+                let words = options.door != nil && resolution.contains("messageId") ? sent(made) : resolution
+                order(made, "\"command\":\"resolve\",\(words)")
+            }
         }
+    }
+
+    private func sent(_ made: RequestCase) -> String {
+        var ids: [String] = []
+        for (index, (part, copies)) in zip(made.parts, made.copies ?? []).enumerated() where part.state == .unknown {
+            if let id = copies.last?.id, !id.isEmpty { ids.append("\"\(index + 1)=\(id)\"") }
+        }
+        return ids.isEmpty ? "\"as\":\"sent\"" : "\"as\":\"sent\",\"messageIds\":[\(ids.joined(separator: ","))]"
     }
 
     // MARK: Records
@@ -101,6 +114,7 @@ final class Workload {
             number: number, kind: kind, partition: draft.place, offset: offset, timestamp: world.wall, id: id,
             policy: draft.policy ?? options.policy, key: draft.key,
             isPriority: draft.priority ?? draft.isPriority, sendAt: draft.sendAt, expiresAt: draft.expiresAt)
+        made.copies = draft.parts.map { Array(repeating: [], count: $0) }
         judge.produced(made)
         produce(key, made, key: draft.key, value: draft.json(number: number, id: id))
         return made
