@@ -290,6 +290,37 @@ def test_what_the_worker_asks_for_is_what_the_monitor_shows(helm, tmp_path):
     assert "authorization" not in endpoint
 
 
+def test_over_smpp_its_own_account_is_all_that_is_asked_for(helm, tmp_path):
+    documents = render(helm, tmp_path, CASES["smpp"])
+    data = one(documents, "ConfigMap", "sms-rocketsms-worker")["data"]
+    assert data["PROVIDER_TRANSPORT"] == "smpp" and data["SMPP_PORT"] == "3550" and not [name for name in data if name.startswith("ROCKETSMS_")]
+    spec = workload(documents)["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    (system,) = [entry for entry in container["env"] if entry["name"] == "SMPP_SYSTEM_ID"]
+    assert system["valueFrom"] == {"secretKeyRef": {"name": "smpp", "key": "system-id"}}
+    (volume,) = [volume for volume in spec["volumes"] if volume["name"] == "smpp"]
+    (mount,) = [mount for mount in container["volumeMounts"] if mount["name"] == "smpp"]
+    (item,) = volume["secret"]["items"]
+    assert item["key"] == "password" and data["SMPP_PASSWORD_FILE"] == f'{mount["mountPath"]}/{item["path"]}' and mount["readOnly"]
+    assert "credentials" not in {volume["name"] for volume in spec["volumes"]}
+    for left_out, named in [({"smpp": {}}, "smpp.existingSecret"), ({"config": {**CASES["smpp"]["config"], "SMPP_HOST": None}}, "config.SMPP_HOST")]:
+        result = run(helm, tmp_path, "template", "sms", str(CHART), values={**CASES["smpp"], **left_out})
+        assert result.returncode != 0 and named in result.stderr
+
+
+@pytest.mark.worker
+def test_over_smpp_the_topic_of_receipts_is_that_of_the_plans(helm, tmp_path):
+    values = json.loads(json.dumps(CASES["smpp"]))
+    values["config"] |= {"TRACK_HORIZON": "48h", "TOPICS_RECEIPTS": "shop.receipts"}
+    documents = render(helm, tmp_path, values)
+    known = {**values, "config": {**values["config"], "SMPP_SYSTEM_ID": "shop", "SMPP_PASSWORD": "secret"}}
+    topics = [bare(document) for document in documents if document["kind"] == "KafkaTopic"]
+    assert topics == planned("topics", "plan", "--format", "strimzi", "--cluster", "main", "--partitions", "8", "--replication-factor", "3", values=known)
+    (user,) = planned("acls", "plan", "--format", "strimzi", "--cluster", "main", "--principal", "User:rocketsms-worker", values=known)
+    user["spec"]["authentication"]["type"] = "tls"
+    assert bare(one(documents, "KafkaUser")) == user
+
+
 def test_inline_properties(helm, tmp_path):
     documents = render(helm, tmp_path, INLINE)
     properties = one(documents, "ConfigMap", "sms-rocketsms-worker-kafka")
@@ -326,6 +357,7 @@ def test_grace_period_exceeds_the_drain(helm, tmp_path, drain, timeout, grace, f
         ({}, "image.repository"),
         ({"image": LEAST["image"]}, "KAFKA_BOOTSTRAP_SERVERS"),
         ({**LEAST, "credentials": {}}, "existingSecret"),
+        ({**LEAST, "config": {**LEAST["config"], "PROVIDER_TRANSPORT": "smpp", "SMPP_HOST": "a"}, "smpp": {"existingSecret": "smpp"}, "terminationGracePeriodSeconds": 54}, "terminationGracePeriodSeconds"),
         ({**LEAST, "workload": "StatefulSet", "autoscaling": {"mode": "hpa"}}, "static member"),
         ({**LEAST, "workload": "DaemonSet"}, "workload"),
         ({**LEAST, "autoscaling": {"mode": "cpu"}}, "mode"),
@@ -544,11 +576,11 @@ def test_the_keys_are_the_workers():
     keys = {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).replace(".", "_").upper() for name in names}
     properties = json.loads((CHART / "values.schema.json").read_text())["properties"]
     config = set(properties["config"]["properties"])
-    owned = {"CONFIG_VERSION", "ADMIN_HOST", "ADMIN_PORT", "ADMIN_TOKEN_FILE", "KAFKA_INSTANCE_ID", "KAFKA_TRANSACTIONAL_STEM", "KAFKA_PROPERTIES_FILE"} | {
+    owned = {"SMPP_SYSTEM_ID", "SMPP_PASSWORD", "SMPP_PASSWORD_FILE", "CONFIG_VERSION", "ADMIN_HOST", "ADMIN_PORT", "ADMIN_TOKEN_FILE", "KAFKA_INSTANCE_ID", "KAFKA_TRANSACTIONAL_STEM", "KAFKA_PROPERTIES_FILE"} | {
         f"ROCKETSMS_{name}{suffix}" for name in ("USERNAME", "PASSWORD", "PASSWORD_MD5") for suffix in ("", "_FILE")
     }
     # A secret comes as a variable from a Secret, and never through a ConfigMap.
-    secret = {"OTEL_EXPORTER_OTLP_HEADERS", "SMPP_SYSTEM_ID", "SMPP_PASSWORD"}
+    secret = {"OTEL_EXPORTER_OTLP_HEADERS"}
     assert len(names) > 40 and config == keys - owned - secret
     assert set(properties["extraEnv"]["items"]["properties"]["name"]["not"]["enum"]) == keys - secret
 

@@ -9,11 +9,12 @@ import pytest
 
 from harness import brokers, ports
 from harness.process import end
-from harness.requests import request
+from harness.requests import key_of, request
 from harness.waiting import wait_for
 from harness.worker import LEAKS, PASSWORD, run
 from test_connections import SecureKafka, authority, connected, secure
 from test_rights import WORKER, Rights, locked, place, worker_of
+from test_smpp import centre, door, message, parts
 
 @pytest.fixture
 def site(make_site, simulator):
@@ -166,3 +167,40 @@ def test_tls_that_does_not_fit_is_named(secure, authority, make_site, simulator,
         _, lines = check(site, "--timeout", "8s", settings={**good, **changed})
         assert set(found(lines)) == {"broker", "tls"}, (changed, lines)
         assert words in found(lines)["tls"][0], lines
+
+
+def test_over_smpp_it_binds_takes_no_receipt_and_unbinds(door, centre):
+    """A receipt that it took would be lost: the one that waits for a bind is the worker's."""
+    centre.switch(delivery_delay="2s")
+    worker = door.started(KAFKA_INSTANCE_ID="phoenix")
+    one = door.send(message("waits"), key=key_of("a"))
+    wait_for(lambda: parts(centre), 20, "the part")
+    worker.kill()
+    time.sleep(3)
+    binds = centre.ask("parts")["counters"]["binds"]
+    _, lines = check(door)
+    assert results(lines)["provider"] == results(lines)["credentials"] == ["ok"], lines
+    assert results(lines)["senders"] == results(lines)["clock"] == ["unasked"]
+    assert centre.ask("parts")["counters"]["binds"] == binds + 1
+    worker.start().wait_ready()
+    (*_, last) = door.status.until_final(one)
+    assert last.status == "DELIVERED"
+
+
+def test_over_smpp_what_is_wrong_is_named(door, centre):
+    def provider(**changed):
+        return {subject: lines for subject, lines in found(check(door, "--timeout", "9s", **changed)[1]).items() if subject in ("provider", "credentials")}
+
+    wrong = provider(SMPP_PASSWORD="another")
+    assert list(wrong) == ["credentials"] and "ESME_RINVPASWD (0x0E)" in wrong["credentials"][0] and "SMPP_PASSWORD" in wrong["credentials"][0]
+    wrong = provider(SMPP_PORT=str(ports.free_port()))
+    assert list(wrong) == ["provider"] and "SMPP_PORT" in wrong["provider"][0]
+    wrong = provider(SMPP_TLS="true")
+    assert list(wrong) == ["provider"] and "SMPP_TLS" in wrong["provider"][0]
+    # Where something else answers.
+    wrong = provider(SMPP_PORT=str(centre.port))
+    assert list(wrong) == ["provider"] and "is it SMPP" in wrong["provider"][0]
+    centre.switch(smpp_bind_limit=1)
+    door.started()
+    wrong = provider()
+    assert list(wrong) == ["credentials"] and "as often as it may be" in wrong["credentials"][0]

@@ -17,6 +17,7 @@ from harness.stall import Stall
 from harness.waiting import wait_for
 from test_follow import Follow, healthy
 from test_rights import locked, place, worker_of  # noqa: F401
+from test_smpp import centre, door  # noqa: F401
 
 pytestmark = [pytest.mark.long, pytest.mark.needs("nodes")]
 
@@ -53,6 +54,20 @@ def test_a_provider_in_trouble(promtool, make_site, simulator, tmp_path):
         site.status.until_final(*late, timeout=120)
     lapse.assert_provoked("test_provoked.py::test_a_provider_in_trouble")
     site.judge()
+
+
+def test_ids_in_another_form_and_a_centre_that_goes_away(promtool, door, centre, tmp_path):
+    """Receipts are decimal where answers are hexadecimal, and nobody has told the worker; then there is no centre any more."""
+    centre.switch(smpp_id_form="hex-then-decimal", smpp_receipt_tlv="off")
+    worker = door.started()
+    with Lapse(promtool, tmp_path, sms=worker.metrics) as lapse:
+        lapse.wait(3)
+        publish(door, "foreign", 100)
+        worker.wait_metric("rocketsms_receipts_written_total", 100, 30)
+        lapse.wait(20)
+        centre.stop()
+        lapse.wait(9)
+    lapse.assert_provoked("test_provoked.py::test_ids_in_another_form_and_a_centre_that_goes_away")
 
 
 def test_a_closed_partition_and_a_worker_that_ends(promtool, make_site, simulator, tmp_path):

@@ -2,6 +2,7 @@
 
 import collections
 import json
+import math
 import os
 import random
 import signal
@@ -88,7 +89,13 @@ def test_messages_go_in_parts_and_end_by_their_receipts(door, centre):
     assert end.status == "DELIVERED"
     made = parts(centre, "375291000001")
     assert len(made) == 4 and end.value["messageIds"] == [part["messageID"] for part in made] and end.value["messageId"] == made[0]["messageID"]
-    assert worker.metric('rocketsms_receipts_total{verdict="matched"}') >= 5
+    known = lambda: worker.metric('rocketsms_receipts_total{verdict="matched"}') + worker.metric("rocketsms_receipts_claimed_total")
+    wait_for(lambda: known() == worker.metric("rocketsms_receipts_written_total") >= 5, 10, worker.metrics)
+    shown = worker.metrics()
+    assert shown['rocketsms_smpp_deliveries_total{kind="receipt"}'] >= 5 and shown["rocketsms_smpp_binds_total"] == 1
+    assert shown["rocketsms_receipts_lag"] == shown["rocketsms_receipts_applied_lag"] == shown["rocketsms_receipts_kept"] == 0
+    assert shown["rocketsms_smpp_door_shut"] == shown["rocketsms_smpp_parts_in_window"] == shown["rocketsms_receipts_unwritten"] == 0
+    assert math.isnan(shown["rocketsms_account_credits"])
     audited(door)
     # A message that is said to be delivered, and one of whose receipts says nothing of it, is found.
     value = {**end.value, "requestId": "forged", "messageIds": [made[0]["messageID"], "neverSeen"], "sequence": 1}

@@ -81,6 +81,9 @@ package final class LogReader: @unchecked Sendable {
         try client.use { (client) throws(KafkaError) in try Watermarks.query(client, partition, timeout) }
     }
 
+    /// Where a partition that is read ended at the last fetch, as far as the broker has it; nil: not known. Asks nobody.
+    package func knownEnd(_ partition: TopicPartition) -> Int64? { (try? client.use { Watermarks.known($0, partition) }) ?? nil }
+
     /// Brokers, and the named topics with their partition counts; nil: all topics that may be seen. Blocks; from any thread.
     package func metadata(of topics: [String]?, timeout: Duration) throws(KafkaError) -> ClusterMetadata {
         try client.use { (client) throws(KafkaError) in try ClusterMetadata.ask(client, topics: topics, timeout: timeout) }

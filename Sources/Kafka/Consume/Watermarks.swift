@@ -12,4 +12,12 @@ enum Watermarks {
             partition.description)
         return (low, high)
     }
+
+    /// The end as the last fetch said; nil: there was none. Asks nobody.
+    static func known(_ client: OpaquePointer, _ partition: TopicPartition) -> Int64? {
+        var low: Int64 = 0
+        var high: Int64 = -1
+        let code = rd_kafka_get_watermark_offsets(client, partition.topic, partition.partition, &low, &high)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? high : nil
+    }
 }

@@ -19,6 +19,14 @@ extension Pipeline {
         return detail
     }
 
+    /// What is known of receipts; nil: not over SMPP, or their log was not looked at yet.
+    package func receiptFigures() -> ReceiptFigures? {
+        guard let book = door.desk.book else { return nil }
+        let applied = partitions.inOrder.lazy.filter { $0.phase == .open }.compactMap { self.door.desk.applied(to: $0.key)?.position.next }
+        return ReceiptFigures(
+            next: book.tail.next, applied: applied.min(), kept: book.keptCount, claimed: book.claimed, mismatches: book.mismatches)
+    }
+
     private func lane(isPriority: Bool) -> PipelineDetail.Lane {
         var lane = PipelineDetail.Lane()
         for place in PendingRequest.Place.allCases where place.isWaiting { lane.waiting += queue.count(place, isPriority: isPriority) }

@@ -23,7 +23,8 @@ extension Pipeline {
 
     func balanceAnswered(_ answer: BalanceAnswer) {
         let (served, asksAgain) = attempts.balanceAnswered(answer, at: now)
-        if case .credits(let left) = answer { gates.credits.answered(left, at: now) }
+        // Over SMPP it says that the account is bound, and no number.
+        if gateway.parts == nil, case .credits(let left) = answer { gates.credits.answered(left, at: now) }
         for refused in served { finish(tag: refused.tag, Attempts.outcome(of: refused, answer)) }
         if asksAgain { askBalance() }
         // Refused messages wait again by now.

@@ -31,7 +31,10 @@ extension Pipeline {
 
     /// For figures alone; a paused account asks by itself.
     private func askForCredits() {
-        guard settings.checksBalance, !life.isDraining, gates.account.maySend, gates.credits.isDue(at: now), attempts.lookAtBalance() else {
+        // Over SMPP there is no number to learn.
+        guard gateway.parts == nil, settings.checksBalance, !life.isDraining, gates.account.maySend, gates.credits.isDue(at: now),
+            attempts.lookAtBalance()
+        else {
             return
         }
         gates.credits.asked(at: now)
@@ -179,6 +182,7 @@ extension Pipeline {
         var report = HealthReport()
         report.hindrance = hindrance
         report.account = gates.account.problem
+        report.door = door.state
         report.breaker =
             switch gates.pace.state(at: now) {
             case .closed: .closed

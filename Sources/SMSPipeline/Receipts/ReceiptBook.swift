@@ -33,6 +33,8 @@ package struct ReceiptBook: Sendable {
     package private(set) var keptCount = 0
     /// Of receipts whose id fits a part, and neither address does.
     package private(set) var mismatches = 0
+    /// Of receipts that were kept until their part had its id.
+    package private(set) var claimed = 0
 
     /// - Parameters:
     ///   - account: other accounts' receipts are passed.
@@ -132,6 +134,7 @@ package struct ReceiptBook: Sendable {
         for index in keptByID[id] ?? [] {
             guard let receipt = kept[index - forgotten], match(receipt).0 == place else { continue }
             if let status = receipt.status { statuses.append(status) }
+            claimed += 1
             drop(index)
         }
         return statuses

@@ -28,6 +28,8 @@ package struct HealthReport: Equatable, Sendable {
     package var hindrance: Hindrance?
     /// What the account is paused for.
     package var account: AccountProblem?
+    /// Whether the link to the message centre takes parts; over HTTP it is open.
+    package var door = DoorState.open
     /// As the account said last; nil: not yet, or it is not asked.
     package var credits: Int64?
     /// How long these last at the present pace, infinite where none are spent; nil: not known yet.

@@ -67,6 +67,48 @@ package enum MetricCatalog {
         "SMPP: receipts read: of a message here, kept for one whose answer is awaited, or of others. Every worker reads all.")
     static let receiptsLost = MetricFamily(
         .counter, "rocketsms_receipts_lost_total", unit: "receipts", "SMPP: receipts that retention took before they were read.")
+    static let receiptsClaimed = MetricFamily(
+        .counter, "rocketsms_receipts_claimed_total", unit: "receipts",
+        "SMPP: kept receipts whose message had its id then: they came before the answer.")
+    static let receiptsKept = MetricFamily(
+        .gauge, "rocketsms_receipts_kept", unit: "receipts", "SMPP: receipts that are kept for a message whose answer is awaited.")
+    static let receiptsLag = MetricFamily(
+        .gauge, "rocketsms_receipts_lag", unit: "receipts",
+        "SMPP: records of the receipts topic that are not read yet, as of the last fetch; NaN: not known.")
+    static let receiptsAppliedLag = MetricFamily(
+        .gauge, "rocketsms_receipts_applied_lag", unit: "receipts",
+        "SMPP: receipts that were read, and that a new owner of the worst open partition would read again; NaN: none is open.")
+    static let receiptsUnreadable = MetricFamily(
+        .counter, "rocketsms_receipts_unreadable_total", unit: "records",
+        "SMPP: records of the receipts topic that no worker here can read.")
+    static let receiptMismatches = MetricFamily(
+        .counter, "rocketsms_receipt_address_mismatches_total", unit: "receipts",
+        "SMPP: receipts whose id is a message's and whose addresses are not (SMPP_RECEIPT_ADDRESS).")
+    static let deliveries = MetricFamily(
+        .counter, "rocketsms_smpp_deliveries_total", unit: "deliveries", labels: [.of("kind", ["receipt", "other"])],
+        "SMPP: what the message centre delivered here: receipts, and what is none or has no id, which is answered and let go.")
+    static let receiptsWritten = MetricFamily(
+        .counter, "rocketsms_receipts_written_total", unit: "receipts", "SMPP: receipts written to their topic, and answered then.")
+    static let receiptsUnwritten = MetricFamily(
+        .gauge, "rocketsms_receipts_unwritten", unit: "receipts", "SMPP: receipts that came and are not written yet.")
+    static let receiptWriteFailures = MetricFamily(
+        .counter, "rocketsms_receipt_write_failures_total", unit: "receipts",
+        "SMPP: attempts to write a receipt that failed; each is made again.")
+    static let receiptsNotTaken = MetricFamily(
+        .counter, "rocketsms_receipts_not_taken_total", unit: "receipts",
+        "SMPP: receipts that were not answered because too many waited to be written: they come again.")
+    static let doorShut = MetricFamily(
+        .gauge, "rocketsms_smpp_door_shut", "SMPP: 1 while no message can go out: no bind, or receipts cannot be written. 0 over HTTP.")
+    static let binds = MetricFamily(
+        .counter, "rocketsms_smpp_binds_total", unit: "binds", "SMPP: binds that the message centre granted.")
+    static let partsInWindow = MetricFamily(
+        .gauge, "rocketsms_smpp_parts_in_window", unit: "parts", "SMPP: parts that are out and not answered (SMPP_WINDOW at most).")
+    static let throttles = MetricFamily(
+        .counter, "rocketsms_smpp_throttles_total", unit: "parts",
+        "SMPP: parts that the message centre did not take because there were too many (0x58, 0x14): they go out later.")
+    static let smppNotices = MetricFamily(
+        .counter, "rocketsms_smpp_notices_total", unit: "times",
+        "SMPP: oddities of the message centre: what cannot be read, answers to nothing, requests that it should not make.")
     static let lateAnswers = MetricFamily(
         .counter, "rocketsms_late_answers_total", unit: "parts", "SMPP: parts that were given up as unknown, and taken after all.")
     static let polls = MetricFamily(.counter, "rocketsms_polls_total", unit: "polls", "Questions for the status of a message.")
@@ -247,7 +289,14 @@ package enum MetricCatalog {
                 accountPaused, credits, creditTime, spent,
             ]
         ),
-        ("SMPP", [receiptsRead, receiptsLost, lateAnswers]),
+        (
+            "SMPP",
+            [
+                doorShut, binds, partsInWindow, throttles, lateAnswers, deliveries, smppNotices, receiptsWritten, receiptsUnwritten,
+                receiptWriteFailures, receiptsNotTaken, receiptsRead, receiptsClaimed, receiptsKept, receiptMismatches, receiptsLag,
+                receiptsAppliedLag, receiptsLost, receiptsUnreadable,
+            ]
+        ),
         ("Events", [events, failed, possibleDuplicates, firstEvent, deliveryTime]),
         (
             "The ledger",

@@ -17,6 +17,7 @@ package struct StateMetrics: Sendable {
     private let trackingBytes: Gauge
     private let closedIDs: Gauge
     private let accountPaused: Gauge
+    private let doorShut: Gauge
     private let credits: Gauge
     private let creditTime: Gauge
     private let breakerOpen: Gauge
@@ -40,6 +41,7 @@ package struct StateMetrics: Sendable {
         trackingBytes = registry.gauge(MetricCatalog.trackingBytes)
         closedIDs = registry.gauge(MetricCatalog.closedIDs)
         accountPaused = registry.gauge(MetricCatalog.accountPaused)
+        doorShut = registry.gauge(MetricCatalog.doorShut)
         credits = registry.gauge(MetricCatalog.credits)
         creditTime = registry.gauge(MetricCatalog.creditTime)
         breakerOpen = registry.gauge(MetricCatalog.breakerOpen)
@@ -65,6 +67,7 @@ package struct StateMetrics: Sendable {
         trackingBytes.set(report.trackingBytes)
         closedIDs.set(report.closedIDs)
         accountPaused.set(report.account != nil)
+        doorShut.set(report.door != .open)
         credits.set(report.credits.map(Double.init) ?? .nan)
         creditTime.set(report.creditHours.map { $0 * 3_600 } ?? .nan)
         breakerOpen.set(report.breaker != .closed)

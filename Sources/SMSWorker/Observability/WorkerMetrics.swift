@@ -10,6 +10,7 @@ package struct WorkerMetrics: Sendable {
     package let sending: SendingMetrics
     package let events: EventMetrics
     package let receipts: ReceiptMetrics
+    package let smpp: SMPPMetrics
     package let ledger: LedgerMetrics
     package let state: StateMetrics
     package let workDue: WorkDueMetric
@@ -23,6 +24,7 @@ package struct WorkerMetrics: Sendable {
         sending = SendingMetrics(registry)
         events = EventMetrics(registry)
         receipts = ReceiptMetrics(registry)
+        smpp = SMPPMetrics(registry)
         ledger = LedgerMetrics(registry)
         state = StateMetrics(registry)
         workDue = WorkDueMetric(registry)

@@ -16,6 +16,8 @@ package final class ReceiptTail: ReceiptLog, @unchecked Sendable {
     package var isPaused = false { didSet { if !isPaused, oldValue { resume() } } }
     /// Records that are no receipts, or of a later version.
     package private(set) var unreadableCount = 0
+    /// Where the log ended when it was last fetched; nil: not known.
+    package private(set) var knownEnd: Int64?
 
     private let loop: EventLoop
     private let topic: String
@@ -116,6 +118,7 @@ package final class ReceiptTail: ReceiptLog, @unchecked Sendable {
     private func took(_ step: TailReader.Step) {
         isStepping = false
         guard !isClosed else { return }
+        knownEnd = step.end
         for error in step.unreadable { note(error) }
         held += step.events
         if step.isTroubled {

@@ -13,6 +13,8 @@ final class TailReader: @unchecked Sendable {
     struct Step: Sendable {
         var events: [ReceiptLogEvent] = []
         var unreadable: [ReceiptRecordError] = []
+        /// Where the log ended at the last fetch; nil: not known.
+        var end: Int64?
         /// The next one should come a little later.
         var isTroubled = false
     }
@@ -42,6 +44,7 @@ final class TailReader: @unchecked Sendable {
         do throws(KafkaError) {
             let reader = try open()
             if isReading { try read(reader, &step) } else { try begin(reader, &step) }
+            step.end = reader.knownEnd(partition)
         } catch {
             isReading = false
             step.events.append(.failed(BrokerError(error)))

@@ -27,6 +27,8 @@ actor PipelineRunner {
     /// The one that the pipeline was given last.
     private weak var session: KafkaSession?
     private var isDraining = false
+    /// When figures of the link and of receipts are shown next.
+    private var figuresDue = MonotonicInstant(nanoseconds: 0)
     private var ending: CheckedContinuation<PipelineEnd, Never>?
     private var armed: (at: MonotonicInstant, id: TimerID)?
     /// Of the partitions' logs, as Kafka's client said last; no more than ten seconds old.
@@ -92,6 +94,7 @@ actor PipelineRunner {
     private func turn() {
         guard let pipeline else { return }
         pipeline.turn(at: turnClock())
+        showReceipts(pipeline)
         if let end = pipeline.end {
             ending?.resume(returning: end)
             ending = nil
@@ -180,6 +183,13 @@ actor PipelineRunner {
         let lag = pipeline?.lag(ends: ends) ?? [:]
         metrics.kafka.show(statistics, lag: lag)
         metrics.workDue.show(lag: lag)
+    }
+
+    /// Each second, as the pipeline's own: it has a turn then.
+    private func showReceipts(_ pipeline: Pipeline) {
+        guard let receipts = provider?.receipts, loop.now >= figuresDue else { return }
+        figuresDue = loop.now + .seconds(1)
+        metrics.smpp.show(SMPPMetrics.Figures(receipts, pipeline.receiptFigures()))
     }
 
     // MARK: Who looks

@@ -56,7 +56,10 @@ extension SMPPGateway: LinkOwner {
     private func answered(_ tag: UInt64, _ answer: PartAnswer, _ isLate: Bool) {
         let outcome = PartOutcome(answer)
         if case .notSent(let remedy) = answer.verdict {
-            if remedy == .slowDown { tell(.later(Self.pause)) }
+            if remedy == .slowDown {
+                counts.throttles += 1
+                tell(.later(Self.pause))
+            }
             if remedy == .rebind {
                 door.ends("the message centre takes no parts on this bind: \(answer.status)")
                 giveUpQueue()

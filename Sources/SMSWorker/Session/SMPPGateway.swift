@@ -40,7 +40,12 @@ package final class SMPPGateway: ProviderGateway, PartGateway {
         /// What the session noticed: malformed, strays, unexpected, not taken.
         package var notices = 0
         package var binds = 0
+        /// Parts that the message centre answered with "slower".
+        package var throttles = 0
     }
+
+    /// Parts that are out and not answered, late ones among them.
+    package var partsInWindow: Int { link.partsUnderWay }
 
     /// - Throws: where the bind cannot be written (a name that is too long), or the system gives no thread.
     package init(loop: EventLoop, settings: SMPPSettings, keeper: any ReceiptKeeper, log: Logger) throws {

@@ -24,6 +24,8 @@ package struct WorkerState: Equatable, Sendable {
             (tone, sentence, advice) = (Self.tone(of: hindrance), hindrance.sentence, Self.advice(on: hindrance))
         } else if let problem = report.account {
             (tone, sentence, advice) = (.act, Sentences.paused(for: problem), Self.advice(on: problem))
+        } else if let shut = report.door.sentence {
+            (tone, sentence, advice) = (.warning, shut, Self.atTheCentre)
         } else if report.breaker == .open {
             (tone, sentence, advice) = (.act, Sentences.probing, Self.atTheProvider)
         } else if let code = report.refusals {
@@ -63,6 +65,9 @@ package struct WorkerState: Equatable, Sendable {
     private static let atTheProvider =
         "It goes on by itself. If it lasts: the log names the last failure; ROCKETSMS_BASE_URL, network and certificate first, then the provider's support."
 
+    private static let atTheCentre =
+        "It goes on by itself, and no message fails for it before its time is over. If it lasts: `rocketsms-worker check` tries a bind and says what helps."
+
     private static func tone(of hindrance: Hindrance) -> Tone {
         switch hindrance {
         case .draining, .reconnecting, .joining, .restoring, .tooManyBinds: .passing
@@ -73,7 +78,7 @@ package struct WorkerState: Equatable, Sendable {
     private static func advice(on problem: AccountProblem) -> String {
         switch problem {
         case .credentials:
-            "Was the password changed? `rocketsms-worker balance` tries the configured ones; where they come from a file it is read again, where from a variable the workers want a restart."
+            "Was the password changed? `rocketsms-worker check` tries the configured ones; where they come from a file it is read again, where from a variable the workers want a restart."
         case .credit: "Top the account up; it goes on within five minutes, when there is enough for the message that has waited longest."
         }
     }

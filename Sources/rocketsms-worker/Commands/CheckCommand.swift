@@ -16,8 +16,9 @@ struct CheckCommand: Command {
             Broker, TLS, rights, topics, provider, credentials, senders and clock, with the configuration of `run`. It sends \
             nothing, joins no group and makes nothing, so it may run beside workers. What shows by a write alone (Write on the \
             ledgers and on transactional ids) is named and not tried. The clock is held against the Date of the provider's \
-            answers: ten seconds are allowed. Ends within --timeout and five seconds, whoever hangs; exit 1 where there is a \
-            finding.
+            answers: ten seconds are allowed. Over SMPP (PROVIDER_TRANSPORT=smpp) it binds once, as a transmitter, so that it is \
+            given no receipt, and unbinds; that is one bind more of those that the account may have. Ends within --timeout and \
+            five seconds, whoever hangs; exit 1 where there is a finding.
             """,
         example: "check --config worker.json",
         options: [.value("--timeout", "DURATION", "How long to wait for answers, in all. Default: 30s."), .json])
@@ -36,6 +37,26 @@ struct CheckCommand: Command {
     func run(_ context: CommandContext) async throws -> ExitStatus {
         // What the client library has to say of a broker that is away stands in the lines.
         let configuration = try context.load(requiring: .run, logsFrom: .error).configuration
+        async let provider = Self.askProvider(configuration, timeout)
+        let kafka = try await askKafka(configuration)
+        let lines = KafkaCheck(configuration, kafka).lines + (try await provider)
+        let findings = lines.count { $0.result == .finding }
+        if printsJSON {
+            try context.console.print(json: Self.json(lines, findings))
+        } else {
+            for line in lines { try context.console.print(Self.text(line)) }
+        }
+        return findings == 0 ? .done : .findings
+    }
+
+    private static func askProvider(_ configuration: WorkerConfiguration, _ timeout: Duration) async throws -> [CheckLine] {
+        if let smpp = configuration.smpp {
+            do { return SMPPCheck(smpp, try await SMPPProbe.ask(smpp, within: timeout)).lines } catch let error as EventLoopError {
+                throw CommandFailure(.failed, "The system refused a thread or a descriptor: \(error.description).")
+            } catch {
+                throw CommandFailure(.configuration, "SMPP_SYSTEM_ID, SMPP_PASSWORD, SMPP_SYSTEM_TYPE: the bind cannot be written.")
+            }
+        }
         var client: RocketSMSClient.Configuration
         do throws(ProviderSetupError) { client = try configuration.providerClient() } catch {
             throw CommandFailure(.configuration, "\(error.description).")
@@ -47,16 +68,7 @@ struct CheckCommand: Command {
             throw CommandFailure(.failed, "The system refused a thread or a descriptor: \(error.description).")
         }
         defer { api.close() }
-        async let provider = ProviderFacts.ask(api)
-        let kafka = try await askKafka(configuration)
-        let lines = KafkaCheck(configuration, kafka).lines + ProviderCheck(configuration, await provider).lines
-        let findings = lines.count { $0.result == .finding }
-        if printsJSON {
-            try context.console.print(json: Self.json(lines, findings))
-        } else {
-            for line in lines { try context.console.print(Self.text(line)) }
-        }
-        return findings == 0 ? .done : .findings
+        return ProviderCheck(configuration, await ProviderFacts.ask(api)).lines
     }
 
     /// On a thread of its own, that is left behind where a call does not return.

@@ -63,7 +63,8 @@ final class DoorGateway: ProviderGateway, PartGateway {
         preconditionFailure("nothing goes whole")
     }
     func poll(messageID: String, tag: UInt64) { preconditionFailure("nobody is asked") }
-    func askBalance() {}
+    private(set) var balanceQuestions = 0
+    func askBalance() { balanceQuestions += 1 }
     func askSenders() {}
     func askTemplates() {}
     func close() {}

@@ -35,6 +35,40 @@ import Time
         #expect(stage.pipeline.isOpen(DoorStage.partition) && stage.unreadiness == nil)
     }
 
+    /// What the gateway answers to the question of an account that is paused is no number of credits.
+    @Test func overSMPPThereAreNoCredits() throws {
+        let stage = try opened()
+        stage.pipeline.provider(.balance(.credits(.max)), at: stage.clock)
+        pass(120, stage)
+        let health = stage.pipeline.detail(ends: [:], at: stage.clock).health
+        #expect(health.credits == nil && health.creditHours == nil && stage.gateway.balanceQuestions == 0)
+    }
+
+    @Test func whatIsKnownOfReceiptsIsCounted() throws {
+        let stage = DoorStage(seed: 1)
+        stage.begin()
+        #expect(stage.pipeline.receiptFigures() == nil)
+        stage.startLog()
+        #expect(stage.pipeline.receiptFigures() == ReceiptFigures(next: 0, applied: nil, kept: 0, claimed: 0, mismatches: 0))
+        try stage.answerRestore()
+        stage.publish("r1", parts: 1, policy: "hold")
+        stage.turn()
+        stage.answerCommit(true)
+        pass(2, stage)
+        let offer = try #require(stage.gateway.offered.first)
+        // Receipts before the answer.
+        let id = stage.centre.take("r1", part: offer.part, fails: false, using: &stage.random)
+        var written = 0
+        while stage.writeReceipt() { written += 1 }
+        stage.readReceipts(written)
+        let next = Int64(written)
+        let waiting = ReceiptFigures(next: next, applied: 0, kept: written, claimed: 0, mismatches: 0)
+        #expect(stage.pipeline.receiptFigures() == waiting)
+        stage.pipeline.provider(.part(tag: offer.tag, .accepted(id: id, status: .sent)), at: stage.clock)
+        let claimed = ReceiptFigures(next: next, applied: next, kept: 0, claimed: written, mismatches: 0)
+        #expect(stage.pipeline.receiptFigures() == claimed)
+    }
+
     /// Other replicas may have the binds: what they can send should be theirs.
     @Test func withoutABindForAMinuteThePartitionsAreGivenBack() throws {
         let stage = try opened()

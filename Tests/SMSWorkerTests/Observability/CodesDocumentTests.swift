@@ -1,5 +1,6 @@
 import Foundation
 import RocketSMS
+import SMPP
 import Testing
 
 @testable import Requests
@@ -59,6 +60,17 @@ import Testing
     @Test func everyDeadLetterIsThere() throws {
         #expect(try rows("Dead letters").map { name($0.first) } == DeadLetterCode.allCases.map(\.rawValue))
         for row in try rows("Dead letters") { #expect(row.count == 3, "\(row)") }
+    }
+
+    /// By the names that the gateway gives them, and none of a status that refuses nothing.
+    @Test func statusesOverSMPPAreThoseThatRefuse() throws {
+        let rows = try rows("Over SMPP")
+        let rules = StatusRules()
+        var codes: Set<String> = [SMPPGateway.unwritable]
+        for number: UInt32 in 1...0xFF where rules.verdict(CommandStatus(number)) == .refused { codes.insert(CommandStatus(number).code) }
+        #expect(rows.count >= 5)
+        for row in rows { #expect(row.count == 5 && codes.contains(name(row.first)), "\(row)") }
+        #expect(rows.contains { name($0.first) == SMPPGateway.unwritable })
     }
 
     @Test func everyFamiliarCodeOfTheProviderIsThere() throws {

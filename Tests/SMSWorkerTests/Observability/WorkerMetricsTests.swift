@@ -78,6 +78,33 @@ struct WorkerMetricsTests {
         #expect(lines(metrics).contains("rocketsms_credits_spent_total \(counted)"))
     }
 
+    @Test func theLinkAndTheReceiptsAreShown() {
+        let metrics = WorkerMetrics()
+        #expect(lines(metrics).contains("rocketsms_receipts_lag NaN") && lines(metrics).contains("rocketsms_smpp_door_shut 0"))
+        var figures = SMPPMetrics.Figures()
+        (figures.link.binds, figures.link.others, figures.partsInWindow) = (2, 3, 10)
+        (figures.writing.written, figures.writing.dropped, figures.unreadable) = (40, 1, 5)
+        figures.end = 120
+        figures.reading = ReceiptFigures(next: 100, applied: 70, kept: 6, claimed: 4, mismatches: 2)
+        metrics.smpp.show(figures)
+        var report = HealthReport()
+        report.door = .tooManyBinds
+        metrics.state.show(report)
+        var text = lines(metrics)
+        #expect(text.contains("rocketsms_smpp_binds_total 2") && text.contains("rocketsms_smpp_deliveries_total{kind=\"other\"} 3"))
+        #expect(text.contains("rocketsms_smpp_parts_in_window 10") && text.contains("rocketsms_smpp_door_shut 1"))
+        #expect(text.contains("rocketsms_receipts_written_total 40") && text.contains("rocketsms_receipts_not_taken_total 1"))
+        #expect(text.contains("rocketsms_receipts_unreadable_total 5") && text.contains("rocketsms_receipts_kept 6"))
+        #expect(text.contains("rocketsms_receipts_claimed_total 4") && text.contains("rocketsms_receipt_address_mismatches_total 2"))
+        #expect(text.contains("rocketsms_receipts_lag 20") && text.contains("rocketsms_receipts_applied_lag 30"))
+        // What is not known is not 0.
+        figures.end = nil
+        figures.reading = ReceiptFigures(next: 100, applied: nil, kept: 0, claimed: 4, mismatches: 2)
+        metrics.smpp.show(figures)
+        text = lines(metrics)
+        #expect(text.contains("rocketsms_receipts_lag NaN") && text.contains("rocketsms_receipts_applied_lag NaN"))
+    }
+
     @Test func theStateIsShown() {
         let metrics = WorkerMetrics()
         #expect(lines(metrics).contains("rocketsms_account_credits NaN") && lines(metrics).contains("rocketsms_ready 0"))

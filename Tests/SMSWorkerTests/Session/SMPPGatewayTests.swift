@@ -61,6 +61,7 @@ import Time
             #expect(await fixture.on { $0.late } == [7: nil, 8: nil])
             let pauses = await fixture.on { $0.events.count { if case .later(.seconds(1)) = $0 { true } else { false } } }
             #expect(pauses == 2)
+            #expect(await fixture.on { $0.gateway.counts.throttles == 2 && $0.gateway.partsInWindow == 0 })
             #expect(await fixture.on { $0.doors } == [.shut("it is not bound yet"), .open])
         }
     }

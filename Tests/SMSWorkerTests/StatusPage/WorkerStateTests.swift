@@ -50,6 +50,9 @@ import Time
         #expect(refused.sentence == Sentences.refused + " (LIMIT)" && refused.tone == .act)
         #expect(state { ($0.breaker, $0.refusals) = (.open, "LIMIT") }.sentence == Sentences.probing)
         #expect(state { ($0.account, $0.breaker) = (.credentials, .open) }.sentence == Sentences.paused(for: .credentials))
+        let shut = state { ($0.door, $0.breaker) = (.badCredentials(code: "SMPP_0x0E"), .open) }
+        #expect(shut.sentence == "no message goes out over SMPP: the message centre refuses the credentials (SMPP_0x0E)")
+        #expect(shut.tone == .warning && shut.advice.contains("`rocketsms-worker check`"))
         #expect(state { $0.account = .credit }.advice.contains("Top the account up"))
     }
 

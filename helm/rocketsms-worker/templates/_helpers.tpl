@@ -69,6 +69,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- mul (include "rocketsms-worker.seconds" . | int64) 1000 | toString -}}
 {{- end -}}
 
+{{/* "true" where messages go out over SMPP. */}}
+{{- define "rocketsms-worker.isSMPP" -}}
+{{- eq (toString .Values.config.PROVIDER_TRANSPORT) "smpp" -}}
+{{- end -}}
+
 {{/* The request topics of both lanes, as a JSON list. */}}
 {{- define "rocketsms-worker.requestTopics" -}}
 {{- $names := list -}}
@@ -134,7 +139,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if not .Values.config.KAFKA_BOOTSTRAP_SERVERS -}}
 {{- fail "config.KAFKA_BOOTSTRAP_SERVERS is required: host:port, comma list" -}}
 {{- end -}}
-{{- if not .Values.credentials.existingSecret -}}
+{{- $isSMPP := eq (include "rocketsms-worker.isSMPP" .) "true" -}}
+{{- if and $isSMPP (not .Values.config.SMPP_HOST) -}}
+{{- fail "config.SMPP_HOST is required with config.PROVIDER_TRANSPORT: smpp" -}}
+{{- end -}}
+{{- if and $isSMPP (not .Values.smpp.existingSecret) -}}
+{{- fail "smpp.existingSecret is required with config.PROVIDER_TRANSPORT: smpp: a secret with system id and password of the account" -}}
+{{- end -}}
+{{- if and (not $isSMPP) (not .Values.credentials.existingSecret) -}}
 {{- fail "credentials.existingSecret is required: a secret with the user name and password of the RocketSMS account" -}}
 {{- end -}}
 {{- if eq (empty .Values.credentials.passwordKey) (empty .Values.credentials.passwordMd5Key) -}}
@@ -150,9 +162,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- fail "kafkaProperties.inline has a secret, and would stand in a ConfigMap: put the file into a Secret (kafkaProperties.existingSecret)" -}}
 {{- end -}}
 {{- $timeout := default "15s" .Values.config.ROCKETSMS_REQUEST_TIMEOUT -}}
+{{- if $isSMPP -}}
+{{- $timeout = default "30s" .Values.config.SMPP_RESPONSE_TIMEOUT -}}
+{{- end -}}
 {{- $drain := include "rocketsms-worker.seconds" (default $timeout .Values.config.SEND_DRAIN_LIMIT) | int64 -}}
-{{- $needed := add $drain 15 | int64 -}}
+{{- /* Over SMPP receipts are written and the bind is given up behind it. */ -}}
+{{- $needed := add $drain (ternary 25 15 $isSMPP) | int64 -}}
 {{- if lt (int64 .Values.terminationGracePeriodSeconds) $needed -}}
-{{- fail (printf "terminationGracePeriodSeconds is %d, but a drain takes up to %d s and its last commit 15 s more: set at least %d" (int64 .Values.terminationGracePeriodSeconds) $drain $needed) -}}
+{{- fail (printf "terminationGracePeriodSeconds is %d, but a drain takes up to %d s and its end %d s more: set at least %d" (int64 .Values.terminationGracePeriodSeconds) $drain (sub $needed $drain) $needed) -}}
 {{- end -}}
 {{- end -}}

@@ -36,6 +36,13 @@ containers:
           fieldRef:
             fieldPath: metadata.name
       {{- end }}
+      {{- if eq (include "rocketsms-worker.isSMPP" .) "true" }}
+      - name: SMPP_SYSTEM_ID
+        valueFrom:
+          secretKeyRef:
+            name: {{ .Values.smpp.existingSecret | quote }}
+            key: {{ .Values.smpp.systemIdKey | quote }}
+      {{- end }}
       {{- with .Values.extraEnv }}
       {{- toYaml . | nindent 6 }}
       {{- end }}
@@ -72,9 +79,15 @@ containers:
       {{- toYaml . | nindent 6 }}
     {{- end }}
     volumeMounts:
+      {{- if eq (include "rocketsms-worker.isSMPP" .) "true" }}
+      - name: smpp
+        mountPath: /etc/rocketsms-worker/smpp
+        readOnly: true
+      {{- else }}
       - name: credentials
         mountPath: /etc/rocketsms-worker/credentials
         readOnly: true
+      {{- end }}
       {{- if or .Values.kafkaProperties.inline .Values.kafkaProperties.existingSecret }}
       - name: kafka-properties
         mountPath: /etc/rocketsms-worker/kafka
@@ -89,6 +102,15 @@ containers:
       {{- toYaml . | nindent 6 }}
       {{- end }}
 volumes:
+  {{- if eq (include "rocketsms-worker.isSMPP" .) "true" }}
+  - name: smpp
+    secret:
+      secretName: {{ .Values.smpp.existingSecret | quote }}
+      defaultMode: 0440
+      items:
+        - key: {{ .Values.smpp.passwordKey | quote }}
+          path: password
+  {{- else }}
   - name: credentials
     secret:
       secretName: {{ .Values.credentials.existingSecret | quote }}
@@ -103,6 +125,7 @@ volumes:
         - key: {{ .Values.credentials.passwordMd5Key | quote }}
           path: password-md5
         {{- end }}
+  {{- end }}
   {{- if .Values.kafkaProperties.existingSecret }}
   - name: kafka-properties
     secret:
