@@ -12,7 +12,7 @@ import Time
 @Suite("The gateway over SMPP", .timeLimit(.minutes(2))) struct SMPPGatewayTests {
     private static let onePart: @Sendable (inout SMPPSettings) -> Void = { $0.window = 1 }
     private static let twoParts: @Sendable (inout SMPPSettings) -> Void = { $0.window = 2 }
-    private static let impatient: @Sendable (inout SMPPSettings) -> Void = { $0.responseTimeout = .milliseconds(300) }
+    private static let impatient: @Sendable (inout SMPPSettings) -> Void = { $0.responseTimeout = .seconds(1) }
     private static let mistaken: @Sendable (inout SMPPSettings) -> Void = { $0.password = SecretText("wrong") }
 
     private func run(

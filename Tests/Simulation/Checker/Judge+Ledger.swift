@@ -59,6 +59,8 @@ extension Judge {
     /// The first entry of a request: none of its id may be known.
     private func take(_ made: RequestCase, _ look: EntryLook, _ owner: (of: RequestCase, closedAt: Int64?)?) {
         made.isTaken = true
+        taken += 1
+        made.takenAs = taken
         made.admittedAt = look.state == .closed ? world.wall : look.admittedAt
         guard let owner, owner.of !== made else { return }
         guard let closedAt = owner.closedAt else {

@@ -49,13 +49,13 @@ extension Judge {
         judgeKey(made)
     }
 
-    /// Nothing earlier of its key may be left that was never held.
+    /// Nothing earlier of its key may be left that was never held; one that a repair had read once more came later than it looks.
     private func judgeKey(_ made: RequestCase) {
         guard options.ordering == .key, made.key >= 0, !made.wasHeld, !made.isFormer else { return }
         for other in partitions[made.partition].cases {
             if other.offset >= made.offset { return }
             guard other.key == made.key, other.isPriority == made.isPriority, other.isTaken, !other.wasHeld else { continue }
-            guard other.state == .waiting || other.state == .sending else { continue }
+            guard other.state == .waiting || other.state == .sending, other.takenAs < made.takenAs else { continue }
             return find(.keyOrder, "\(made.name) before \(other.name), which is \(other.state)")
         }
     }

@@ -40,6 +40,7 @@ final class Judge {
     var turnSecond: Int64 = 0
     /// For the report.
     var posts = 0
+    var taken = 0
     var acceptedMessages = 0
 
     private static let mostFindings = 20

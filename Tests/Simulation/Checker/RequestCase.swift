@@ -31,6 +31,8 @@ final class RequestCase {
     // MARK: What the ledger says, by the newest decided entry
 
     var isTaken = false
+    /// Counts those that were taken before it; read again after an operator's repair, it is taken anew.
+    var takenAs = 0
     var state = LedgerEntry.State.waiting
     var mark: UInt64 = 0
     var attempt = 0
