@@ -8,6 +8,17 @@ extension LedgerEntry {
         begin(mark: mark)
     }
 
+    /// It began over SMPP, and messages go out whole now. As long as no part is known to be taken, that is another attempt like any: what is
+    /// unknown waits for one only where the policy or an operator allows it.
+    ///
+    /// - Returns: why it cannot; the parts that were taken would go out again. Nil: it may, and knows of no parts any more.
+    package mutating func goWhole() -> String? {
+        guard let submission else { return nil }
+        if submission.takenCount > 0 { return "it began over SMPP: \(submission.taken), and messages go out whole now" }
+        self.submission = nil
+        return nil
+    }
+
     /// The end of an attempt: what became of its parts, in the order of `Submission.toSubmit`. The list may be shorter: then the attempt
     /// stopped there, by its last outcome, or because the lease or the time was up before the next part.
     ///

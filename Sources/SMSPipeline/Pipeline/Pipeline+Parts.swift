@@ -10,6 +10,7 @@ extension Pipeline {
     /// - Returns: why the message can never go out this way; nil: it may.
     func beginEntry(_ request: PendingRequest) -> String? {
         guard let parts = gateway.parts, let tail = door.desk.book?.tail else {
+            if let impossible = request.entry.goWhole() { return impossible }
             request.entry.begin(mark: attempts.nextMark())
             return nil
         }
@@ -26,7 +27,7 @@ extension Pipeline {
         }
     }
 
-    /// Whether this request's attempts go out in parts. One that began over the other door goes on as it can: whole.
+    /// - Returns: false: it goes out whole.
     func postParts(_ request: PendingRequest, tag: UInt64) -> Bool {
         guard gateway.parts != nil, let submission = request.entry.submission, let attempt = attempts[tag] else { return false }
         guard let hold = door.desk.attemptBegins(of: request.assignment.key) else {

@@ -196,4 +196,21 @@ import Testing
         // Without a submission it is format 1, byte for byte what an older worker reads.
         #expect(LedgerCodec.bytes(of: .sample())[0] == 1)
     }
+
+    /// Messages go out by the other door now: what was taken must not go again as part of a whole.
+    @Test func aRequestThatBeganInPartsGoesOutWholeOnlyWhereNoneWasTaken() {
+        for (outcomes, isPossible) in [
+            ([PartOutcome.notSent(reason: "later")], true), ([.unknown(reason: "no answer")], true),
+            ([.accepted(id: "a", status: .sent), .notSent(reason: "later")], false),
+        ] {
+            var entry = Self.sending(2, policy: .resend)
+            _ = entry.settle(outcomes, default: .resend, maxAttempts: 3, notBefore: 0, at: 9)
+            #expect(entry.state == .waiting)
+            let reason = entry.goWhole()
+            #expect((reason == nil) == isPossible && (entry.submission == nil) == isPossible)
+            guard let reason else { continue }
+            let event = entry.refusePlan(reason, at: 10)
+            #expect(event.status == .failed && event.reason?.kind == .undelivered && event.reason?.message == "1 of 2 parts were taken")
+        }
+    }
 }

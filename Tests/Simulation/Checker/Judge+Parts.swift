@@ -17,9 +17,10 @@ extension Judge {
         }
         trace.note(process.number, "part", "\(made.name) \(flight.part) of \(flight.submission.parts.count), tag \(flight.tag)")
         if standsStill { made.isExcused = true }
-        if index == 0 { made.answeredParts = 0 }
-        if made.answeredParts != index, !(options.isStatic && hasTwins) {
-            find(.partAfterStop, "\(made.name): part \(flight.part), and \(made.answeredParts) of those before it were taken")
+        // Of this attempt: one of an earlier process may still be on its way.
+        let answered = made.answeredParts[attempt.mark, default: 0]
+        if answered != index, !(options.isStatic && hasTwins) {
+            find(.partAfterStop, "\(made.name): part \(flight.part), and \(answered) of those before it were taken")
         }
         guard index > 0 else { return }
         if made.state != .sending || made.mark != attempt.mark, !(options.isStatic && hasTwins) {
@@ -31,7 +32,7 @@ extension Judge {
     /// A process has the answer that a part was accepted, in its time.
     func partAccepted(_ process: SimulatedProcess, _ flight: PartLink.Flight) {
         guard let attempt = process.pipeline?.attempt(tag: flight.tag), let made = caseOfMark[attempt.mark] else { return }
-        made.answeredParts += 1
+        made.answeredParts[attempt.mark, default: 0] += 1
         if flight.submission.toSubmit.last == flight.part { learned(process, tag: flight.tag) }
     }
 

@@ -76,8 +76,8 @@ final class RequestCase {
     var copies: [[PartCopy]]?
     var parts: [Requests.Submission.Part] = []
     var trackedSince: Int64 = 0
-    /// Parts of the newest attempt that its process knows to be accepted.
-    var answeredParts = 0
+    /// Parts of each attempt, by its mark, that its process knows to be accepted.
+    var answeredParts: [UInt64: Int] = [:]
     var wasAcceptedLate = false
 
     // MARK: Its turn
