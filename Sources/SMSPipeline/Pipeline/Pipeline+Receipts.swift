@@ -197,6 +197,8 @@ extension Pipeline {
         tell(.door(state))
         gates.bound(state == .open, at: now)
         if case .badCredentials(let code) = state { pauseAccount(.credentials, code: code) }
+        // A bind is the answer that a pause for credentials waits for.
+        if state == .open { gates.credentialsRenewed(at: now) }
         updateHealth()
     }
 }

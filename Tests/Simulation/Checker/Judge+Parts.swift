@@ -88,9 +88,8 @@ extension Judge {
         }
     }
 
-    private func wasTold(_ copy: PartCopy, _ status: MessageStatus) -> Bool {
-        receiptsWereLost ? copy.told.contains { $0.status == status } : copy.fate?.status == status
-    }
+    /// Where receipts were lost, a part may still be open when another one has its id again, and be taken for that one.
+    private func wasTold(_ copy: PartCopy, _ status: MessageStatus) -> Bool { receiptsWereLost || copy.fate?.status == status }
 
     /// What was taken in part must not look like a plain failure.
     private func judgeCount(_ made: RequestCase, _ copies: [[PartCopy]], _ look: EventLook) {
