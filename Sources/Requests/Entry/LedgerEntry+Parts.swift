@@ -12,9 +12,9 @@ extension LedgerEntry {
     /// unknown waits for one only where the policy or an operator allows it.
     ///
     /// - Returns: why it cannot; the parts that were taken would go out again. Nil: it may, and knows of no parts any more.
-    package mutating func goWhole() -> String? {
+    package mutating func goWhole(for why: String = "messages go out whole now") -> String? {
         guard let submission else { return nil }
-        if submission.takenCount > 0 { return "it began over SMPP: \(submission.taken), and messages go out whole now" }
+        if submission.takenCount > 0 { return "it began over SMPP: \(submission.taken), and \(why)" }
         self.submission = nil
         return nil
     }

@@ -14,6 +14,11 @@ extension Pipeline {
             request.entry.begin(mark: attempts.nextMark())
             return nil
         }
+        if let begun = request.entry.submission, begun.account != door.desk.settings?.account,
+            let impossible = request.entry.goWhole(for: "the account is another now")
+        {
+            return impossible
+        }
         if request.entry.submission != nil {
             request.entry.begin(mark: attempts.nextMark())
             return nil

@@ -119,6 +119,8 @@ extension Pipeline {
         }
         apply(receipts, to: assignment.key) { $0.request == hash }
         applyKept(kept)
+        // The position passes what was found, whatever attempt runs: it is written now.
+        if case .active(let request)? = assignment.live[hash], request.attempt != nil { write(request) }
     }
 
     /// Those of one partition, in the order of their numbers.

@@ -54,6 +54,8 @@ extension Pipeline {
     package func mayBegin(tag: UInt64, at clock: Now) -> Bool {
         set(clock)
         guard let request = attempts[tag]?.request, request.assignment.isAlive, request.assignment.phase == .open else { return false }
+        // A part that has failed since for good is the message's end.
+        guard request.entry.submission?.hasFailed != true else { return false }
         return gates.mayLeave(request.lease, at: now) && (request.entry.expiresAt.map { wallNow < $0 } ?? true)
     }
 

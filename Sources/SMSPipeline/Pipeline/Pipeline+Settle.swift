@@ -95,7 +95,9 @@ extension Pipeline {
         case .notBegun:
             request.entry.withdraw()
             giveBackRetry(request)
-            if let reason = expiry(request) {
+            if let event = request.entry.failedPart(at: wall) {
+                publish(request, event, completion: completion)
+            } else if let reason = expiry(request) {
                 expire(request, reason, completion: completion)
             } else {
                 wait(request, completion: completion)
