@@ -49,7 +49,6 @@ package struct ReceiptDesk: ~Copyable {
     package var isReady: Bool { !isOn || book != nil }
     package var lateCount: Int { late.count }
     package var mustWait: Bool { book?.isFull ?? false }
-    package var isSearching: Bool { searched != nil }
 
     // MARK: The log
 
@@ -138,12 +137,8 @@ package struct ReceiptDesk: ~Copyable {
         return hold
     }
 
-    /// - Parameter wasShared: it was an attempt's of the partition too.
-    package mutating func opened(_ partition: PartitionKey, _ hold: ReceiptHold) {
-        book?.release(hold)
-        floors[partition]?.release(hold)
-        if floors[partition]?.lowest == nil { floors[partition] = nil }
-    }
+    /// What holds it may be an attempt's of the partition too.
+    package mutating func opened(_ partition: PartitionKey, _ hold: ReceiptHold) { attemptEnded(of: partition, hold) }
 
     package mutating func holdForLookingBack() -> ReceiptHold? { book?.hold() }
 

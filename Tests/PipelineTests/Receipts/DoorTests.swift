@@ -160,39 +160,26 @@ import Time
         pass(3, stage)
         #expect(stage.events.last?.code == "TRACKING_EXPIRED")
     }
-}
 
-extension DoorTests {
     /// Part 1 has failed for good while part 2 was about to be tried again: it is not, and the message ends.
     @Test func aPartThatFailedWhileAnIntentWaitedEndsTheMessage() throws {
-        let stage = DoorStage(seed: 1)
-        stage.begin()
-        stage.startLog()
-        try stage.answerRestore()
-        stage.turn()
-        func pass(_ seconds: Int) {
-            for _ in 0..<seconds {
-                stage.pass(.seconds(1))
-                stage.turn()
-                stage.answerCommit(true)
-            }
-        }
+        let stage = try opened()
         stage.publish("r", parts: 2, policy: "hold")
-        pass(2)
+        pass(2, stage)
         var offer = try #require(stage.gateway.offered.first)
         let id = stage.centre.take("r", part: 0, fails: true, using: &stage.random)
         stage.pipeline.provider(.part(tag: offer.tag, .accepted(id: id, status: .sent)), at: stage.clock)
         offer = try #require(stage.gateway.offered.last)
         stage.pipeline.provider(.part(tag: offer.tag, .notSent(reason: "throttled")), at: stage.clock)
         stage.gateway.offered = []
-        pass(6)
+        pass(6, stage)
         // The next attempt's part stands before the socket when the receipt comes.
         offer = try #require(stage.gateway.offered.first)
         while stage.writeReceipt() {}
         stage.readReceipts(8)
         #expect(!stage.pipeline.mayBegin(tag: offer.tag, at: stage.clock))
         stage.pipeline.provider(.part(tag: offer.tag, nil), at: stage.clock)
-        pass(2)
+        pass(2, stage)
         #expect(stage.events.map(\.status) == ["FAILED"] && stage.events.last?.code == "PROVIDER_FAILED")
     }
 }
