@@ -169,7 +169,8 @@ extension Judge {
     private func grantPlaces(strict: Int, retries: Int, stock: Int, _ process: SimulatedProcess) {
         for other in newlyPlaced {
             // Whatever their age: one that waited for its key, or for a timer, joins behind those that stand there.
-            if other.isStrict { other.granted = max(other.granted, other.passed + (strict - 1) * Self.turnsOfFloor + stock) }
+            // Each of those that stand before it takes a turn of its own too, and one that has its turn already is not among them.
+            if other.isStrict { other.granted = max(other.granted, other.passed + strict * (Self.turnsOfFloor + 1) + stock) }
             other.rightAt = max(other.rightAt, process.retryRights + Double(retries))
             other.placeCountedAt = world.monotonic
         }
