@@ -48,7 +48,9 @@ extension SMPPGateway: LinkOwner {
             tell(.part(tag: tag, .unknown(reason: "the message centre did not answer in time")))
         case .givenUp(let tag): if queue.isOver(tag) { tell(.latePart(tag: tag, id: nil)) }
         case .delivery(let delivery): take(delivery)
-        case .notice: counts.notices += 1
+        case .notice(let notice):
+            counts.notices += 1
+            if notice == .deliveryDropped { keeper.notTaken() }
         case .ended(let ending): ended(ending)
         }
     }

@@ -142,6 +142,8 @@ package final class SMPPGateway: ProviderGateway, PartGateway {
         if canWrite {
             if !door.isLeaving { link.start() }
         } else {
+            // Until the next bind: a write that passes while this one is being left does not open it again.
+            door.ends("receipts could not be written to Kafka")
             giveUpQueue()
             link.leave(within: settings.responseTimeout)
         }

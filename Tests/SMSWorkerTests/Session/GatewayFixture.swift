@@ -24,6 +24,13 @@ final class FakeKeeper: ReceiptKeeper {
         came()
     }
 
+    private(set) var notTakenCount = 0
+
+    func notTaken() {
+        notTakenCount += 1
+        came()
+    }
+
     func release() {
         let kept = withheld
         withheld = []

@@ -13,6 +13,7 @@ import Time
     private static let onePart: @Sendable (inout SMPPSettings) -> Void = { $0.window = 1 }
     private static let twoParts: @Sendable (inout SMPPSettings) -> Void = { $0.window = 2 }
     private static let impatient: @Sendable (inout SMPPSettings) -> Void = { $0.responseTimeout = .seconds(1) }
+    private static let wide: @Sendable (inout SMPPSettings) -> Void = { $0.window = 1_000 }
     private static let mistaken: @Sendable (inout SMPPSettings) -> Void = { $0.password = SecretText("wrong") }
 
     private func run(
@@ -231,6 +232,27 @@ import Time
             await fixture.until { $0.gateway.counts.binds == 2 }
             await fixture.submit(3..<4)
             await fixture.until { $0.outcomes.count == 3 }
+        }
+    }
+
+    /// A peer that has more receipts under way than are taken at a time has no answer to one, and gives it to another bind alone.
+    @Test func moreThanMayWaitIsToldToTheKeeperAndComesToTheNextBind() async throws {
+        try await run("smpp-receipt-order=before-response", "smpp-deliver-window=0", change: Self.wide) { simulator, fixture in
+            await fixture.untilOpen()
+            await fixture.on { $0.keeper.keepsAtOnce = false }
+            await fixture.submit(0..<1_001)
+            await fixture.until { $0.keeper.notTakenCount == 1 && $0.outcomes.count == 1_001 }
+            #expect(await fixture.on { $0.keeper.records.count == 1_000 && $0.gateway.counts.notices == 1 })
+            // What waits is written; the one does not, and the bind is given up for its sake.
+            await fixture.on { fixture in
+                fixture.keeper.keepsAtOnce = true
+                fixture.keeper.release()
+                fixture.keeper.set(canWrite: false)
+                fixture.keeper.set(canWrite: true)
+                #expect(fixture.gateway.doorWords == "receipts could not be written to Kafka")
+            }
+            await fixture.until { $0.gateway.counts.binds == 2 && $0.keeper.records.count == 1_001 }
+            await simulator.until { $0.kept == 1_001 }
         }
     }
 
