@@ -16,6 +16,7 @@ from harness.ports import free_port
 from harness.records import Reader
 from harness.requests import key_of
 from harness.simulator import Simulator
+from harness.smpp import by_smpp
 from harness.waiting import TimedOut, wait_for
 from harness.worker import run
 
@@ -36,23 +37,7 @@ def centre(tmp_path):
 @pytest.fixture
 def door(make_site, centre):
     """A site whose workers speak SMPP."""
-    site = make_site(centre)
-    site.receipts = f"{site.requests}.receipts"
-    site.create(site._topic(site.receipts, 1, {"message.timestamp.type": "LogAppendTime"}))
-    over_http = site.settings
-
-    def settings(*arguments, **more):
-        return over_http(
-            *arguments,
-            **{
-                "PROVIDER_TRANSPORT": "smpp", "SMPP_HOST": "127.0.0.1", "SMPP_PORT": centre.smpp_port, "SMPP_TLS": "false",
-                "SMPP_SYSTEM_ID": Simulator.USERNAME, "SMPP_PASSWORD": PASSWORD, "SMPP_RESPONSE_TIMEOUT": "2s", "TOPICS_RECEIPTS": site.receipts,
-                "ROCKETSMS_BASE_URL": None, "ROCKETSMS_USERNAME": None, "ROCKETSMS_PASSWORD": None, "TRACK_CADENCE": None, **more,
-            },
-        )  # fmt: skip
-
-    site.settings = settings
-    return site
+    return by_smpp(make_site(centre), centre.smpp_port, PASSWORD)
 
 
 def parts(centre, destination=None):
@@ -105,6 +90,27 @@ def test_messages_go_in_parts_and_end_by_their_receipts(door, centre):
     door.flush()
     found = run("audit", env=audit_environment(door), timeout=120)
     assert found.returncode == 1 and "not by the receipts of all its ids" in found.stdout, found.stdout + found.stderr
+
+
+def test_a_pair_of_binds(door, centre):
+    """Ready with both alone: one submits, the other has the receipts, and half a pair is given back."""
+    centre.switch(smpp_bind_limit=1)
+    worker = door.worker(SMPP_BIND="pair").start()
+    one = door.send(message("paired", LONG, 1), key=key_of("a"))
+    worker.wait_metric("rocketsms_partitions_owned", door.partitions, timeout=60)
+    # Each half has been bound, and given up again for the other was refused.
+    wait_for(lambda: centre.ask("parts")["counters"]["binds"] >= 2, 60, "the first half to be given up")
+    assert worker.ready()[0] == 503 and worker.metric("rocketsms_smpp_door_shut") == 1 and not parts(centre)
+    centre.switch(smpp_bind_limit=2)
+    worker.wait_ready()
+    (end,) = door.status.until_final(one)
+    assert end.status == "DELIVERED" and once(centre, "375291000001", 4)
+    centre.faults(smppLinks="cut")
+    (end,) = door.status.until_final(door.send(message("again", "Hello", 2), key=key_of("a")))
+    assert end.status == "DELIVERED"
+    assert worker.terminate() == 0
+    # Both have unbound: another worker finds two binds free.
+    door.started(SMPP_BIND="pair")
 
 
 def test_nothing_of_a_message_stands_among_its_receipts(door, centre):

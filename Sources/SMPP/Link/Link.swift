@@ -52,6 +52,9 @@ package final class Link {
 
     deinit { scratch.deallocate() }
 
+    package var kind: Bind.Kind { settings.bind.kind }
+    /// There is no session, and none is wanted.
+    package var isOff: Bool { phase == .off }
     package var isBound: Bool { connection?.session.isBound ?? false }
     /// Parts in the window, late ones among them.
     package var partsUnderWay: Int { connection?.session.partsUnderWay ?? 0 }
