@@ -113,6 +113,20 @@ def test_a_pair_of_binds(door, centre):
     door.started(SMPP_BIND="pair")
 
 
+def test_a_password_is_read_again(door, centre, tmp_path):
+    """A bind that was refused is tried with the new one without a restart."""
+    file = tmp_path / "password"
+    file.write_text("of before")
+    worker = door.worker(SMPP_PASSWORD=None, SMPP_PASSWORD_FILE=file).start()
+    one = door.send(message("renewed"), key=key_of("a"))
+    worker.wait_metric("rocketsms_account_paused", 1, timeout=60)
+    assert not door.status.of(one)
+    file.write_text(PASSWORD + "\n")
+    # Looked at every five seconds, and taken when it was seen twice; without it the next bind is tried half a minute later at the earliest.
+    (end,) = door.status.until_final(one, timeout=25)
+    assert end.status == "DELIVERED" and "of before" not in worker.log()
+
+
 def test_nothing_of_a_message_stands_among_its_receipts(door, centre):
     door.started()
     door.status.until_final(door.send(message("secret", "do not tell 4711", 5), key=key_of("a")))

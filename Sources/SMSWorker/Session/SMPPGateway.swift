@@ -73,6 +73,11 @@ package final class SMPPGateway: ProviderGateway, PartGateway {
         if keeper.canWrite { for link in links { link.start() } }
     }
 
+    /// The account's password from now on: where it was refused, it is bound with this one at once.
+    ///
+    /// - Throws: where it cannot be written; the one of before stays then.
+    func use(_ password: SecretText) throws(PDUEncodingError) { for link in links { try link.use(password: password.text) } }
+
     // MARK: Parts
 
     package func plan(_ message: Message, offset: Int64) -> PartPlanning { messages.plan(message, offset: offset) }

@@ -1,3 +1,4 @@
+import EventLoop
 import RocketSMSSimulator
 import SMPP
 import TestSupport
@@ -306,6 +307,18 @@ import Time
             await fixture.untilOpen()
             await fixture.submit(0..<1)
             await fixture.until { $0.keeper.records.count == 1 }
+        }
+    }
+
+    // MARK: Another password
+
+    @Test func aNewPasswordIsTriedAtOnce() async throws {
+        try await run(change: Self.mistaken) { _, fixture in
+            await fixture.until { $0.door == .badCredentials(code: "SMPP_0x0E") }
+            let begun = MonotonicInstant.now
+            await fixture.on { try? $0.gateway.use(SecretText("simulator")) }
+            await fixture.untilOpen()
+            #expect(MonotonicInstant.now - begun < .seconds(25), "without it the next bind is tried after half a minute at the earliest")
         }
     }
 
