@@ -59,7 +59,7 @@ package final class ReceiptWriter: ReceiptKeeper, @unchecked Sendable {
     package func write(_ record: ReceiptRecord, kept: @escaping () -> Void) {
         if !isClosed, queue.add(record.octets, at: loop.now, kept: kept) { return proceed() }
         counts.dropped += 1
-        setTimer()
+        if !isClosed { setTimer() }
     }
 
     package func notTaken() {
