@@ -87,7 +87,7 @@ let package = Package(
             ],
             path: "Tests/Simulation", exclude: ["seeds.txt", "mutations"], swiftSettings: settings),
         .target(
-            name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "Time", "CLinux"], path: "Tests/TestSupport",
+            name: "TestSupport", dependencies: ["Kafka", "RocketSMSSimulator", "EventLoop", "Time", "CLinux", "CCurl"], path: "Tests/TestSupport",
             swiftSettings: settings),
         .target(
             name: "PipelineSupport", dependencies: ["SMSPipeline", "Requests", "Time", "TestSupport"], path: "Tests/PipelineSupport",

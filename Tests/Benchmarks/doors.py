@@ -1,32 +1,31 @@
 """The two doors beside each other: messages a second and CPU a message over HTTP (a send and one poll) and over SMPP (a part and its
-receipt), in rounds that alternate; and what a window of ten makes of a centre that answers after 20 ms.
+receipt), in rounds that alternate; and what a window of ten makes of a centre that answers after 20 ms. Then of SMPP alone: how long from a
+receipt to its event, and what a part takes in memory until its receipt.
 
 scripts/bench --doors [ROUNDS]
 """
 
+import os
 import pathlib
+import re
 import shutil
 import statistics
 import sys
 import tempfile
+import time
 
 import bench
 from harness import brokers, ports
 from harness.simulator import Simulator
+from harness.smpp import by_smpp
 from harness.site import Site
 from harness.waiting import wait_for
 
 PASSWORD = "secret"
 WINDOW, LATENCY = 10, 0.02
-
-
-def over_smpp(site, simulator, window):
-    receipts = f"{site.requests}.receipts"
-    site.create(site._topic(receipts, 1, {"message.timestamp.type": "LogAppendTime"}))
-    return {
-        "PROVIDER_TRANSPORT": "smpp", "SMPP_HOST": "127.0.0.1", "SMPP_PORT": simulator.smpp_port, "SMPP_TLS": "false",
-        "SMPP_SYSTEM_ID": Simulator.USERNAME, "SMPP_PASSWORD": PASSWORD, "SMPP_WINDOW": window, "TOPICS_RECEIPTS": receipts,
-    }  # fmt: skip
+# Of receipts that come evenly, well below what the worker can do; and how long after its acceptance each comes.
+RATE, RECEIPTS, DELAY = 200, 4_000, 3.0
+TRACKED = int(os.environ.get("DOORS_TRACKED", "100000"))
 
 
 def run(broker, simulator, folder, door, messages, window=bench.CONNECTIONS):
@@ -37,7 +36,9 @@ def run(broker, simulator, folder, door, messages, window=bench.CONNECTIONS):
         for number in range(messages):
             site.publish({"id": f"m-{number}", "phone": bench.phone(), "text": f"Your code is {number}"}, key=f"k-{number}".encode())
         site.flush()
-        more = over_smpp(site, simulator, window) if door == "SMPP" else {"TRACK_CADENCE": "1s", "TRACK_MAX_IN_FLIGHT": bench.CONNECTIONS}
+        if door == "SMPP":
+            by_smpp(site, simulator.smpp_port, PASSWORD)
+        more = {"SMPP_WINDOW": window, "SMPP_RESPONSE_TIMEOUT": "30s"} if door == "SMPP" else {"TRACK_CADENCE": "1s", "TRACK_MAX_IN_FLIGHT": bench.CONNECTIONS}
         worker = site.worker(LOG_LEVEL="info", SEND_MAX_IN_FLIGHT=bench.CONNECTIONS, **more)
         worker.start()
         wait_for(lambda: bench.finished(worker) >= messages, 180, lambda: f"all final events; {worker.state()}", interval=0.1)
@@ -45,6 +46,48 @@ def run(broker, simulator, folder, door, messages, window=bench.CONNECTIONS):
         bench.MESSAGES = messages
         times = bench.final_times(site)
         return messages / (times[-1] - times[0]), cpu / messages * 1e6
+    finally:
+        site.close()
+        shutil.rmtree(site.folder, ignore_errors=True)
+
+
+def until_event(broker, simulator, folder):
+    """Milliseconds from the moment at which the centre sends a receipt to the one at which a reader has the event, in order."""
+    site = by_smpp(Site(broker, simulator, pathlib.Path(tempfile.mkdtemp(dir=folder)), partitions=bench.PARTITIONS), simulator.smpp_port, PASSWORD)
+    simulator.switch(delivery_delay=f"{DELAY * 1000:.0f}ms")
+    already = simulator.ask("parts?limit=0")["total"]
+    try:
+        site.started(LOG_LEVEL="info", SMPP_WINDOW=bench.CONNECTIONS, SEND_RATE_LIMIT=RATE)
+        made = [site.publish({"id": f"r-{n}", "phone": bench.phone(), "text": "Your code is 1"}, key=f"k-{n}".encode()) for n in range(RECEIPTS)]
+        site.flush()
+        # Reads all the time, so that each event is seen as it comes.
+        ends = site.status.until_final(*made, timeout=60 + 3 * RECEIPTS / RATE)
+        sent = {part["messageID"]: part["acceptedAt"] / 1000 + DELAY for part in simulator.ask(f"parts?from={already + 1}&limit=50000")["parts"]}
+        return sorted((end.seen_at - sent[end.value["messageId"]]) * 1000 for end in ends)
+    finally:
+        site.close()
+        shutil.rmtree(site.folder, ignore_errors=True)
+
+
+def of_a_part(broker, simulator, folder, text):
+    """Bytes of resident memory that each tracked message adds."""
+    site = by_smpp(Site(broker, simulator, pathlib.Path(tempfile.mkdtemp(dir=folder)), partitions=bench.PARTITIONS), simulator.smpp_port, PASSWORD)
+    simulator.switch(delivery_delay="12h")
+    try:
+        worker = site.started(LOG_LEVEL="info", SMPP_WINDOW=bench.CONNECTIONS, SMPP_RESPONSE_TIMEOUT="30s")
+
+        def track(numbers):
+            for n in numbers:
+                site.publish({"id": f"t-{n}", "phone": bench.phone(), "text": text}, key=f"k-{n}".encode())
+            site.flush()
+            site.published.clear()
+            wait_for(lambda: worker.metric("rocketsms_messages_tracking") >= numbers[-1] + 1, 300, worker.state, interval=0.5)
+            # What the allocator keeps for nothing is given back twice a minute.
+            time.sleep(65)
+            return int(re.search(r"VmRSS:\s+(\d+) kB", pathlib.Path(f"/proc/{worker.process.pid}/status").read_text())[1]) * 1024
+
+        before = track(range(20_000))
+        return (track(range(20_000, 20_000 + TRACKED)) - before) / TRACKED
     finally:
         site.close()
         shutil.rmtree(site.folder, ignore_errors=True)
@@ -70,6 +113,9 @@ def main(rounds):
             single = [run(broker, simulator, folder, "SMPP", 10_000)[0] for _ in range(rounds)]
             simulator.switch(smpp_deliver_window=100, smpp_response_delay=f"{LATENCY * 1000:.0f}ms")
             windowed = [run(broker, simulator, folder, "SMPP", 10_000, WINDOW)[0] for _ in range(rounds)]
+            simulator.switch(smpp_response_delay="0ms")
+            times = until_event(broker, simulator, folder)
+            one, four = of_a_part(broker, simulator, folder, "Your code is 1"), of_a_part(broker, simulator, folder, "ы" * 250)
         finally:
             broker.stop()
             simulator.stop()
@@ -79,6 +125,9 @@ def main(rounds):
     print(f"a centre that sends one receipt at a time: {statistics.median(single):,.0f} receipts/s, each written before it is answered")
     share = statistics.median(windowed) / (WINDOW / LATENCY)
     print(f"window {WINDOW}, a centre of {LATENCY * 1000:.0f} ms: {statistics.median(windowed):,.0f} messages/s, {share:.3f} of window/latency")
+    middle, late = times[len(times) // 2], times[len(times) * 99 // 100]
+    print(f"from a receipt to its event, {RECEIPTS:,} at {RATE} a second: median {middle:.1f} ms, p99 {late:.1f} ms")
+    print(f"in memory until its receipt, {TRACKED:,} messages: {one:,.0f} B a message of one part, {(four - one) / 3:,.0f} B each further part")
     return 0
 
 

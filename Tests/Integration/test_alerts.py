@@ -316,6 +316,12 @@ def test_the_panels_of_the_dashboard_do_not_overlap():
         cells |= mine
 
 
+def test_the_dashboard_shows_all_that_is_known_of_the_second_door():
+    shown = set().union(*(metrics_of(expression) for _, expression in targets()))
+    known = {name for name in known_metrics() if name.startswith(("rocketsms_smpp_", "rocketsms_receipt", "rocketsms_late_"))}
+    assert len(known) > 15 and known <= shown, known - shown
+
+
 # The chart
 
 

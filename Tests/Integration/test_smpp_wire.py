@@ -15,6 +15,8 @@ import smpp34
 from harness.capture import Capture
 from harness.certificates import Authority
 from harness.ports import free_port
+from harness.requests import key_of
+from harness.smpp import by_smpp
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CLIENT = ROOT / ".build" / "debug" / "Benchmarks"
@@ -135,8 +137,7 @@ def test_tshark_finds_nothing_wrong(course, tmp_path):
     _, capture, _ = course
     packets = capture.packets(tmp_path / "course.pcap", "smpp")
     assert not [packet for packet in packets if "_ws.malformed" in json.dumps(packet) or "_ws.expert" in json.dumps(packet.get("smpp"))]
-    pdus = [pdu for packet in packets for pdu in (packet["smpp"] if isinstance(packet["smpp"], list) else [packet["smpp"]])]
-    commands = collections.Counter(int(pdu["smpp.command_id"], 16) for pdu in pdus)
+    commands = collections.Counter(int(pdu["smpp.command_id"], 16) for pdu in pdus_of(packets))
     assert commands[0x09] == commands[0x8000_0009] == 1
     assert commands[0x04] == commands[0x8000_0004] == commands[0x05] == commands[0x8000_0005] == 28
     assert commands[0x06] == 1
@@ -144,6 +145,50 @@ def test_tshark_finds_nothing_wrong(course, tmp_path):
     joined = [packet["gsm_sms_ud"] for packet in packets if "gsm_sms_ud" in packet]
     assert len(joined) > 0 and "Concatenated short messages, 8-bit reference number" in json.dumps(joined)
     assert set(commands) <= {0x09, 0x8000_0009, 0x04, 0x8000_0004, 0x05, 0x8000_0005, 0x06, 0x8000_0006, 0x15, 0x8000_0015}
+
+
+def pdus_of(packets):
+    return [pdu for packet in packets for pdu in (packet["smpp"] if isinstance(packet["smpp"], list) else [packet["smpp"]])]
+
+
+@pytest.mark.parametrize("way", ["udh", "sar", "payload"])
+def test_what_the_worker_says_is_read_by_others(make_site, tmp_path, way):
+    """The worker itself at smpp34, with tshark between them: GSM and UCS-2, one part and several, each way of joining them."""
+    centre = Centre()
+    capture = Capture(centre.port)
+    site = by_smpp(make_site(None), capture.port, "secret")
+    worker = site.started(SMPP_CONCATENATION=way, SMPP_SYSTEM_TYPE="vma", SMPP_SYSTEM_ID="shop")
+    made = site.send(
+        *({"id": f"wire-{number}", "phone": f"+37529{2000000 + number}", "text": text, "sender": "Shop", "expiresAt": "2099-01-01T00:00:00Z"}
+          for number, text in enumerate(TEXTS)), key=key_of("wire"),
+    )  # fmt: skip
+    for end in site.status.until_final(*made):
+        assert end.status == "DELIVERED"
+    assert worker.terminate() == 0
+    packets = capture.packets(tmp_path / "worker.pcap", "smpp")
+    capture.stop()
+    assert not [packet for packet in packets if "_ws.malformed" in json.dumps(packet) or "_ws.expert" in json.dumps(packet.get("smpp"))]
+    pdus = pdus_of(packets)
+    submits = [pdu for pdu in pdus if int(pdu["smpp.command_id"], 16) == 0x04]
+    count = len(TEXTS) if way == "payload" else len(TEXTS) + 2
+    assert len(submits) == len(centre.parts) == count
+    commands = collections.Counter(int(pdu["smpp.command_id"], 16) for pdu in pdus)
+    assert commands[0x09] == commands[0x06] == 1 and commands[0x8000_0005] == count
+    assert all(pdu["smpp.validity_period_r"] if "smpp.validity_period_r" in pdu else "smpp.validity_period" in json.dumps(pdu) for pdu in submits)
+    assert {part.destination_addr for part in centre.parts} == {f"37529{2000000 + number}" for number in range(len(TEXTS))}
+    said = json.dumps(submits)
+    names = {"sar": ["sar_msg_ref_num", "sar_total_segments", "sar_segment_seqnum"], "payload": ["message_payload"]}.get(way, [])
+    for name in ["sar_msg_ref_num", "sar_total_segments", "sar_segment_seqnum", "message_payload"]:
+        assert (f"smpp.{name}" in said) == (name in names), name
+    if way == "udh":
+        assert sorted(messages_of(centre.parts)) == sorted(TEXTS)
+        assert "Concatenated short messages, 8-bit reference number" in json.dumps([packet.get("gsm_sms_ud") for packet in packets])
+    if way == "sar":
+        joined = collections.defaultdict(dict)
+        for part in centre.parts:
+            tlvs = {tlv.tag: int.from_bytes(tlv.value) for tlv in part.tlvs}
+            joined[part.destination_addr, tlvs.get(0x020C)][tlvs.get(0x020F, 1)] = part
+        assert sorted(text_of([parts[number] for number in sorted(parts)]) for parts in joined.values()) == sorted(TEXTS)
 
 
 def test_a_third_decoder_reads_the_same():

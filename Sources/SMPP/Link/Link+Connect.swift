@@ -60,6 +60,7 @@ extension Link {
     func connectionIsGone(_ connection: LinkConnection, _ ending: Ending) {
         let boundFor = connection.boundAt.map { loop.now - $0 }
         var failure = LinkEvent.Failure.ended(ending.reason)
+        let isOutdated = connection.session.settings.bind != settings.bind
         switch ending.reason {
         case .unbound, .peerUnbound: lostAt = nil
         case .bindRefused(let status):
@@ -67,14 +68,17 @@ extension Link {
             failure = .refused(BindRefusal(status, wasBoundLately: wasBoundLately), status)
         default: if boundFor != nil { lostAt = loop.now }
         }
-        wait(for: failure, boundFor: boundFor)
+        wait(for: failure, boundFor: boundFor, isOutdated: isOutdated)
     }
 
-    private func wait(for failure: LinkEvent.Failure, boundFor: Duration? = nil) {
+    /// - Parameter isOutdated: there is another password by now.
+    private func wait(for failure: LinkEvent.Failure, boundFor: Duration? = nil, isOutdated: Bool = false) {
         guard isWanted else { return leaveOff() }
         var refusal: BindRefusal?
         if case .refused(let why, _) = failure { refusal = why }
-        let wait = policy.ended(boundFor: boundFor, refusal: refusal, chance: Double.random(in: 0..<1, using: &random))
+        isRefusedForCredentials = refusal == .credentials
+        let pause = policy.ended(boundFor: boundFor, refusal: refusal, chance: Double.random(in: 0..<1, using: &random))
+        let wait = isOutdated && isRefusedForCredentials ? .zero : pause
         phase = .waiting
         setTimer(loop.now + wait)
         owner?.link(self, .waiting(wait, why: failure))

@@ -16,11 +16,13 @@ package final class Link {
     enum Phase: Equatable { case off, connecting, up, waiting }
 
     let loop: EventLoop
-    let settings: SessionSettings
+    private(set) var settings: SessionSettings
     let connector: Connector
     package weak var owner: (any LinkOwner)?
 
     var phase = Phase.off
+    /// While waiting: the peer did not take the credentials.
+    var isRefusedForCredentials = false
     /// By `start` and `leave`.
     var isWanted = false
     var connection: LinkConnection?
@@ -52,6 +54,9 @@ package final class Link {
 
     deinit { scratch.deallocate() }
 
+    package var kind: Bind.Kind { settings.bind.kind }
+    /// There is no session, and none is wanted.
+    package var isOff: Bool { phase == .off }
     package var isBound: Bool { connection?.session.isBound ?? false }
     /// Parts in the window, late ones among them.
     package var partsUnderWay: Int { connection?.session.partsUnderWay ?? 0 }
@@ -60,6 +65,18 @@ package final class Link {
     package func start() {
         isWanted = true
         if phase == .off { connect() }
+    }
+
+    /// Binds are made with this password from now on; where another one was refused, at once. A session that is bound stays.
+    ///
+    /// - Throws: where it cannot be written; the one of before stays then.
+    package func use(password: String) throws(PDUEncodingError) {
+        var bind = settings.bind
+        bind.password = password
+        var octets: [UInt8] = []
+        try PDU(sequence: 1, .bind(bind)).encode(into: &octets)
+        settings.bind = bind
+        if phase == .waiting, isRefusedForCredentials { setTimer(loop.now) }
     }
 
     /// There may be a part to offer.

@@ -24,7 +24,7 @@ package enum SessionEvent: Equatable, Sendable {
         case stray(CommandID)
         /// A request that a message centre does not make; it was told so.
         case unexpected(CommandID)
-        /// More wait for an answer than may: not taken, not answered; the peer will send it again.
+        /// More wait for an answer than may: not taken, not answered. The peer sends it again to another session, or when it has waited enough.
         case deliveryDropped
     }
 }

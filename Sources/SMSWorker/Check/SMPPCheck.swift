@@ -15,7 +15,10 @@ package struct SMPPCheck {
         ]
         let answers = CheckLine.good(.provider, "a message centre answers at \(address)" + (settings.isTLS ? ", by TLS" : ""))
         switch facts {
-        case .bound: lines = [answers, .good(.credentials, "they are taken: it was bound, as a transmitter, and unbound")] + rest
+        case .bound:
+            // One that receives would be given receipts.
+            let other = settings.isPair ? "; the receiver's bind is not tried, so that no receipt is lost" : ""
+            lines = [answers, .good(.credentials, "they are taken: it was bound, as a transmitter, and unbound\(other)")] + rest
         case .failed(.refused(let refusal, let status)): lines = [answers, Self.refused(refusal, status)] + rest
         case .failed(.connect(let failure)): lines = [Self.away(address, failure), Self.untried] + rest
         case .failed(.ended(let reason)):

@@ -44,9 +44,8 @@ package final class SMPPProbe: LinkOwner, @unchecked Sendable {
     }
 
     private func begin(_ done: @escaping (SMPPFacts) -> Void) throws {
-        var (connect, session) = (settings.connect, settings.session)
+        var (connect, session) = (settings.connect, settings.session(.transmitter))
         connect.timeout = min(connect.timeout, limit / 3)
-        session.bind.kind = .transmitter
         session.responseTimeout = min(session.responseTimeout, limit / 3)
         let link = try Link(loop: loop, connect: connect, session: session)
         (self.link, self.done) = (link, done)

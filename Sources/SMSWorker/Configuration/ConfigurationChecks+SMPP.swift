@@ -15,9 +15,6 @@ extension ConfigurationChecks {
     func door(_ requirements: ConfigurationRequirements) -> [String] {
         guard requirements.contains(.door), settings.isSMPP else { return [] }
         var problems: [String] = []
-        if settings.text(.smppBind) == "pair" {
-            problems.append("\(settings.reference(to: .smppBind)): this version binds as a transceiver; it knows no pair of binds yet.")
-        }
         if configuration.send.schedule == .provider {
             problems.append("\(settings.reference(to: .sendSchedule)): over SMPP it is the worker that waits for a request's sendAt.")
         }

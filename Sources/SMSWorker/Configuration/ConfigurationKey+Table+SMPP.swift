@@ -23,7 +23,7 @@ extension ConfigurationKey {
     package static let smppSystemType = Self("smpp.systemType", .text(.systemType), "The type of system that a bind names; unset: none.")
     package static let smppBind = Self(
         "smpp.bind", .choice(["transceiver", "pair"]), default: "transceiver",
-        "One bind for messages and receipts, or a pair: this version knows the first alone.")
+        "One bind for messages and receipts, or a pair, a transmitter and a receiver, where the message centre wants that.")
     package static let smppWindow = Self(
         "smpp.window", .integer(1...1_000), default: "10", "Message parts that may be unanswered at once: what the message centre grants.")
     package static let smppEnquireInterval = Self(

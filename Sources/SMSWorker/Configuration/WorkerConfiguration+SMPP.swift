@@ -9,6 +9,7 @@ extension SMPPSettings {
             host: Self.withoutBrackets(settings.text(.smppHost) ?? ""), port: settings.integer(.smppPort), isTLS: settings.bool(.smppTLS),
             systemID: settings.text(.smppSystemID) ?? "", password: password ?? SecretText(""))
         systemType = settings.text(.smppSystemType) ?? ""
+        isPair = settings.text(.smppBind) == "pair"
         connectTimeout = settings.duration(.providerConnectTimeout)
         window = settings.integer(.smppWindow)
         enquireInterval = settings.duration(.smppEnquireInterval)

@@ -4,11 +4,16 @@ internal import Time
 ///
 /// | state | what goes to the producer | next |
 /// | --- | --- | --- |
-/// | well | all | stuck: one has waited for ten seconds, and nothing was written in them |
+/// | well | all | stuck: one has waited for ten seconds, and nothing was written in them; overfull: one was not taken ten seconds ago |
 /// | stuck | the oldest alone, again and again | well: it is written |
+/// | overfull | all | well: one is written, and half is free; or none waits |
+///
+/// One that is not taken has no answer, and no write gives it one: it comes again when its bind has ended, so that binds must end for it.
 struct ReceiptQueue {
     /// Nothing was written for so long, although something was to be.
     static let patience = Duration.seconds(10)
+
+    enum State: Equatable { case well, stuck, overfull }
 
     private struct Entry {
         let octets: [UInt8]
@@ -26,7 +31,9 @@ struct ReceiptQueue {
     /// No entry has a lower number.
     private var first = 1
     private var writtenAt: MonotonicInstant?
-    private(set) var isStuck = false
+    /// When the oldest came that was not taken, and whose bind has not been given up since.
+    private var refusedSince: MonotonicInstant?
+    private(set) var state = State.well
 
     /// - Parameter limit: receipts that may wait.
     init(limit: Int) { self.limit = limit }
@@ -35,15 +42,22 @@ struct ReceiptQueue {
     var count: Int { entries.count }
     var hasWaiting: Bool { !waiting.isEmpty }
     var hasOut: Bool { !out.isEmpty }
+    var isStuck: Bool { state == .stuck }
 
     /// - Returns: false where too many wait: this one is not taken.
     mutating func add(_ octets: [UInt8], at now: MonotonicInstant, kept: @escaping () -> Void) -> Bool {
-        guard entries.count < limit else { return false }
+        guard entries.count < limit else {
+            refuse(at: now)
+            return false
+        }
         last += 1
         entries[last] = Entry(octets: octets, since: now, kept: kept)
         waiting.append(last)
         return true
     }
+
+    /// One came and was not taken. Where binds are being given up, its own is among them.
+    mutating func refuse(at now: MonotonicInstant) { if state == .well { refusedSince = refusedSince ?? now } }
 
     /// What the producer gets now.
     mutating func take() -> [(number: Int, octets: [UInt8])] {
@@ -59,7 +73,7 @@ struct ReceiptQueue {
     mutating func written(_ number: Int, at now: MonotonicInstant) -> (() -> Void)? {
         out.remove(number)
         writtenAt = now
-        isStuck = false
+        defer { if state == .stuck || state == .overfull && entries.count <= limit / 2 { state = .well } }
         return entries.removeValue(forKey: number)?.kept
     }
 
@@ -72,18 +86,27 @@ struct ReceiptQueue {
     /// There is another producer, and nobody will hear what became of what this one had.
     mutating func producerIsGone() { failed(Array(out)) }
 
-    /// When it will be stuck, if nothing is written until then; nil: not by what is here.
+    /// When binds must be given up, if nothing is written until then; nil: not by what is here.
     mutating func patienceEnds() -> MonotonicInstant? {
-        guard !isStuck, !entries.isEmpty else { return nil }
+        guard state == .well else { return nil }
+        return [writingEnds(), refusedSince.map { $0 + Self.patience }].compactMap { $0 }.min()
+    }
+
+    /// - Returns: whether binds must be given up now, and needed not.
+    mutating func advance(to now: MonotonicInstant) -> Bool {
+        guard let end = patienceEnds(), end <= now else { return false }
+        state = writingEnds().map { $0 <= now } ?? false ? .stuck : .overfull
+        refusedSince = nil
+        return true
+    }
+
+    /// Binds are given up. Where none waits nothing has to be written before they may be made again.
+    mutating func relieve() { if state == .overfull, entries.isEmpty { state = .well } }
+
+    private mutating func writingEnds() -> MonotonicInstant? {
+        guard !entries.isEmpty else { return nil }
         while entries[first] == nil { first += 1 }
         guard let since = entries[first]?.since else { return nil }
         return max(since, writtenAt ?? since) + Self.patience
-    }
-
-    /// - Returns: whether it is stuck now, and was not.
-    mutating func advance(to now: MonotonicInstant) -> Bool {
-        guard let end = patienceEnds(), end <= now else { return false }
-        isStuck = true
-        return true
     }
 }

@@ -8,7 +8,7 @@ internal import Time
 ///
 /// `@unchecked Sendable`: its state is touched on the loop only.
 package final class ReceiptWriter: ReceiptKeeper, @unchecked Sendable {
-    /// Receipts that wait at most: what more come are not taken, and not answered.
+    /// Receipts that wait at most: what more come are not taken and not answered, and for their sake binds are given up.
     private static let limit = 10_000
     /// Of one record, with the client's own repetitions: what is wrong should be known when patience ends.
     private static let deliveryTimeout = Duration.seconds(8)
@@ -52,13 +52,21 @@ package final class ReceiptWriter: ReceiptKeeper, @unchecked Sendable {
         thread = try WorkThread(name: "receipt-writer")
     }
 
-    package var canWrite: Bool { !queue.isStuck }
+    package var canWrite: Bool { queue.state == .well }
     /// Receipts that are not written yet.
     package var waitingCount: Int { queue.count }
 
     package func write(_ record: ReceiptRecord, kept: @escaping () -> Void) {
         if !isClosed, queue.add(record.octets, at: loop.now, kept: kept) { return proceed() }
         counts.dropped += 1
+        if !isClosed { setTimer() }
+    }
+
+    package func notTaken() {
+        guard !isClosed else { return }
+        queue.refuse(at: loop.now)
+        counts.dropped += 1
+        setTimer()
     }
 
     /// Producers are made by this from now on, the next one at once.
@@ -137,13 +145,20 @@ package final class ReceiptWriter: ReceiptKeeper, @unchecked Sendable {
     private func tell(_ couldWrite: Bool) {
         _ = queue.advance(to: loop.now)
         guard canWrite != couldWrite else { return }
-        if canWrite {
-            log.info("receipts are written again", metadata: [LogKeys.topic: "\(topic)"])
-        } else {
+        switch queue.state {
+        case .well: log.info("receipts are written again", metadata: [LogKeys.topic: "\(topic)"])
+        case .stuck:
             log.error(
                 "receipts cannot be written, so none is taken from the provider",
                 metadata: [LogKeys.topic: "\(topic)", LogKeys.error: "\(lastError?.description ?? "no answer")"])
+        case .overfull:
+            log.error(
+                "more receipts came than may wait to be written: the bind is given up, so that they come again",
+                metadata: [LogKeys.topic: "\(topic)", LogKeys.count: "\(counts.dropped)"])
         }
+        changed(canWrite)
+        queue.relieve()
+        if canWrite != couldWrite { return }
         changed(canWrite)
     }
 

@@ -16,6 +16,14 @@ package struct SecretFiles: Sendable {
         return .found(credentials)
     }
 
+    /// Nil: as above, or messages do not go over SMPP.
+    package func smppPassword() -> WatchedSecret<SecretText>.Look? {
+        guard settings.isSMPP, areReadableAgain([.smppPasswordFile]) else { return nil }
+        var problems: [String] = []
+        guard let password = CredentialSource(settings).readSMPPPassword(&problems) else { return .wrong(problems.joined(separator: " ")) }
+        return .found(password)
+    }
+
     /// Nil: as above.
     package func token() -> WatchedSecret<AdminToken>.Look? {
         guard areReadableAgain([.adminTokenFile]) else { return nil }

@@ -56,7 +56,9 @@ final class SecretWatcher: Sendable {
 
         func look() {
             defer { isLooking.store(false, ordering: .releasing) }
-            let looks = SecretWatch.Looks(credentials: files.credentials(), token: files.token(), access: files.access(base: base))
+            let looks = SecretWatch.Looks(
+                credentials: files.credentials(), smppPassword: files.smppPassword(), token: files.token(), access: files.access(base: base)
+            )
             for action in watch.withLock({ $0.saw(looks) }) {
                 guard case .complain(let sentence) = action else {
                     take(action)

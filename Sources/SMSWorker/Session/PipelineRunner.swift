@@ -158,6 +158,13 @@ actor PipelineRunner {
         pipeline?.credentialsRenewed(at: clock())
     }
 
+    /// Binds are made with this password from now on.
+    func use(_ password: SecretText) {
+        // What the file may hold is what a bind may hold: the file was read by the rule of the setting.
+        guard let gateway = provider?.receipts?.gateway, (try? gateway.use(password)) != nil else { return }
+        pipeline?.credentialsRenewed(at: clock())
+    }
+
     /// Brings the session to what the factory makes others by. One that is being opened comes by here as well.
     func renewAccess() {
         guard let session else { return }

@@ -2,42 +2,49 @@ internal import Requests
 internal import SMPP
 internal import SMSPipeline
 
-/// Whether parts can be submitted, by what the link and the writer of receipts have said last.
+/// Whether parts can be submitted, by what the links and the writer of receipts have said last: each bind is there, and receipts are kept.
 struct SMPPDoor {
     /// False: receipts would not be kept, so nothing is submitted.
     var canKeepReceipts = true
-    private(set) var isBound = false
     private(set) var isLeaving = false
-    /// Of before the first bind, or since the last one.
-    private var unbound = DoorState.shut("it is not bound yet")
+    private let kinds: [Bind.Kind]
+    /// Why a bind is not there: there was none yet, or what ended the last one.
+    private var missing: [Bind.Kind: DoorState]
+
+    init(_ kinds: [Bind.Kind]) {
+        self.kinds = kinds
+        missing = Dictionary(uniqueKeysWithValues: kinds.map { ($0, .shut("it is not bound yet")) })
+    }
 
     var state: DoorState {
         if isLeaving { return .shut("the worker is leaving") }
         if !canKeepReceipts { return .shut("receipts cannot be written to Kafka") }
-        return isBound ? .open : unbound
+        let reasons = kinds.compactMap { missing[$0] }
+        // What an operator can do something about goes before what passes.
+        return reasons.first { if case .badCredentials = $0 { true } else { false } } ?? reasons.first { $0 == .tooManyBinds } ?? reasons
+            .first
+            ?? .open
     }
 
-    mutating func bound() { isBound = true }
+    mutating func bound(_ kind: Bind.Kind) { missing[kind] = nil }
 
-    /// A bound session takes no parts any more.
+    /// A bound session takes no parts any more, or gives none of what it is for.
     ///
     /// - Parameter reason: harmless words.
-    mutating func ends(_ reason: String) {
-        guard isBound else { return }
-        isBound = false
-        unbound = .shut(reason)
-    }
+    mutating func ends(_ kind: Bind.Kind, _ reason: String) { if missing[kind] == nil { missing[kind] = .shut(reason) } }
 
     /// There is no session, and the next one takes a while.
-    mutating func waits(_ why: LinkEvent.Failure) {
-        isBound = false
-        unbound =
+    mutating func waits(_ kind: Bind.Kind, _ why: LinkEvent.Failure) {
+        missing[kind] =
             switch why {
             case .refused(.credentials, let status): .badCredentials(code: status.code)
             case .refused(.tooManyBinds, _): .tooManyBinds
             case .refused(.other, _), .connect, .ended: .shut(why.description)
             }
     }
+
+    /// Whether the account is bound too often for this bind, as far as is known.
+    func isOneTooMany(_ kind: Bind.Kind) -> Bool { missing[kind] == .tooManyBinds }
 
     mutating func leave() { isLeaving = true }
 }

@@ -5,7 +5,7 @@ package import SMPP
 internal import SMSPipeline
 internal import Time
 
-/// What the link asks and tells.
+/// What the links ask and tell.
 extension SMPPGateway: LinkOwner {
     /// As long as a message centre that is asked too much of is left alone.
     private static let pause = Duration.seconds(1)
@@ -21,39 +21,53 @@ extension SMPPGateway: LinkOwner {
 
     package func link(_ link: Link, _ event: LinkEvent) {
         switch event {
-        case .session(let event): told(event)
+        case .session(let event): told(link, event)
         case .invalid(let token, _): tell(.part(tag: token, .refused(code: Self.unwritable)))
         case .waiting(let wait, let why):
-            door.waits(why)
+            door.waits(link.kind, why)
             giveUpQueue()
+            if door.isOneTooMany(link.kind) { giveUpOther(of: link) }
             noteWaiting(wait, why)
         case .left:
-            door.ends("it has unbound")
+            door.ends(link.kind, "it has unbound")
             giveUpQueue()
-            left()
+            left(link)
         }
         tellDoor()
         tellNow()
     }
 
-    private func told(_ event: SMPP.SessionEvent) {
+    private func other(of link: Link) -> Link? { links.first { $0 !== link } }
+
+    /// Half a pair is of no use, and another replica may have the other half: neither would ever have both.
+    private func giveUpOther(of link: Link) {
+        guard let other = other(of: link), other.isBound else { return }
+        other.leave(within: settings.responseTimeout)
+    }
+
+    func isWithoutItsOther(_ link: Link) -> Bool { other(of: link).map { door.isOneTooMany($0.kind) } ?? false }
+
+    private func told(_ link: Link, _ event: SMPP.SessionEvent) {
         switch event {
         case .bound:
             counts.binds += 1
-            door.bound()
+            door.bound(link.kind)
+            if !door.isLeaving, door.canKeepReceipts { other(of: link)?.start() }
             log.info("bound to the message centre", metadata: [LogKeys.host: "\(settings.host)"])
-        case .answered(let tag, let answer, let isLate): answered(tag, answer, isLate)
+        case .answered(let tag, let answer, let isLate): answered(link, tag, answer, isLate)
         case .unanswered(let tag):
             queue.isLate(tag)
             tell(.part(tag: tag, .unknown(reason: "the message centre did not answer in time")))
         case .givenUp(let tag): if queue.isOver(tag) { tell(.latePart(tag: tag, id: nil)) }
-        case .delivery(let delivery): take(delivery)
-        case .notice: counts.notices += 1
-        case .ended(let ending): ended(ending)
+        case .delivery(let delivery): take(delivery, of: link)
+        case .notice(let notice):
+            counts.notices += 1
+            if notice == .deliveryDropped { keeper.notTaken() }
+        case .ended(let ending): ended(link, ending)
         }
     }
 
-    private func answered(_ tag: UInt64, _ answer: PartAnswer, _ isLate: Bool) {
+    private func answered(_ link: Link, _ tag: UInt64, _ answer: PartAnswer, _ isLate: Bool) {
         let outcome = PartOutcome(answer)
         if case .notSent(let remedy) = answer.verdict {
             if remedy == .slowDown {
@@ -61,7 +75,7 @@ extension SMPPGateway: LinkOwner {
                 tell(.later(Self.pause))
             }
             if remedy == .rebind {
-                door.ends("the message centre takes no parts on this bind: \(answer.status)")
+                door.ends(link.kind, "the message centre takes no parts on this bind: \(answer.status)")
                 giveUpQueue()
             }
         }
@@ -75,20 +89,20 @@ extension SMPPGateway: LinkOwner {
         if case .unknown = outcome { tell(.latePart(tag: tag, id: nil)) }
     }
 
-    private func ended(_ ending: Ending) {
+    private func ended(_ link: Link, _ ending: Ending) {
         let reason = ending.reason.description
-        door.ends(reason)
+        door.ends(link.kind, reason)
         for tag in ending.notSent { tell(.part(tag: tag, .notSent(reason: reason))) }
         for tag in ending.unknown {
             tell(.part(tag: tag, .unknown(reason: reason)))
             tell(.latePart(tag: tag, id: nil))
         }
-        for tag in queue.takeLate() { tell(.latePart(tag: tag, id: nil)) }
+        if link === self.link { for tag in queue.takeLate() { tell(.latePart(tag: tag, id: nil)) } }
         giveUpQueue()
     }
 
     /// What says nothing of a message of ours is not asked for again: it would never say more.
-    private func take(_ delivery: Delivery) {
+    private func take(_ delivery: Delivery, of link: Link) {
         guard let receipt = delivery.receipt, receipt.hasID else {
             counts.others += 1
             return link.answer(delivery.handle)

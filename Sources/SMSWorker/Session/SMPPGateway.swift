@@ -5,7 +5,7 @@ internal import SMPP
 package import SMSPipeline
 internal import Time
 
-/// The provider seam over SMPP: one bind of the account that submits and takes receipts, kept up as long as the process lives.
+/// The provider seam over SMPP: a bind of the account that submits and takes receipts, or a pair of them, kept up as long as the process lives.
 ///
 /// A part waits here only for its place in the window; `mayBegin` is asked when the socket takes it. A receipt is answered when it is written,
 /// and where it cannot be, the bind is given up: for many message centres a refusal is final, and what is unbound they keep for.
@@ -19,10 +19,13 @@ package final class SMPPGateway: ProviderGateway, PartGateway {
     let loop: EventLoop
     let settings: SMPPSettings
     let messages: SMPPMessages
+    /// The bind that submits.
     let link: Link
+    /// The one that takes receipts, where that is another.
+    let receiver: Link?
     let keeper: any ReceiptKeeper
     let log: Logger
-    var door = SMPPDoor()
+    var door: SMPPDoor
     var queue = SMPPPartQueue()
     /// What is told when whoever calls has returned.
     private var events: [GatewayEvent] = []
@@ -54,17 +57,26 @@ package final class SMPPGateway: ProviderGateway, PartGateway {
         self.keeper = keeper
         self.log = log
         messages = SMPPMessages(settings)
-        link = try Link(loop: loop, connect: settings.connect, session: settings.session)
-        link.owner = self
+        let links = try settings.binds.map { try Link(loop: loop, connect: settings.connect, session: settings.session($0)) }
+        (link, receiver) = (links[0], links.dropFirst().first)
+        door = SMPPDoor(settings.binds)
+        for link in links { link.owner = self }
         door.canKeepReceipts = keeper.canWrite
         keeper.changed = { [weak self] canWrite in self?.keeperChanged(canWrite) }
     }
 
-    /// Binds, and binds again whenever the session ends, until `leave` or `close`.
+    var links: [Link] { [link] + (receiver.map { [$0] } ?? []) }
+
+    /// Binds, and binds again whenever a session ends, until `leave` or `close`.
     package func start() {
         tellDoor()
-        if keeper.canWrite { link.start() }
+        if keeper.canWrite { for link in links { link.start() } }
     }
+
+    /// The account's password from now on: where it was refused, it is bound with this one at once.
+    ///
+    /// - Throws: where it cannot be written; the one of before stays then.
+    func use(_ password: SecretText) throws(PDUEncodingError) { for link in links { try link.use(password: password.text) } }
 
     // MARK: Parts
 
@@ -118,32 +130,38 @@ package final class SMPPGateway: ProviderGateway, PartGateway {
         door.leave()
         giveUpQueue()
         tellDoor()
-        link.leave(within: limit)
+        for link in links { link.leave(within: limit) }
     }
 
     package func close() {
         door.leave()
-        link.close()
+        for link in links { link.close() }
         giveUpQueue()
         tellNow()
         keeper.changed = { _ in }
     }
 
-    func left() {
-        let done = hasLeft
-        hasLeft = nil
-        done?()
-        // A write has passed while it was being left.
-        if done == nil, !door.isLeaving, door.canKeepReceipts { link.start() }
+    func left(_ link: Link) {
+        if let done = hasLeft {
+            guard links.allSatisfy(\.isOff) else { return }
+            hasLeft = nil
+            return done()
+        }
+        // A write has passed while it was being left. What was given up for its other half's sake waits for that.
+        if !door.isLeaving, door.canKeepReceipts, !isWithoutItsOther(link) { link.start() }
     }
 
     private func keeperChanged(_ canWrite: Bool) {
         door.canKeepReceipts = canWrite
         if canWrite {
-            if !door.isLeaving { link.start() }
+            if !door.isLeaving { for link in links { link.start() } }
         } else {
             giveUpQueue()
-            link.leave(within: settings.responseTimeout)
+            for link in links {
+                // Until the next bind: a write that passes while this one is being left does not open it again.
+                door.ends(link.kind, "receipts could not be written to Kafka")
+                link.leave(within: settings.responseTimeout)
+            }
         }
         tellDoor()
     }

@@ -23,6 +23,8 @@ package struct SMPPSettings: Equatable, Sendable {
     package var systemID: String
     package var password: SecretText
     package var systemType = ""
+    /// A bind that submits and one that receives, in the place of one that does both.
+    package var isPair = false
     package var connectTimeout = Duration.seconds(5)
     /// A PEM file with the authorities to trust instead of the system's.
     package var certificateAuthorities: String?
@@ -62,8 +64,11 @@ package struct SMPPSettings: Equatable, Sendable {
             certificateAuthorities: certificateAuthorities)
     }
 
-    package var session: SessionSettings {
-        var session = SessionSettings(bind: Bind(.transceiver, systemID: systemID, password: password.text, systemType: systemType))
+    /// The binds that it takes to submit and to have receipts.
+    package var binds: [Bind.Kind] { isPair ? [.transmitter, .receiver] : [.transceiver] }
+
+    package func session(_ kind: Bind.Kind) -> SessionSettings {
+        var session = SessionSettings(bind: Bind(kind, systemID: systemID, password: password.text, systemType: systemType))
         session.window = window
         session.enquireInterval = enquireInterval
         session.responseTimeout = responseTimeout

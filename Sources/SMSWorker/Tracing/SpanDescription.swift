@@ -2,23 +2,30 @@ internal import Requests
 internal import SMSPipeline
 internal import Time
 
-/// Turns the pipeline's spans into a collector's, named and attributed by OpenTelemetry's semantic conventions (messaging, HTTP clients). What
-/// they have no word for begins with `rocketsms.`. No id, key, phone or text among it.
+/// Turns the pipeline's spans into a collector's, named and attributed by OpenTelemetry's semantic conventions (messaging, HTTP clients, network).
+/// What they have no word for begins with `rocketsms.`. No id, key, phone or text among it.
 struct SpanDescription: Sendable {
+    /// Where attempts go.
+    enum Provider: Sendable {
+        /// - baseURL: without a path at its end.
+        case http(baseURL: String)
+        case smpp(host: String, port: Int)
+    }
+
     let group: String
     let statusTopic: String
-    /// Of the provider, without a path at its end.
-    let baseURL: String
+    let provider: Provider
 
     init(_ configuration: WorkerConfiguration) {
         self.init(
-            group: configuration.kafka.groupID, statusTopic: configuration.topics.status, baseURL: configuration.provider.baseURL)
+            group: configuration.kafka.groupID, statusTopic: configuration.topics.status,
+            provider: configuration.smpp.map { .smpp(host: $0.host, port: $0.port) } ?? .http(baseURL: configuration.provider.baseURL))
     }
 
-    init(group: String, statusTopic: String, baseURL: String) {
+    init(group: String, statusTopic: String, provider: Provider) {
         self.group = group
         self.statusTopic = statusTopic
-        self.baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        self.provider = provider
     }
 
     private static let endpoint = "/simple/send"
@@ -48,17 +55,37 @@ struct SpanDescription: Sendable {
             let attributes = Self.messaging("send", statusTopic) + [("rocketsms.status", .text("\(status.name)"))]
             return ("send \(statusTopic)", .producer, attributes, nil)
         case .attempt(let outcome, let resends):
-            var attributes: Attributes = [
-                ("http.request.method", .text("POST")), ("url.full", .text(baseURL + Self.endpoint)),
-                ("url.template", .text(Self.endpoint)),
-            ]
-            if let address = ProviderAddress(baseURL) {
-                attributes.append(("server.address", .text(address.host)))
-                attributes.append(("server.port", .integer(Int64(address.port))))
+            switch provider {
+            case .http(let baseURL): return ("POST \(Self.endpoint)", .client, Self.post(baseURL, resends: resends), Self.error(outcome))
+            case .smpp(let host, let port):
+                return ("submit_sm", .client, Self.submission(outcome, host, port, resends: resends), Self.error(outcome))
             }
-            if resends > 0 { attributes.append(("http.request.resend_count", .integer(Int64(resends)))) }
-            return ("POST \(Self.endpoint)", .client, attributes, Self.error(outcome))
         }
+    }
+
+    private static func post(_ baseURL: String, resends: Int) -> Attributes {
+        let baseURL = baseURL.hasSuffix("/") ? String(baseURL.dropLast()) : baseURL
+        var attributes: Attributes = [
+            ("http.request.method", .text("POST")), ("url.full", .text(baseURL + endpoint)), ("url.template", .text(endpoint)),
+        ]
+        if let address = ProviderAddress(baseURL) { attributes += server(address.host, address.port) }
+        if resends > 0 { attributes.append(("http.request.resend_count", .integer(Int64(resends)))) }
+        return attributes
+    }
+
+    /// Of all parts that an attempt submits.
+    private static func submission(_ outcome: AttemptOutcome, _ host: String, _ port: Int, resends: Int) -> Attributes {
+        var attributes: Attributes = [
+            ("network.protocol.name", .text("smpp")), ("network.protocol.version", .text("3.4")), ("network.transport", .text("tcp")),
+        ]
+        attributes += server(host, port)
+        if case .parts(let parts) = outcome { attributes.append(("rocketsms.parts", .integer(Int64(parts.count)))) }
+        if resends > 0 { attributes.append(("rocketsms.resend_count", .integer(Int64(resends)))) }
+        return attributes
+    }
+
+    private static func server(_ host: String, _ port: Int) -> Attributes {
+        [("server.address", .text(host)), ("server.port", .integer(Int64(port)))]
     }
 
     private static func messaging(_ operation: String, _ topic: String) -> Attributes {

@@ -160,7 +160,9 @@ package final class Worker: Sendable {
         _ access: KafkaAccess, _ factory: KafkaSessionFactory, _ admin: AdminServer, _ pipeline: PipelineRunner
     ) throws -> SecretWatcher? {
         guard let secrets else { return nil }
-        let watch = SecretWatch(credentials: configuration.provider.credentials, token: configuration.admin.token, access: access)
+        let watch = SecretWatch(
+            credentials: configuration.provider.credentials, smppPassword: configuration.smpp?.password, token: configuration.admin.token,
+            access: access)
         let log = log
         return try SecretWatcher(secrets, watch, base: configuration.kafka.properties) { action in
             switch action {
@@ -172,6 +174,9 @@ package final class Worker: Sendable {
                 }
                 log.info("the provider's credentials were changed in their files, and are used from now on")
                 Task { await pipeline.use(account) }
+            case .smppPassword(let password):
+                log.info("the message centre's password was changed in its file, and binds are made with it from now on")
+                Task { await pipeline.use(password) }
             case .token(let token):
                 log.info("the admin port's token was changed in its file, and is asked for from now on")
                 admin.use(token)

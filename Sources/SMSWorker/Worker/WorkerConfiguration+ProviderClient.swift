@@ -42,7 +42,7 @@ extension ProviderDoor {
     var connections: Int {
         switch self {
         case .http(let client): client.maximumConnections
-        case .smpp: 1
+        case .smpp(let settings): settings.binds.count
         }
     }
 }

@@ -18,12 +18,35 @@ class Capture:
     def __init__(self, upstream, tls=None):
         self.port, self._upstream, self._tls = free_port(), upstream, tls
         self._lock, self._packets, self._connections = threading.Lock(), [], 0
+        self._writers, self._may_read = set(), asyncio.Event()
+        self._may_read.set()
         # What TLS agreed on to speak, of each connection.
         self.protocols = []
         self._loop, is_up = asyncio.new_event_loop(), threading.Event()
         self._thread = threading.Thread(target=self._run, args=(is_up,), daemon=True)
         self._thread.start()
         assert is_up.wait(10)
+
+    def hold(self):
+        """Nothing more that clients say goes on, until it is read on or cut."""
+        self._call(self._may_read.clear)
+
+    def read_on(self):
+        self._call(self._may_read.set)
+
+    def cut(self):
+        """Ends all connections; what was held is gone."""
+
+        def cut():
+            for writer in list(self._writers):
+                writer.transport.abort()
+
+        self._call(cut)
+
+    def _call(self, work):
+        is_done = threading.Event()
+        self._loop.call_soon_threadsafe(lambda: (work(), is_done.set()))
+        assert is_done.wait(10)
 
     def stop(self):
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -46,6 +69,7 @@ class Capture:
     async def _relay(self, reader, writer):
         upstream_reader, upstream_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
         self._connections += 1
+        self._writers |= {writer, upstream_writer}
         if self._tls:
             self.protocols.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
         # As TCP counts them: the first octet of each side has number 1.
@@ -54,10 +78,15 @@ class Capture:
         await asyncio.gather(
             self._pump(reader, upstream_writer, course, True, number), self._pump(upstream_reader, writer, course, False, number)
         )
+        self._writers -= {writer, upstream_writer}
 
     async def _pump(self, reader, writer, course, is_client, connection):
         try:
             while octets := await reader.read(4096):
+                if is_client:
+                    await self._may_read.wait()
+                if writer.transport.is_closing():
+                    break
                 with self._lock:
                     self._packets.append((is_client, course[is_client], course[not is_client], connection, octets))
                 course[is_client] += len(octets)

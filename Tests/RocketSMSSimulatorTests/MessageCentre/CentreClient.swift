@@ -6,9 +6,9 @@ import Time
 
 /// A link of ours that submits parts, each with its number as text, and keeps all receipts.
 ///
-/// `@unchecked Sendable`: its state is touched on the loop only; tests reach it by `on` and `until`.
-final class CentreClient: LinkOwner, @unchecked Sendable {
-    private let loop: EventLoop
+/// `@unchecked Sendable`: its state is touched on the loop only.
+final class CentreClient: LinkOwner, WatchedOnLoop, @unchecked Sendable {
+    let loop: EventLoop
     private var link: Link?
     private var toSubmit = 0
     private var submitted: UInt64 = 0
@@ -18,7 +18,7 @@ final class CentreClient: LinkOwner, @unchecked Sendable {
     private(set) var reasons: [Ending.Reason] = []
     /// Ids in the texts of receipts.
     private(set) var receipts: [String] = []
-    private var waiters: [(condition: (CentreClient) -> Bool, signal: TestSignal)] = []
+    let watchers = LoopWatchers<CentreClient>()
 
     init(port: Int) async throws {
         loop = try EventLoop(name: "centre-client")
@@ -29,23 +29,6 @@ final class CentreClient: LinkOwner, @unchecked Sendable {
             client.link?.owner = client
             client.link?.start()
         }
-    }
-
-    @discardableResult
-    func on<Result: Sendable>(_ body: @escaping @Sendable (CentreClient) -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            loop.execute { continuation.resume(returning: body(self)) }
-        }
-    }
-
-    /// Returns when the condition holds after something was told.
-    func until(_ condition: @escaping @Sendable (CentreClient) -> Bool) async {
-        let signal = TestSignal()
-        await on { client in
-            client.waiters.append((condition, signal))
-            client.look()
-        }
-        await signal.wait()
     }
 
     func submit(_ count: Int) async {
@@ -87,13 +70,5 @@ final class CentreClient: LinkOwner, @unchecked Sendable {
         default: break
         }
         look()
-    }
-
-    private func look() {
-        waiters.removeAll { waiter in
-            guard waiter.condition(self) else { return false }
-            waiter.signal.fire()
-            return true
-        }
     }
 }

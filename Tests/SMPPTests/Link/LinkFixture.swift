@@ -7,48 +7,36 @@ import Time
 
 /// A link to a port of this machine, and all that it has told.
 ///
-/// `@unchecked Sendable`: its state is touched on the loop only; tests reach it by `on` and `until`.
-final class LinkFixture: LinkOwner, @unchecked Sendable {
+/// `@unchecked Sendable`: its state is touched on the loop only.
+final class LinkFixture: LinkOwner, WatchedOnLoop, @unchecked Sendable {
     let loop: EventLoop
     private(set) var link: Link?
     /// Offered in this order.
     var parts: [Part] = []
+    private(set) var offered: [UInt64] = []
     private(set) var events: [LinkEvent] = []
     /// Each receipt is answered as soon as it comes.
     private let answersReceipts: Bool
-    private var waiters: [(condition: (LinkFixture) -> Bool, signal: TestSignal)] = []
+    let watchers = LoopWatchers<LinkFixture>()
 
-    /// - Parameter change: of settings that are usual, and short enough for a test.
-    init(port: Int, answersReceipts: Bool = true, change: @escaping @Sendable (inout SessionSettings) -> Void = { _ in }) async throws {
+    /// - Parameters:
+    ///   - authorities: whom to trust, over TLS; nil: plain TCP.
+    ///   - change: of settings that are usual, and short enough for a test.
+    init(
+        port: Int, authorities: String? = nil, answersReceipts: Bool = true,
+        change: @escaping @Sendable (inout SessionSettings) -> Void = { _ in }
+    ) async throws {
         loop = try EventLoop(name: "link-test")
         self.answersReceipts = answersReceipts
-        let target = ConnectTarget(isTLS: false, host: "127.0.0.1", port: port)
+        let target = ConnectTarget(isTLS: authorities != nil, host: "127.0.0.1", port: port)
         await on { fixture in
             var settings = SessionSettings(bind: Bind(.transceiver, systemID: "shop", password: "secret"))
             change(&settings)
-            let connect = ConnectSettings(for: .smpp, to: target, timeout: .seconds(10))
+            let connect = ConnectSettings(for: .smpp, to: target, timeout: .seconds(10), certificateAuthorities: authorities)
             do { fixture.link = try Link(loop: fixture.loop, connect: connect, session: settings) } catch { fatalError("\(error)") }
             fixture.link?.owner = fixture
             fixture.link?.start()
         }
-    }
-
-    /// Runs on the loop.
-    @discardableResult
-    func on<Result: Sendable>(_ body: @escaping @Sendable (LinkFixture) -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            loop.execute { continuation.resume(returning: body(self)) }
-        }
-    }
-
-    /// Returns when the condition holds after something was told.
-    func until(_ condition: @escaping @Sendable (LinkFixture) -> Bool) async {
-        let signal = TestSignal()
-        await on { fixture in
-            fixture.waiters.append((condition, signal))
-            fixture.look()
-        }
-        await signal.wait()
     }
 
     func submit(_ tokens: Range<UInt64>, _ message: ShortMessage = SamplePDUs.submission()) async {
@@ -83,20 +71,14 @@ final class LinkFixture: LinkOwner, @unchecked Sendable {
 
     func nextPart(for link: Link) -> Part? {
         defer { look() }
-        return parts.isEmpty ? nil : parts.removeFirst()
+        guard !parts.isEmpty else { return nil }
+        offered.append(parts[0].token)
+        return parts.removeFirst()
     }
 
     func link(_ link: Link, _ event: LinkEvent) {
         events.append(event)
         if answersReceipts, case .session(.delivery(let delivery)) = event { link.answer(delivery.handle) }
         look()
-    }
-
-    private func look() {
-        waiters.removeAll { waiter in
-            guard waiter.condition(self) else { return false }
-            waiter.signal.fire()
-            return true
-        }
     }
 }

@@ -134,6 +134,31 @@ import Testing
         }
     }
 
+    /// It was refused while another one was being told.
+    @Test func aPasswordThatIsOutdatedIsNotWaitedFor() async throws {
+        let (isBinding, mayAnswer) = (TestSignal(), ThreadGate())
+        try await run { smsc, connection in
+            guard let pdu = smsc.next(), case .bind(let bind) = pdu.body else { return }
+            if connection.number == 0 {
+                isBinding.fire()
+                mayAnswer.pass()
+            }
+            let status = bind.password == "new" ? CommandStatus.ok : .invalidPassword
+            smsc.write(PDU(status: status, sequence: pdu.sequence, .bindResponse(bind.kind, BindResponse())))
+            smsc.serve()
+        } _: { fixture in
+            await isBinding.wait()
+            await fixture.on { fixture in
+                #expect(throws: PDUEncodingError.self) { try fixture.link?.use(password: String(repeating: "x", count: 300)) }
+                try? fixture.link?.use(password: "new")
+            }
+            mayAnswer.open()
+            await fixture.until { $0.link?.isBound == true }
+            let waits = await fixture.on { $0.events.compactMap { if case .waiting(let wait, _) = $0 { wait } else { nil } } }
+            #expect(waits == [.zero])
+        }
+    }
+
     /// Seen: after a lost link a centre has one status for all refusals.
     @Test func aRefusalTellsWhatHelps() async throws {
         try await run { smsc, connection in

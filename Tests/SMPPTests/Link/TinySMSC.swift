@@ -4,11 +4,11 @@ import TestSupport
 
 /// One connection of a message centre made of bytes: reads PDUs, writes whatever a test wants.
 final class TinySMSC {
-    private let connection: ScriptedConnection
+    private let connection: any OctetStream
     private var decoder = PDUDecoder()
     private var read: [PDU] = []
 
-    init(_ connection: ScriptedConnection) { self.connection = connection }
+    init(_ connection: any OctetStream) { self.connection = connection }
 
     /// The next PDU that is no enquire_link; nil when the link has ended. Those are answered.
     func next() -> PDU? {

@@ -20,6 +20,12 @@ import Testing
         #expect(results(lines(.bound)) == ["provider ok", "credentials ok", "senders unasked", "clock unasked"])
     }
 
+    @Test func ofAPairTheReceiverIsNotTried() {
+        var settings = SMPPSettings(host: "smpp.example", port: 2_775, isTLS: true, systemID: "shop", password: SecretText("secret"))
+        settings.isPair = true
+        #expect(SMPPCheck(settings, .bound).lines[1].sentence.contains("the receiver's bind is not tried"))
+    }
+
     @Test(arguments: [
         (CommandStatus.invalidPassword, "SMPP_PASSWORD"), (.invalidSystemID, "SMPP_SYSTEM_ID"), (.bindFailed, "has all its binds"),
         (.alreadyBound, "each replica needs one"), (.systemError, "the provider's support"),

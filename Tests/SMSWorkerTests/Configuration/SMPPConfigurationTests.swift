@@ -23,7 +23,9 @@ import Time
         let smpp = try #require(configuration.smpp)
         var expected = SMPPSettings(host: "smsc.example", port: 2775, isTLS: true, systemID: "shop", password: SecretText("hunter2"))
         expected.connectTimeout = .seconds(5)
-        #expect(smpp == expected && smpp.source == nil && smpp.destination == .init(ton: 1, npi: 1) && smpp.checksReceiptAddress)
+        #expect(
+            smpp == expected && smpp.binds == [.transceiver] && smpp.source == nil && smpp.destination == .init(ton: 1, npi: 1)
+                && smpp.checksReceiptAddress)
         #expect(configuration.provider.credentials == nil && configuration.topics.receipts?.name == "sms.receipts")
         #expect(configuration.topics.receipts?.retention == .seconds(96 * 3_600))
         #expect(configuration.send.schedule == .worker && configuration.send.drainLimit == .seconds(30))
@@ -33,7 +35,8 @@ import Time
 
     @Test func whatIsSaid() throws {
         let settings = [
-            "SMPP_HOST": "[::1]", "SMPP_PORT": "3700", "SMPP_TLS": "false", "SMPP_SYSTEM_TYPE": "vma", "SMPP_WINDOW": "3",
+            "SMPP_HOST": "[::1]", "SMPP_PORT": "3700", "SMPP_TLS": "false", "SMPP_SYSTEM_TYPE": "vma", "SMPP_BIND": "pair",
+            "SMPP_WINDOW": "3",
             "SMPP_ENQUIRE_INTERVAL": "9s", "SMPP_RESPONSE_TIMEOUT": "8s", "SMPP_SOURCE_TON_NPI": "5/0", "SMPP_DESTINATION_TON_NPI": "2/8",
             "SMPP_DATA_CODING": "3", "SMPP_CONCATENATION": "payload", "SMPP_MESSAGE_ID_FORMAT": "dec-hex",
             "SMPP_UNKNOWN_STATUSES": "0x8,69,0x400", "SMPP_RECEIPT_ADDRESS": "ignore", "TOPICS_RECEIPTS": "r", "SEND_DRAIN_LIMIT": "1s",
@@ -46,7 +49,8 @@ import Time
         #expect(smpp.concatenation == .payload && smpp.identity == MessageIdentity(.decHex) && !smpp.checksReceiptAddress)
         #expect(smpp.unknownStatuses == [.systemError, CommandStatus(0x45), CommandStatus(0x400)])
         #expect(configuration.topics.receipts?.name == "r" && configuration.send.drainLimit == .seconds(1))
-        #expect(smpp.session.rules.verdict(CommandStatus(0x45)) == .unknown && smpp.session.bind.password == "hunter2")
+        #expect(smpp.session(.receiver).rules.verdict(CommandStatus(0x45)) == .unknown)
+        #expect(smpp.session(.receiver).bind.password == "hunter2" && smpp.binds == [.transmitter, .receiver])
     }
 
     @Test func eachDoorNeedsItsOwn() {
@@ -63,7 +67,7 @@ import Time
     }
 
     @Test(arguments: [
-        ("SMPP_BIND", "pair", "pair of binds"), ("SEND_SCHEDULE", "provider", "over SMPP it is the worker"),
+        ("SMPP_BIND", "receiver", "transceiver, pair"), ("SEND_SCHEDULE", "provider", "over SMPP it is the worker"),
         ("ROCKETSMS_SENDER_POLICY", "reject", "list of senders"), ("TOPICS_RECEIPTS", "sms.status", "two purposes"),
         ("SMPP_SYSTEM_ID", "0123456789abcdef", "1 to 15"), ("SMPP_PASSWORD", "0123456789abcdefg", "1 to 16"),
         ("SMPP_HOST", "a b", "a host"),

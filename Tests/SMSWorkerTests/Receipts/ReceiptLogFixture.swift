@@ -10,8 +10,8 @@ import TestSupport
 
 /// A topic of receipts on the tests' broker, its writer and its tail.
 ///
-/// `@unchecked Sendable`: its state is touched on the loop only; tests reach it by `on` and `until`.
-final class ReceiptLogFixture: @unchecked Sendable {
+/// `@unchecked Sendable`: its state is touched on the loop only.
+final class ReceiptLogFixture: WatchedOnLoop, @unchecked Sendable {
     static let account: UInt32 = 7
     let broker: Broker
     let topic: String
@@ -22,7 +22,7 @@ final class ReceiptLogFixture: @unchecked Sendable {
     private(set) var events: [ReceiptLogEvent] = []
     private(set) var keptCount = 0
     private(set) var changes: [Bool] = []
-    private var waiters: [(condition: (ReceiptLogFixture) -> Bool, signal: TestSignal)] = []
+    let watchers = LoopWatchers<ReceiptLogFixture>()
 
     /// - Parameters:
     ///   - topic: nil for one that is made now.
@@ -49,23 +49,6 @@ final class ReceiptLogFixture: @unchecked Sendable {
                 fixture.look()
             }
         }
-    }
-
-    @discardableResult
-    func on<Result: Sendable>(_ body: @escaping @Sendable (ReceiptLogFixture) -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            loop.execute { continuation.resume(returning: body(self)) }
-        }
-    }
-
-    /// Returns when the condition holds after something was told.
-    func until(_ condition: @escaping @Sendable (ReceiptLogFixture) -> Bool) async {
-        let signal = TestSignal()
-        await on { fixture in
-            fixture.waiters.append((condition, signal))
-            fixture.look()
-        }
-        await signal.wait()
     }
 
     func startTail() async {
@@ -131,13 +114,5 @@ final class ReceiptLogFixture: @unchecked Sendable {
     func kept() {
         keptCount += 1
         look()
-    }
-
-    private func look() {
-        waiters.removeAll { waiter in
-            guard waiter.condition(self) else { return false }
-            waiter.signal.fire()
-            return true
-        }
     }
 }

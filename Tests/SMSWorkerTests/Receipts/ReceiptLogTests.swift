@@ -162,6 +162,16 @@ struct ReceiptLogTests {
         try await fixture.close()
     }
 
+    /// All that was taken is written; the one that was not comes again when the bind has been given up, which is for a moment.
+    @Test func oneThatWasNotTakenEndsTheBind() async throws {
+        let fixture = try await ReceiptLogFixture()
+        await fixture.on { $0.writer.notTaken() }
+        await fixture.write(["a"])
+        await fixture.until { $0.changes.count == 2 }
+        #expect(await fixture.on { $0.writer.canWrite && $0.changes == [false, true] && $0.writer.counts.dropped == 1 })
+        try await fixture.close()
+    }
+
     @Test func aFlushEndsWhenAllIsWritten() async throws {
         let fixture = try await ReceiptLogFixture()
         let signal = TestSignal()

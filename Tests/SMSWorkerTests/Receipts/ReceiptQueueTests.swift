@@ -64,4 +64,46 @@ import Time
         _ = queue.written(1, at: start)
         #expect(queue.add([7], at: start) {})
     }
+
+    /// Writes pass, and the one that was not taken has no answer all the same: its bind must end for it to come again.
+    @Test func oneThatWasNotTakenCountsFromWhenItCame() {
+        var queue = queue(4, limit: 4)
+        #expect(!queue.add([7], at: start + .seconds(1)) {})
+        #expect(!queue.add([7], at: start + .seconds(8)) {})
+        _ = queue.take()
+        #expect(queue.patienceEnds() == start + .seconds(10))
+        _ = queue.written(1, at: start + .seconds(9))
+        #expect(queue.patienceEnds() == start + .seconds(11) && !queue.advance(to: start + .seconds(10)))
+        #expect(queue.advance(to: start + .seconds(11)) && queue.state == .overfull)
+        // What comes until the bind has ended ends with it.
+        queue.refuse(at: start + .seconds(12))
+        #expect(queue.patienceEnds() == nil && !queue.advance(to: start + .seconds(40)))
+        queue.relieve()
+        #expect(queue.state == .overfull)
+        _ = queue.written(2, at: start + .seconds(41))
+        #expect(queue.state == .well && queue.count == 2 && queue.patienceEnds() == start + .seconds(51))
+    }
+
+    @Test func whereNoneWaitsABindIsGivenUpForAMoment() {
+        var queue = queue(1)
+        queue.refuse(at: start + .seconds(3))
+        _ = queue.take()
+        _ = queue.written(1, at: start + .seconds(4))
+        #expect(queue.patienceEnds() == start + .seconds(13))
+        #expect(queue.advance(to: start + .seconds(13)) && queue.state == .overfull)
+        queue.relieve()
+        #expect(queue.state == .well && queue.patienceEnds() == nil)
+    }
+
+    /// All binds are given up already, its own among them.
+    @Test func oneThatWasNotTakenIsForgottenWithItsBind() {
+        var queue = queue(2, limit: 2)
+        #expect(!queue.add([7], at: start + .seconds(5)) {})
+        _ = queue.take()
+        #expect(queue.advance(to: start + .seconds(10)) && queue.isStuck)
+        queue.refuse(at: start + .seconds(11))
+        _ = queue.written(1, at: start + .seconds(12))
+        _ = queue.written(2, at: start + .seconds(12))
+        #expect(queue.state == .well && queue.patienceEnds() == nil)
+    }
 }

@@ -35,6 +35,19 @@ struct SecretFilesTests {
         #expect(found(files.credentials())?.password == .plain("word-2"))
     }
 
+    @Test func theMessageCentresPasswordIsReadAgainWhereMessagesGoThere() throws {
+        let file = try TemporaryFile("one\n")
+        let settings = ["SMPP_HOST": "h", "SMPP_SYSTEM_ID": "s", "SMPP_PASSWORD_FILE": file.path]
+        let files = try files(settings.merging(["PROVIDER_TRANSPORT": "smpp"]) { $1 })
+        #expect(found(files.smppPassword()) == SecretText("one"))
+        try writeFile("two", to: file.path)
+        #expect(found(files.smppPassword()) == SecretText("two"))
+        try writeFile("0123456789abcdefg", to: file.path)
+        let bad = try #require(wrong(files.smppPassword()))
+        #expect(bad.contains("SMPP_PASSWORD_FILE") && !bad.contains("0123456789abcdefg"))
+        #expect(try self.files(settings).smppPassword() == nil)
+    }
+
     @Test func whatIsInNoFileOrCameThroughAPipeIsLeftAlone() throws {
         let folder = try makeTemporaryFolder("secret")
         defer { removeFolder(folder) }

@@ -16,5 +16,12 @@ struct SecretWatchTests {
         #expect(said[0].isEmpty && said[2].isEmpty && said[3].isEmpty)
     }
 
+    @Test func overSMPPItIsThePassword() {
+        var watch = SecretWatch(
+            credentials: nil, smppPassword: SecretText("old"), token: nil, access: KafkaAccess(properties: KafkaProperties()))
+        let looks = SecretWatch.Looks(smppPassword: .found(SecretText("new")))
+        #expect([looks, looks, looks].map { watch.saw($0) } == [[], [.smppPassword(SecretText("new"))], []])
+    }
+
     private var access: KafkaAccess { KafkaAccess(properties: KafkaProperties([("sasl.password", "new")])) }
 }

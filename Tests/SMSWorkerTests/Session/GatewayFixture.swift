@@ -24,6 +24,13 @@ final class FakeKeeper: ReceiptKeeper {
         came()
     }
 
+    private(set) var notTakenCount = 0
+
+    func notTaken() {
+        notTakenCount += 1
+        came()
+    }
+
     func release() {
         let kept = withheld
         withheld = []
@@ -38,8 +45,8 @@ final class FakeKeeper: ReceiptKeeper {
 
 /// A gateway at the simulator's message centre, or at any port, and all that it has told.
 ///
-/// `@unchecked Sendable`: its state is touched on the loop only; tests reach it by `on` and `until`.
-final class GatewayFixture: @unchecked Sendable {
+/// `@unchecked Sendable`: its state is touched on the loop only.
+final class GatewayFixture: WatchedOnLoop, @unchecked Sendable {
     static let phone = "375291234567"
     let loop: EventLoop
     let keeper = FakeKeeper()
@@ -48,7 +55,7 @@ final class GatewayFixture: @unchecked Sendable {
     /// Tags that may not begin.
     var refused: Set<UInt64> = []
     private(set) var asked: [UInt64] = []
-    private var waiters: [(condition: (GatewayFixture) -> Bool, signal: TestSignal)] = []
+    let watchers = LoopWatchers<GatewayFixture>()
 
     init(port: Int, change: @escaping @Sendable (inout SMPPSettings) -> Void = { _ in }) async throws {
         loop = try EventLoop(name: "gateway-test")
@@ -72,23 +79,6 @@ final class GatewayFixture: @unchecked Sendable {
             fixture.keeper.came = { [unowned fixture] in fixture.look() }
             fixture.gateway.start()
         }
-    }
-
-    @discardableResult
-    func on<Result: Sendable>(_ body: @escaping @Sendable (GatewayFixture) -> Result) async -> Result {
-        await withCheckedContinuation { continuation in
-            loop.execute { continuation.resume(returning: body(self)) }
-        }
-    }
-
-    /// Returns when the condition holds after something was told.
-    func until(_ condition: @escaping @Sendable (GatewayFixture) -> Bool) async {
-        let signal = TestSignal()
-        await on { fixture in
-            fixture.waiters.append((condition, signal))
-            fixture.look()
-        }
-        await signal.wait()
     }
 
     func untilOpen() async { await until { $0.door == .open } }
@@ -139,12 +129,4 @@ final class GatewayFixture: @unchecked Sendable {
     var doors: [DoorState] { events.compactMap { if case .door(let state) = $0 { state } else { nil } } }
     var door: DoorState? { doors.last }
     var balances: [BalanceAnswer] { events.compactMap { if case .balance(let answer) = $0 { answer } else { nil } } }
-
-    func look() {
-        waiters.removeAll { waiter in
-            guard waiter.condition(self) else { return false }
-            waiter.signal.fire()
-            return true
-        }
-    }
 }

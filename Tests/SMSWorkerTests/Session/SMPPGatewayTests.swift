@@ -1,3 +1,4 @@
+import EventLoop
 import RocketSMSSimulator
 import SMPP
 import TestSupport
@@ -13,6 +14,8 @@ import Time
     private static let onePart: @Sendable (inout SMPPSettings) -> Void = { $0.window = 1 }
     private static let twoParts: @Sendable (inout SMPPSettings) -> Void = { $0.window = 2 }
     private static let impatient: @Sendable (inout SMPPSettings) -> Void = { $0.responseTimeout = .seconds(1) }
+    private static let wide: @Sendable (inout SMPPSettings) -> Void = { $0.window = 1_000 }
+    private static let pair: @Sendable (inout SMPPSettings) -> Void = { $0.isPair = true }
     private static let mistaken: @Sendable (inout SMPPSettings) -> Void = { $0.password = SecretText("wrong") }
 
     private func run(
@@ -231,6 +234,91 @@ import Time
             await fixture.until { $0.gateway.counts.binds == 2 }
             await fixture.submit(3..<4)
             await fixture.until { $0.outcomes.count == 3 }
+        }
+    }
+
+    /// A peer that has more receipts under way than are taken at a time has no answer to one, and gives it to another bind alone.
+    @Test func moreThanMayWaitIsToldToTheKeeperAndComesToTheNextBind() async throws {
+        try await run("smpp-receipt-order=before-response", "smpp-deliver-window=0", change: Self.wide) { simulator, fixture in
+            await fixture.untilOpen()
+            await fixture.on { $0.keeper.keepsAtOnce = false }
+            await fixture.submit(0..<1_001)
+            await fixture.until { $0.keeper.notTakenCount == 1 && $0.outcomes.count == 1_001 }
+            // What waits is written; the one does not, and the bind is given up for its sake.
+            await fixture.on { fixture in
+                #expect(fixture.keeper.records.count == 1_000 && fixture.gateway.counts.notices == 1)
+                fixture.keeper.keepsAtOnce = true
+                fixture.keeper.release()
+                fixture.keeper.set(canWrite: false)
+                fixture.keeper.set(canWrite: true)
+                #expect(fixture.gateway.doorWords == "receipts could not be written to Kafka")
+            }
+            await fixture.until { $0.gateway.counts.binds == 2 && $0.keeper.records.count == 1_001 }
+            await simulator.until { $0.kept == 1_001 }
+        }
+    }
+
+    // MARK: A pair of binds
+
+    @Test func aPairSubmitsByOneAndHasReceiptsByTheOther() async throws {
+        try await run(change: Self.pair) { simulator, fixture in
+            await fixture.untilOpen()
+            #expect(await fixture.on { $0.gateway.counts.binds } == 2)
+            await fixture.submit(0..<3)
+            await fixture.until { $0.outcomes.count == 3 && $0.keeper.records.count == 3 }
+            await simulator.until { $0.kept == 3 }
+            #expect(await fixture.on { $0.outcomes.values.allSatisfy { if case .accepted? = $0 { true } else { false } } })
+            // A receiver has nothing to do with parts that are out.
+            try await simulator.change(fault(.hold))
+            await fixture.submit(3..<4)
+            #expect(await simulator.waitForSends(4))
+            await fixture.on { $0.gateway.receiver?.leave(within: .zero) }
+            await fixture.until { $0.gateway.counts.binds == 3 }
+            try await simulator.release()
+            await fixture.until { $0.outcomes.count == 4 }
+            let left = TestSignal()
+            await fixture.on { fixture in fixture.gateway.leave(within: .seconds(60)) { left.fire() } }
+            await left.wait()
+            #expect(await fixture.on { $0.gateway.links.allSatisfy(\.isOff) && $0.gateway.links.count == 2 })
+        }
+    }
+
+    /// Of two replicas that have half a pair each neither would ever send.
+    @Test func halfAPairIsGivenUpWhereTheOtherHalfIsRefused() async throws {
+        try await run("smpp-bind-limit=1", change: Self.pair) { simulator, fixture in
+            await fixture.until { $0.door == .tooManyBinds }
+            // One bind is granted at a time: a second is, for the first was given up.
+            await simulator.until { $0.binds >= 2 }
+            await fixture.submit(0..<1)
+            await fixture.until { $0.outcomes.count == 1 }
+            #expect(await fixture.on { $0.outcomes[0] } != .some(nil))
+            #expect(await fixture.on { !$0.doors.contains(.open) })
+            try await simulator.set(switch: "smpp-bind-limit", to: "2")
+            await fixture.untilOpen()
+        }
+    }
+
+    @Test func aPairIsGivenUpWhereReceiptsCannotBeKept() async throws {
+        try await run(change: Self.pair) { simulator, fixture in
+            await fixture.untilOpen()
+            await fixture.on { $0.keeper.set(canWrite: false) }
+            await fixture.until { $0.gateway.links.allSatisfy(\.isOff) }
+            await fixture.on { $0.keeper.set(canWrite: true) }
+            await fixture.untilOpen()
+            await fixture.submit(0..<1)
+            await fixture.until { $0.keeper.records.count == 1 }
+        }
+    }
+
+    // MARK: Another password
+
+    @Test func aNewPasswordIsTriedAtOnce() async throws {
+        try await run(change: Self.mistaken) { _, fixture in
+            await fixture.until { $0.door == .badCredentials(code: "SMPP_0x0E") }
+            let begun = MonotonicInstant.now
+            await fixture.on { try? $0.gateway.use(SecretText("simulator")) }
+            await fixture.untilOpen()
+            #expect(MonotonicInstant.now - begun < .seconds(25), "without it the next bind is tried after half a minute at the earliest")
         }
     }
 

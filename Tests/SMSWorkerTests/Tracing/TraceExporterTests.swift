@@ -17,7 +17,7 @@ import WebClient
         context: TraceContext(Array("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".utf8))!, id: 1, parent: 2,
         kind: .event(.sent), start: MonotonicInstant(nanoseconds: 5), end: MonotonicInstant(nanoseconds: 7))
 
-    private static let description = SpanDescription(group: "g", statusTopic: "s", baseURL: "http://127.0.0.1/")
+    private static let description = SpanDescription(group: "g", statusTopic: "s", provider: .http(baseURL: "http://127.0.0.1/"))
 
     private func exporter(_ registry: MetricsRegistry, _ post: @escaping Post) throws -> TraceExporter {
         let settings = try #require(
