@@ -67,6 +67,8 @@ package struct CommitLoop: ~Copyable {
     private static let patience = 5
 
     private var queue: CommitQueue
+    /// Of one transaction, while commits are quick.
+    private let recordLimit: Int
     private var pace = PacingRule()
     private(set) var number: UInt64 = 0
     private(set) var stage = Stage.idle
@@ -77,6 +79,7 @@ package struct CommitLoop: ~Copyable {
 
     package init(recordLimit: Int = CommitQueue.recordLimit, recordInterval: Duration = CommitLoop.recordInterval) {
         queue = CommitQueue(recordLimit: recordLimit)
+        self.recordLimit = recordLimit
         self.recordInterval = recordInterval
     }
 
@@ -173,6 +176,7 @@ package struct CommitLoop: ~Copyable {
         guard let ended = underWay, ended.number == number else { return nil }
         underWay = nil
         pace.ended(at: now)
+        queue.recordLimit = pace.recordLimit(largest: recordLimit)
         // What was aborted has recorded nothing: the next one does.
         if report.result != .committed { for assignment in ended.recorded { assignment.recordedAt = nil } }
         switch report.result {

@@ -39,6 +39,18 @@ struct PacingRuleTests {
         #expect(failure == nil)
     }
 
+    @Test(arguments: [(10, 8_000), (190, 8_000), (400, 4_000), (800, 2_000), (5_000, 2_000)])
+    func aTransactionIsAsLargeAsItIsQuick(commit: Int, expected: Int) {
+        var rule = PacingRule()
+        for turn in 0..<100 {
+            rule.began(operations: 2_000, at: instant(turn * 10_000_000))
+            rule.ended(at: instant(turn * 10_000_000 + commit * 1_000))
+        }
+        let limit = rule.recordLimit(largest: 8_000)
+        #expect(abs(limit - expected) <= 1)
+        #expect(rule.recordLimit(largest: 4) == 4, "what is allowed at all is never exceeded")
+    }
+
     /// Operations at an even rate for two seconds; a commit takes `commit` microseconds. How many transactions, and the longest wait.
     private func run(operationsPerSecond: Int, commit: Int) -> (transactions: Int, longestWait: Int) {
         var rule = PacingRule()
