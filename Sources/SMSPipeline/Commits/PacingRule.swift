@@ -29,7 +29,6 @@ package struct PacingRule: Equatable, Sendable {
     /// Operations a nanosecond.
     private var load = 0.0
     private var beganAt: MonotonicInstant?
-    private var runningSince: MonotonicInstant?
 
     /// - Parameter fullTransaction: operations that fill a transaction: with so many nothing is gained by waiting.
     package init(fullTransaction: Int = 2_000) { self.fullTransaction = max(1, fullTransaction) }
@@ -66,13 +65,10 @@ package struct PacingRule: Equatable, Sendable {
             load += 0.3 * (Double(operations) / elapsed - load)
         }
         beganAt = now
-        runningSince = now
     }
 
     /// The commit has returned, whatever came of it.
-    package mutating func ended(at now: MonotonicInstant) {
-        guard let began = runningSince else { return }
-        runningSince = nil
+    package mutating func ended(since began: MonotonicInstant, at now: MonotonicInstant) {
         commitTime += 0.2 * (Double(max(0, (now - began).nanoseconds)) - commitTime)
     }
 }
