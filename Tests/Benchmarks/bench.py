@@ -191,7 +191,7 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def final_times(site):
+def final_times(site, timeout=60):
     """When the final events were written, in order, as a read_committed consumer has them; each message has exactly one."""
     times = {}
 
@@ -204,7 +204,7 @@ def final_times(site):
                 times[event["requestId"]] = record.timestamp()[1] / 1000
         return len(times) >= MESSAGES
 
-    wait_for(read, 60, lambda: f"final events in the status topic: {len(times)} of {MESSAGES}", interval=0)
+    wait_for(read, timeout, lambda: f"final events in the status topic: {len(times)} of {MESSAGES}", interval=0)
     return sorted(times.values())
 
 

@@ -82,7 +82,7 @@ package final class TransactionalProducer: @unchecked Sendable {
         }
     }
 
-    /// Requests of its transactions that got no answer (AddPartitionsToTxn, AddOffsetsToTxn, TxnOffsetCommit, EndTxn), so far. A copy of one may
+    /// Requests of its transactions that got no answer (Produce, AddPartitionsToTxn, AddOffsetsToTxn, TxnOffsetCommit, EndTxn), so far. A copy of one may
     /// still be under way, and would end or change the transaction that it meets: unless this is 0, never begin again, but make another
     /// producer of the name.
     package var unansweredRequests: Int { unanswered.count }

@@ -6,7 +6,7 @@ package struct Attempts: ~Copyable {
     private var slots = SlotTable<Attempt>()
     private var facts = FactStore<Attempt>()
     private var balance = BalanceLook()
-    private var stock = IntentStock(fullTransaction: CommitQueue.recordLimit)
+    private var stock = IntentStock()
     private var markCounter: UInt32 = 0
     private let markStem: UInt64
     /// `SEND_MAX_IN_FLIGHT`.

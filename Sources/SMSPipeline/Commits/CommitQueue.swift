@@ -56,11 +56,12 @@ package struct CommitQueue {
         }
     }
 
-    /// A transaction ends far below `transaction.timeout.ms`.
-    package static let recordLimit = 2_000
-    /// Of this queue.
-    package let recordLimit: Int
-    package static let byteLimit = 1 << 20
+    /// Records of one transaction at most: where they are committed quickly (`PacingRule.recordLimit`).
+    package static let recordLimit = 8_000
+    /// Of the batches that are filled from now on.
+    package var recordLimit: Int
+    /// Bytes of one transaction at most, but for its last operation.
+    package static let byteLimit = 4 << 20
 
     package private(set) var batches: [Batch] = []
     /// Since when an offset alone has been waiting for a transaction to go with.

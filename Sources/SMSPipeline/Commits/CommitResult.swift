@@ -11,6 +11,8 @@ package enum CommitResult<Failure: Error> {
     case fateOpen(Failure)
     /// A living rival has this worker's instance id.
     case rival(Failure)
+    /// The transaction before it was not committed, or its fate stayed open for too long: aborted, to be tried again behind it.
+    case withdrawn
 }
 
 extension CommitResult: Sendable where Failure: Sendable {}

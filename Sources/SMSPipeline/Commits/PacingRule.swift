@@ -18,6 +18,10 @@ package struct PacingRule: Equatable, Sendable {
 
     /// Fewer operations than this in a pause are not worth one.
     package static let worthwhile = 32
+    /// What every broker commits far below `transaction.timeout.ms`.
+    package static let smallestLimit = 2_000
+    /// A full transaction takes this long at most: whatever comes meanwhile waits for it, one-time codes too.
+    package static let longestCommit = Duration.milliseconds(200)
 
     private let fullTransaction: Int
     /// Nanoseconds.
@@ -25,10 +29,19 @@ package struct PacingRule: Equatable, Sendable {
     /// Operations a nanosecond.
     private var load = 0.0
     private var beganAt: MonotonicInstant?
-    private var runningSince: MonotonicInstant?
 
     /// - Parameter fullTransaction: operations that fill a transaction: with so many nothing is gained by waiting.
     package init(fullTransaction: Int = 2_000) { self.fullTransaction = max(1, fullTransaction) }
+
+    /// Records that go into one transaction at most. Most of what one costs is the same however full it is (a request for each partition, and
+    /// the calls around them), so a limit that load reaches is what limits the rate. It is the largest while commits are quick, and shrinks as
+    /// they grow longer.
+    ///
+    /// - Parameter largest: that is allowed at all.
+    package func recordLimit(largest: Int) -> Int {
+        let quick = Double(largest) * Double(Self.longestCommit.nanoseconds) / max(1, commitTime)
+        return min(largest, max(Self.smallestLimit, Int(min(quick, Double(largest)))))
+    }
 
     /// The time between two beginnings under load.
     package var interval: Duration { min(max(.nanoseconds(Int64(3 * commitTime)), Self.shortest), Self.longest) }
@@ -52,13 +65,10 @@ package struct PacingRule: Equatable, Sendable {
             load += 0.3 * (Double(operations) / elapsed - load)
         }
         beganAt = now
-        runningSince = now
     }
 
     /// The commit has returned, whatever came of it.
-    package mutating func ended(at now: MonotonicInstant) {
-        guard let began = runningSince else { return }
-        runningSince = nil
+    package mutating func ended(since began: MonotonicInstant, at now: MonotonicInstant) {
         commitTime += 0.2 * (Double(max(0, (now - began).nanoseconds)) - commitTime)
     }
 }

@@ -1,7 +1,8 @@
 /// The order of a transaction's calls, and where each failure leads. A pure value: whoever makes the calls asks it what comes next.
 ///
-/// Begin, produce, flush, send the offsets, commit; or abort. ● The offsets go in when every record is acknowledged: were the transaction
-/// ended from outside between the two, they would be committed without what belongs to them. ● A producer with a request that got no answer
+/// Begin, produce, flush, await the transaction before it, send the offsets, commit; or abort. ● The offsets go in when every record is
+/// acknowledged: were the transaction ended from outside between the two, they would be committed without what belongs to them. ● They go in,
+/// and it ends, only when the one before it is committed: else what comes later would be seen first, or alone. ● A producer with a request that got no answer
 /// is made anew before: a copy of that request would end or change the transaction that it meets (KAFKA-17754).
 package struct TransactionSteps<Failure: Error> {
     package enum Call {
@@ -11,6 +12,8 @@ package struct TransactionSteps<Failure: Error> {
         case produce
         /// Until every record is acknowledged.
         case flush
+        /// Until the transaction that was under way when it began is committed.
+        case awaitTurn
         case sendOffsets
         case commit
         case abort(then: CommitResult<Failure>)
@@ -58,7 +61,8 @@ package struct TransactionSteps<Failure: Error> {
         case .renew: .begin
         case .begin: .produce
         case .produce: .flush
-        case .flush: .sendOffsets
+        case .flush: .awaitTurn
+        case .awaitTurn: .sendOffsets
         case .sendOffsets: .commit
         case .commit: .end(.committed)
         case .abort(let result): .end(result)
@@ -71,6 +75,7 @@ package struct TransactionSteps<Failure: Error> {
         case (.end, _): call
         // Nothing has begun, whatever the reason is: the same operations again, later.
         case (.renew, _): .end(.aborted(failure))
+        case (.awaitTurn, _): .abort(then: .withdrawn)
         case (_, .endedFromOutside): .end(.fateOpen(failure))
         case (_, .fenced): .end(.fenced(failure))
         case (_, .rivalInstance): .end(.rival(failure))

@@ -1,7 +1,7 @@
 package import Requests
 
 /// How many intents the next transaction may hold. Beyond the free slots, some are committed ahead, so that slots never starve while a
-/// transaction commits: twice as many as POSTs ended since the last beginning, at most one full transaction. What waits there is
+/// transaction commits: twice as many as POSTs ended since the last beginning, at most 2,000. What waits there is
 /// *unknown* after a crash, hence no more.
 ///
 /// A request with policy `fail` or `hold` gets its intent only for a slot that is free: a crash must not close it unsent.
@@ -12,16 +12,16 @@ package import Requests
 /// | 50 ms | 64 | 38 | 76 |
 /// | 1 s | 64 | 2 | 4 |
 package struct IntentStock: Equatable, Sendable {
-    private let fullTransaction: Int
+    private let limit: Int
     private var ended = 0
 
-    package init(fullTransaction: Int = 2_000) { self.fullTransaction = max(0, fullTransaction) }
+    package init(limit: Int = 2_000) { self.limit = max(0, limit) }
 
     /// How many intents may stand beyond the free slots now.
-    package var ahead: Int { min(2 * ended, fullTransaction) }
+    package var ahead: Int { min(2 * ended, limit) }
 
     /// A POST has ended, whatever its outcome; an attempt that did not begin is none.
-    package mutating func postEnded() { ended = min(ended + 1, fullTransaction) }
+    package mutating func postEnded() { ended = min(ended + 1, limit) }
 
     /// Take `room` first: it counts from the beginning before.
     package mutating func transactionBegan() { ended = 0 }

@@ -46,7 +46,8 @@ extension CommitLoop {
     func invariants(_ wrong: inout [String]) {
         if case .backingOff = stage, failures == 0 { wrong.append("commits back off, and none has failed") }
         if isStuck, failures == 0 { wrong.append("commits are stuck, and none has failed") }
-        if let underWay, underWay.number != number { wrong.append("the transaction under way is not the last that was begun") }
+        if let underWay, underWay.number > number { wrong.append("a transaction is under way that was never begun") }
+        if underWayCount > 2 { wrong.append("\(underWayCount) transactions are under way") }
         if let underWay, !underWay.membership.isJoined { wrong.append("a transaction was begun by no member") }
         visitBatches { batch in
             if batch.owners.count != batch.operationCounts.count { wrong.append("a batch counts the operations of others") }

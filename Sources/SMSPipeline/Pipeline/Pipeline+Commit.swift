@@ -33,13 +33,13 @@ extension Pipeline {
         attempts.transactionBegan()
         session.commit(
             transaction.content, alive: transaction.alive,
-            topics: TransactionTopics(status: settings.statusTopic, deadLetter: settings.deadLetterTopic), number: transaction.number)
+            topics: TransactionTopics(status: settings.statusTopic, deadLetter: settings.deadLetterTopic), number: transaction.number,
+            behind: transaction.behind)
     }
 
     func commitEnded(_ number: UInt64, _ report: CommitReport) {
         if let renewal = report.renewal { tell(.producerRenewed(in: renewal)) }
-        let began = commits.underWay?.leaseStart
-        guard let began, let ended = commits.ended(number, report, at: now, using: &random) else { return }
+        guard let began = commits.leaseStart(of: number), let ended = commits.ended(number, report, at: now, using: &random) else { return }
         // Before a fencing is judged.
         life.transactionTook(now - began, at: now)
         switch ended {
@@ -66,6 +66,7 @@ extension Pipeline {
             wake(at: again)
         case .startOver(let reason, let cause): recover(reason, fencing: cause)
         case .rival(let error): instanceFenced(error)
+        case .withdrawn: break
         }
     }
 }

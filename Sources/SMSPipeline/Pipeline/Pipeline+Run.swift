@@ -22,6 +22,7 @@ extension Pipeline {
         set(clock)
         guard session === life.session else { return }
         switch answer {
+        case .flushed(let number): commits.flushed(number)
         case .committed(let number, let report): commitEnded(number, report)
         case .producersRebuilt(let error):
             if let error { recover("the producers could not be made anew: \(error)") }

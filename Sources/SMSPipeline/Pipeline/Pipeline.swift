@@ -66,7 +66,7 @@ package final class Pipeline {
         gates = Gates(settings.send, settings.track, settings.timings, requestTimeout: settings.requestTimeout)
         gates.senders = SenderList(settings.senderPolicy, at: clock.monotonic)
         life = SessionLife(settings.timings)
-        commits = CommitLoop(recordLimit: settings.recordLimit, recordInterval: settings.recordInterval)
+        commits = CommitLoop(recordLimit: settings.recordLimit, recordInterval: settings.recordInterval, overlapFrom: settings.overlapFrom)
         queue = SendQueue(slots: settings.send.maxInFlight)
         tracker = Tracker(settings.track)
         upkeep = Upkeep(maxAge: settings.send.maxAge, at: clock.monotonic)

@@ -37,7 +37,11 @@ package protocol LedgerSession: AnyObject {
     // MARK: Transactions
 
     /// Commits what of `content` belongs to owners that are `alive`, with the membership read last. Answered by `.committed`.
-    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64)
+    /// `.flushed` says when its records are acknowledged.
+    ///
+    /// - Parameter behind: the number of the transaction that is still under way: this one sends its offsets and ends only when that is
+    ///   committed, and is withdrawn where that is not.
+    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64, behind: UInt64?)
     /// New producers under the same names; what was to be written stays with the caller. Answered by `.producersRebuilt`.
     func rebuildProducers()
     /// Whether a blocking call has overrun three times its timeout.
@@ -99,6 +103,8 @@ package enum PartitionEvent {
 
 /// What a session answers, later, to what it was asked.
 package enum SessionAnswer: Sendable {
+    /// The records of this transaction are acknowledged; its end is to come.
+    case flushed(UInt64)
     case committed(UInt64, CommitReport)
     /// With the error where they could not be made.
     case producersRebuilt(BrokerError?)

@@ -30,7 +30,9 @@ package struct PipelineSettings: Sendable {
     /// Over SMPP; nil: statuses are asked for.
     package let receipts: ReceiptSettings?
     /// Records of one transaction at most.
-    package let recordLimit: Int
+    package var recordLimit: Int
+    /// Operations that are worth a transaction while the one before ends.
+    package var overlapFrom = PacingRule.worthwhile
     /// How far a partition was read is written down so often, while work goes on.
     package let recordInterval: Duration
 

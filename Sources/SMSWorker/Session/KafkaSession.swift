@@ -20,6 +20,7 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
     private(set) var access: KafkaAccess
     /// Of its own each: while one is left unread, the others go on (a pause would throw away what was fetched ahead).
     private var queues: [PartitionKey: RecordQueue] = [:]
+    private var turns = CommitTurns()
     /// Read last, for the next commit.
     private var metadata: GroupMetadata?
     private let wakeDescriptor: CInt
@@ -140,9 +141,11 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
 
     // MARK: Transactions
 
-    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {
+    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64, behind: UInt64?) {
         guard let metadata = metadata.take() else { preconditionFailure("the membership is read before each commit") }
-        committer.commit(content, alive: alive, topics: topics, metadata: metadata) { [answer] in answer(.committed(number, $0)) }
+        committer.commit(
+            content, alive: alive, topics: topics, metadata: metadata, at: turns.next(number, behind: behind),
+            flushed: { [answer] in answer(.flushed(number)) }, ended: { [answer] in answer(.committed(number, $0)) })
     }
 
     func rebuildProducers() {
@@ -190,7 +193,7 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
         guard !isFreed else { return }
         isFreed = true
         metadata = nil
-        committer.afterLast { [committer] in committer.destroyProducers() }
+        committer.free()
         // Without a thread to be had the handles stay: better than a loop that stands still.
         guard let thread = try? WorkThread(name: "kafka-freer") else { return }
         thread.finish { [self] in

@@ -90,7 +90,7 @@ final class KafkaSessionFactory: Sendable {
                 consumer: consumer, committer: committer, restorer: restorer, partitionCount: partitionCount, access: access)
         } catch {
             committer.abandon()
-            committer.afterLast { committer.destroyProducers() }
+            committer.free()
             if let error = error as? KafkaError { throw error }
             throw KafkaError(local: "\(error)")
         }

@@ -88,6 +88,94 @@ import Time
         #expect(loop.isEmpty == true)
     }
 
+    // MARK: The next one beside it
+
+    /// `count` operations with one record each, keys from `first` on.
+    private func fill(_ loop: inout CommitLoop, _ assignment: Assignment, from first: UInt8, count: Int = PacingRule.worthwhile) {
+        for index in 0..<count {
+            let number = first + UInt8(index)
+            write(number, of: assignment, to: &loop, advance: Int64(number))
+        }
+    }
+
+    @Test func theNextBeginsWhenTheRecordsOfTheOneBeforeStandInTheirLogs() {
+        var loop = CommitLoop()
+        var chance = Chance(seed: 1)
+        let assignment = Assignment.sample()
+        fill(&loop, assignment, from: 1, count: 1)
+        let first = begin(&loop, at: now)
+        fill(&loop, assignment, from: 10)
+        #expect(due(loop, at: now + .seconds(1)) == .nothing, "its records are on their way")
+        loop.flushed(first?.number ?? 0)
+        #expect(due(loop, at: now + .seconds(1)) == .now)
+        let second = begin(&loop, at: now + .seconds(1))
+        #expect(first?.behind == nil && second?.behind == first?.number)
+        fill(&loop, assignment, from: 100)
+        loop.flushed(second?.number ?? 0)
+        #expect(due(loop, at: now + .seconds(2)) == .nothing, "two at most")
+        #expect(loop.underWay?.number == first?.number)
+        _ = end(&loop, first, .committed, at: now, &chance)
+        #expect(due(loop, at: now + .seconds(2)) == .now, "the records of the second stand in their logs")
+        #expect(begin(&loop, at: now + .seconds(2))?.behind == second?.number)
+    }
+
+    @Test func aHandfulWaitsForTheEndOfTheOneBefore() {
+        var loop = CommitLoop()
+        let assignment = Assignment.sample()
+        fill(&loop, assignment, from: 1, count: 1)
+        loop.flushed(begin(&loop, at: now)?.number ?? 0)
+        fill(&loop, assignment, from: 10, count: PacingRule.worthwhile - 1)
+        #expect(due(loop, at: now + .seconds(1)) == .nothing)
+        loop.append(assignment, at: now, isUrgent: true) { $0.record(.ledger, key: [9]) { $0.append(9) } }
+        #expect(due(loop, at: now + .seconds(1)) == .now, "a one-time code does not wait")
+    }
+
+    /// Nothing goes ahead of what failed; the offset of what was to follow is not carried by what is tried again.
+    @Test func whatFollowsAFailureGoesAgainBehindIt() {
+        var loop = CommitLoop()
+        var chance = Chance(seed: 1)
+        let assignment = Assignment.sample()
+        fill(&loop, assignment, from: 1, count: 3)
+        let first = begin(&loop, at: now)
+        loop.flushed(first?.number ?? 0)
+        fill(&loop, assignment, from: 10)
+        let second = begin(&loop, at: now + .seconds(1))
+        #expect(second?.content.owners.map(\.offset) == [41])
+        guard case .aborted(_, failures: 1, _) = end(&loop, first, .aborted(error), at: now, &chance) else {
+            Issue.record("not aborted")
+            return
+        }
+        #expect(due(loop, at: now + .seconds(60)) == .nothing, "the second has not ended")
+        guard case .withdrawn = end(&loop, second, .withdrawn, at: now, &chance) else {
+            Issue.record("not withdrawn")
+            return
+        }
+        #expect(loop.failures == 1)
+        let again = begin(&loop, at: now + .seconds(60))
+        #expect(keys(again).compactMap { $0 } == [1, 2, 3] && again?.behind == nil)
+        #expect(again?.content.owners.map(\.offset) == [3])
+        loop.flushed(again?.number ?? 0)
+        #expect(due(loop, at: now + .seconds(120)) == .nothing, "after a failure each goes by itself")
+        _ = end(&loop, again, .committed, at: now + .seconds(60), &chance)
+        #expect(keys(begin(&loop, at: now + .seconds(120))).first == 10)
+    }
+
+    @Test func theSecondMayFailAlone() {
+        var loop = CommitLoop()
+        var chance = Chance(seed: 1)
+        let assignment = Assignment.sample()
+        fill(&loop, assignment, from: 1, count: 3)
+        let first = begin(&loop, at: now)
+        loop.flushed(first?.number ?? 0)
+        fill(&loop, assignment, from: 10)
+        let second = begin(&loop, at: now + .seconds(1))
+        _ = end(&loop, second, .aborted(error), at: now, &chance)
+        #expect(loop.underWay?.number == first?.number)
+        #expect(assignment.coveredOffset == 3, "as the first has it")
+        _ = end(&loop, first, .committed, at: now, &chance)
+        #expect(keys(begin(&loop, at: now + .seconds(60))).first == 10)
+    }
+
     // MARK: Aborted
 
     @Test func anAbortedBatchGoesFirstAgainAsItIsAfterAPause() {
@@ -336,7 +424,7 @@ import Time
             var appended = 0
             for _ in 0..<random.below(40) {
                 switch random.below(6) {
-                case 0: _ = loop.underWay == nil ? begin(&loop, at: now) : nil
+                case 0: if case .now = due(loop, at: now) { loop.flushed(begin(&loop, at: now)?.number ?? 0) }
                 case 1:
                     let number = loop.underWay?.number ?? 0
                     let report = CommitReport(result: random.oneIn(2) ? .aborted(error) : .committed, producer: 0, renewal: nil)
@@ -386,6 +474,55 @@ import Time
                     if carried < offset || carried > committed { return "offset \(carried) with \(committed) committed" }
                     offset = carried
                     _ = end(&loop, transaction, .committed, at: time, &chance)
+                }
+                if assignment.pendingOperations != next - committed { return "\(assignment.pendingOperations) are pending" }
+            }
+            return nil
+        }
+        #expect(failure == nil)
+    }
+
+    /// The same with two under way: what is committed is committed in order, whichever of them fails.
+    @Test func ofTwoUnderWayEveryOperationIsCommittedOnceAndInOrder() {
+        let failure = RandomSchedules.firstFailure(of: 2_000) { random -> String? in
+            var loop = CommitLoop(recordLimit: 1 + random.below(6), overlapFrom: 1)
+            var chance = Chance(seed: random.next())
+            let assignment = Assignment.sample()
+            var (next, committed, offset, time, overlaps) = (0, 0, Int64(0), now, 0)
+            var underWay: [CommitLoop.Transaction] = []
+            for _ in 0..<160 {
+                time = time + .milliseconds(random.below(500))
+                switch random.below(4) {
+                case 0:
+                    next += 1
+                    write(UInt8(next), of: assignment, to: &loop, advance: Int64(next))
+                case 1:
+                    if let last = underWay.last { loop.flushed(last.number) }
+                case 2:
+                    guard due(loop, at: time) == .now, let transaction = begin(&loop, at: time) else { continue }
+                    if transaction.behind != underWay.last?.number { return "it is behind another one" }
+                    underWay.append(transaction)
+                    if underWay.count > 1 { overlaps += 1 }
+                default:
+                    guard let first = underWay.first else { continue }
+                    if random.oneIn(3) {
+                        // The second alone, or the first, and the second behind it.
+                        let failed = underWay.count > 1 && random.oneIn(2) ? underWay.removeLast() : underWay.removeFirst()
+                        _ = end(&loop, failed, random.oneIn(2) ? .aborted(error) : .membership(error), at: time, &chance)
+                        if failed.number == first.number, let second = underWay.popLast() {
+                            _ = end(&loop, second, .withdrawn, at: time, &chance)
+                        }
+                        continue
+                    }
+                    for key in keys(first).compactMap({ $0 }) {
+                        committed += 1
+                        if Int(key) != committed { return "operation \(key) where \(committed) should come" }
+                    }
+                    let carried = first.content.owners[0].offset
+                    if carried < offset || carried > committed { return "offset \(carried) with \(committed) committed" }
+                    offset = carried
+                    underWay.removeFirst()
+                    _ = end(&loop, first, .committed, at: time, &chance)
                 }
                 if assignment.pendingOperations != next - committed { return "\(assignment.pendingOperations) are pending" }
             }

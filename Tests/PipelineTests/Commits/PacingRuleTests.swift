@@ -19,7 +19,7 @@ struct PacingRuleTests {
                 case 0:
                     rule.began(operations: generator.below(1_000), at: instant(now))
                     began = now
-                case 1: rule.ended(at: instant(now))
+                case 1: rule.ended(since: instant(began ?? now), at: instant(now))
                 default:
                     let queued = 1 + generator.below(600)
                     let priorityWaits = generator.oneIn(5)
@@ -39,6 +39,18 @@ struct PacingRuleTests {
         #expect(failure == nil)
     }
 
+    @Test(arguments: [(10, 8_000), (190, 8_000), (400, 4_000), (800, 2_000), (5_000, 2_000)])
+    func aTransactionIsAsLargeAsItIsQuick(commit: Int, expected: Int) {
+        var rule = PacingRule()
+        for turn in 0..<100 {
+            rule.began(operations: 2_000, at: instant(turn * 10_000_000))
+            rule.ended(since: instant(turn * 10_000_000), at: instant(turn * 10_000_000 + commit * 1_000))
+        }
+        let limit = rule.recordLimit(largest: 8_000)
+        #expect(abs(limit - expected) <= 1)
+        #expect(rule.recordLimit(largest: 4) == 4, "what is allowed at all is never exceeded")
+    }
+
     /// Operations at an even rate for two seconds; a commit takes `commit` microseconds. How many transactions, and the longest wait.
     private func run(operationsPerSecond: Int, commit: Int) -> (transactions: Int, longestWait: Int) {
         var rule = PacingRule()
@@ -46,7 +58,7 @@ struct PacingRuleTests {
         for now in stride(from: 0, to: 2_000_000, by: 500) {
             if queued < 1, queued + Double(operationsPerSecond) / 2_000 >= 1 { firstQueuedAt = now }
             queued += Double(operationsPerSecond) / 2_000
-            if runningUntil == now, now > 0 { rule.ended(at: instant(now)) }
+            if runningUntil == now, now > 0 { rule.ended(since: instant(now - commit), at: instant(now)) }
             guard runningUntil <= now, queued >= 1 else { continue }
             let at = rule.beginning(queued: Int(queued), priorityWaits: false, slotsStarve: false, at: instant(now))
             guard at <= instant(now) else { continue }

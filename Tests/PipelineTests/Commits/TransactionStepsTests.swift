@@ -31,7 +31,7 @@ struct TransactionStepsTests {
         return steps
     }
 
-    private static let calls: [Steps.Call] = [.begin, .produce, .flush, .sendOffsets, .commit]
+    private static let calls: [Steps.Call] = [.begin, .produce, .flush, .awaitTurn, .sendOffsets, .commit]
 
     @Test func offsetsGoInWhenTheRecordsAreAcknowledged() {
         #expect(Self.course(Steps(mayBegin: true)) == Self.calls + [.end(.committed)])
@@ -48,8 +48,16 @@ struct TransactionStepsTests {
         #expect(steps.next(after: .failed(fault, Self.failure)) == .end(.aborted(Self.failure)))
     }
 
+    /// Whatever the reason is: it goes again behind the one before it.
+    @Test(arguments: [Steps.Fault.slow, .refused, .membership])
+    func whatIsNotFollowedByACommitIsWithdrawn(fault: Steps.Fault) {
+        var steps = Self.steps(at: .awaitTurn)
+        #expect(steps.next(after: .failed(fault, Self.failure)) == .abort(then: .withdrawn))
+        #expect(steps.next(after: .done) == .end(.withdrawn))
+    }
+
     @Test func whatWasRefusedIsAborted() {
-        for call in Self.calls {
+        for call in Self.calls where call != .awaitTurn {
             var steps = Self.steps(at: call)
             #expect(steps.next(after: .failed(.refused, Self.failure)) == .abort(then: .aborted(Self.failure)), "\(call)")
             #expect(steps.next(after: .done) == .end(.aborted(Self.failure)))
@@ -61,7 +69,7 @@ struct TransactionStepsTests {
 
     /// The same call, never another one. What is not a call to a coordinator is not made again: its records may stand in the queue twice.
     @Test func aSlowBrokerIsAskedAgain() {
-        for call in Self.calls {
+        for call in Self.calls where call != .awaitTurn {
             var steps = Self.steps(at: call)
             let next = steps.next(after: .failed(.slow, Self.failure))
             #expect(next == (call == .sendOffsets || call == .commit ? call : .abort(then: .aborted(Self.failure))), "\(call)")
@@ -73,7 +81,7 @@ struct TransactionStepsTests {
 
     /// The producer can do nothing more: no abort either.
     @Test func aFencedTransactionIsLeft() {
-        for call in Self.calls + [.abort(then: .aborted(Self.failure))] {
+        for call in Self.calls.filter({ $0 != .awaitTurn }) + [.abort(then: .aborted(Self.failure))] {
             let results: [(Steps.Fault, CommitResult<Failure>)] = [
                 (.fenced, .fenced(Self.later)), (.rivalInstance, .rival(Self.later)), (.endedFromOutside, .fateOpen(Self.later)),
             ]

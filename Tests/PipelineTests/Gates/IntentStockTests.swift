@@ -8,7 +8,7 @@ struct IntentStockTests {
     @Test func whatRunsAheadFollowsThePostsThatEnded() {
         let failure = RandomSchedules.firstFailure(of: 10_000) { generator in
             let full = 1 + generator.below(200)
-            var stock = IntentStock(fullTransaction: full)
+            var stock = IntentStock(limit: full)
             var ended = 0
             for _ in 0..<40 {
                 switch generator.below(6) {

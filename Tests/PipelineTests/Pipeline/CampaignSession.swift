@@ -59,7 +59,7 @@ final class CampaignSession: LedgerSession {
     func seek(_ partition: PartitionKey, to offset: Int64) { logs[partition]?.position = Int(offset) }
     func knowsEnd(of partition: PartitionKey) -> Bool { true }
 
-    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {
+    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64, behind: UInt64?) {
         committing = number
         for record in content.records where record.destination == .ledger {
             let value = record.value.map { Array(content.bytes[$0]) } ?? []

@@ -91,7 +91,7 @@ final class StageSession: LedgerSession {
     }
     func knowsEnd(of partition: PartitionKey) -> Bool { true }
 
-    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {
+    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64, behind: UInt64?) {
         committing = (content, number)
         self.alive = alive
     }

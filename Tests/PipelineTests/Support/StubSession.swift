@@ -24,7 +24,7 @@ final class StubSession: LedgerSession {
     func resume(_ partition: PartitionKey) {}
     func seek(_ partition: PartitionKey, to offset: Int64) {}
     func knowsEnd(of partition: PartitionKey) -> Bool { true }
-    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {}
+    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64, behind: UInt64?) {}
     func rebuildProducers() {}
     func isCommitOverdue(at now: MonotonicInstant) -> Bool { isOverdue }
     func takeTrouble() -> Bool {

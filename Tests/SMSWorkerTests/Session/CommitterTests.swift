@@ -39,10 +39,7 @@ import Time
         await entered.wait()
         committer.abandon()
         gate.open()
-        committer.afterLast {
-            committer.destroyProducers()
-            ended.fire()
-        }
+        committer.free { if $0 == 0 { ended.fire() } }
         await ended.wait()
         #expect(made.count == 3, "one was being made, and none after it")
         #expect(answers.count == 0, "a session that is gone has nothing to say")
@@ -72,10 +69,7 @@ import Time
         #expect(!committer.isOverdue(at: .now + limit - .seconds(5)))
         #expect(committer.isOverdue(at: .now + limit + .seconds(1)))
         gate.open()
-        committer.afterLast {
-            ended.fire()
-            committer.destroyProducers()
-        }
+        committer.free { if $0 == 1 { ended.fire() } }
         await ended.wait()
         #expect(!committer.isOverdue(at: .now + .seconds(3_600)), "idle again")
     }
@@ -97,6 +91,6 @@ import Time
         await ended.wait()
         #expect(committer.takeTrouble(), "no broker answered")
         #expect(!committer.takeTrouble())
-        committer.afterLast { committer.destroyProducers() }
+        committer.free()
     }
 }

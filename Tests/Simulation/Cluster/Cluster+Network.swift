@@ -14,6 +14,8 @@ final class Connection {
     var initialisationIsUnanswered: () -> Void = {}
     /// Called when a request meets a delay, at once and before it is over.
     var delayed: () -> Void = {}
+    /// What a request of a transaction takes longer: its coordinator is far away.
+    var distance = Duration.zero
 
     init(_ client: ClusterClient) { self.client = client }
 }
@@ -41,7 +43,9 @@ extension Cluster {
     ) {
         let lateShare = lateShare(of: course)
         if lateShare > 0, hasFaults, world.chance(lateShare) { return keepBack(connection, course, execute, answered) }
-        world.schedule(after: latency()) { [self] in arrive(connection, course, execute, answered) }
+        let distance = course == .transactional && hasFaults ? connection.distance : .zero
+        if distance > .zero { connection.delayed() }
+        world.schedule(after: latency() + distance) { [self] in arrive(connection, course, execute, answered) }
     }
 
     private func arrive<Reply>(

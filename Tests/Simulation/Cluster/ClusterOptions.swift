@@ -30,6 +30,8 @@ struct ClusterOptions {
     /// One way between client and broker.
     var latency: ClosedRange<Int64> = 200...3_000
     var slowShare = 0.0
+    /// The coordinator of one of a session's two producers is far away.
+    var farProducer: (number: Int, delay: Duration)?
     var slowLatency: ClosedRange<Int64> = 20_000...800_000
     /// From a transaction's decision to its marker in one partition.
     var markerLatency: ClosedRange<Int64> = 300...5_000

@@ -35,6 +35,31 @@ extension ClusterScripts {
                 _ = bench.wait(upTo: .seconds(10)) { !bench.isTransactionOpen }
                 expect.equal(bench.statuses(), ["good"], "statuses")
             },
+            Script(name: "of two that overlap the second ends behind the first") { bench, expect in
+                let a = bench.joined("a", expect)
+                let first = a.commit(0, offset: 1, status: "one")
+                let second = a.commit(0, offset: 2, status: "two", behind: first)
+                expect.equal(bench.result(a, second), "committed", "the second")
+                expect.equal(bench.result(a, first, within: .zero), "committed", "the first, before it")
+                _ = bench.wait(upTo: .seconds(10)) { !bench.isTransactionOpen }
+                expect.equal(bench.statuses(), ["one", "two"], "statuses")
+                expect.equal(bench.committedOffset(partition: 0), 2, "the offset")
+            },
+            Script(name: "what is behind a refused transaction is withdrawn") { bench, expect in
+                let a = bench.joined("a", expect)
+                _ = a.session?.membership()
+                let b = bench.begin(stem: "b", instanceID: nil)
+                expect.check(bench.wait(upTo: .seconds(60)) { a.owned.count == 1 && b.owned.count == 1 }, "each gets one")
+                let own = a.owned.first ?? 0
+                let first = a.commitAsRead(own, offset: 1, status: "stale")
+                let second = a.commit(own, offset: 2, status: "behind", behind: first)
+                expect.equal(bench.result(a, first), "membership ILLEGAL_GENERATION", "the first")
+                expect.equal(bench.result(a, second), "withdrawn", "the second")
+                expect.equal(bench.committedOffset(partition: own), nil, "the offset")
+                expect.equal(bench.commit(a, own, offset: 1, "again"), "committed", "the first again")
+                _ = bench.wait(upTo: .seconds(10)) { !bench.isTransactionOpen }
+                expect.equal(bench.statuses(), ["again"], "statuses")
+            },
             Script(name: "a member of the generation may commit offsets of what another owns") { bench, expect in
                 let a = bench.joined("a", expect)
                 let b = bench.joined("b", owning: 1, expect)

@@ -88,20 +88,20 @@ final class ScriptMember {
         case .committed(let number, let report): results[number] = report.result
         case .restored(let key, _, let result): restored[key.partition] = result
         case .producersRebuilt: rebuilt += 1
-        case .swept, .counted, .looked: break
+        case .flushed, .swept, .counted, .looked: break
         }
     }
 
     // MARK: Transactions
 
     /// With the membership of now: one status record and an offset, and in the ledger that offset.
-    func commit(_ partition: Int32, offset: Int64, status: String) -> UInt64 {
+    func commit(_ partition: Int32, offset: Int64, status: String, behind: UInt64? = nil) -> UInt64 {
         _ = session?.membership()
-        return commitAsRead(partition, offset: offset, status: status)
+        return commitAsRead(partition, offset: offset, status: status, behind: behind)
     }
 
     /// With the membership read last.
-    func commitAsRead(_ partition: Int32, offset: Int64, status: String) -> UInt64 {
+    func commitAsRead(_ partition: Int32, offset: Int64, status: String, behind: UInt64? = nil) -> UInt64 {
         var content = TransactionContent()
         content.owners = [
             TransactionContent.Owner(
@@ -117,7 +117,7 @@ final class ScriptMember {
             TransactionContent.Record(destination: .status, owner: 0, key: value, value: value, headers: 0..<0),
         ]
         number += 1
-        session?.commit(content, alive: [true], topics: topics, number: number)
+        session?.commit(content, alive: [true], topics: topics, number: number, behind: behind)
         return number
     }
 
@@ -155,6 +155,7 @@ extension CommitResult<BrokerError> {
     var word: String {
         switch self {
         case .committed: "committed"
+        case .withdrawn: "withdrawn"
         case .aborted(let error): "aborted \(error.name)"
         case .membership(let error): "membership \(error.name)"
         case .fenced: "fenced"

@@ -56,15 +56,19 @@ extension Options {
 
     /// What a process's pipeline is told.
     func settings(name: String) -> PipelineSettings {
-        let settings = PipelineSettings(configuration(name: name), deadLetterLimit: 1 << 20)
+        var settings = PipelineSettings(configuration(name: name), deadLetterLimit: 1 << 20)
+        settings.recordLimit = recordLimit
+        settings.overlapFrom = overlapFrom
         guard let door else { return settings }
-        return PipelineSettings(
+        var changed = PipelineSettings(
             group: settings.group, topics: settings.topics, statusTopic: settings.statusTopic, deadLetterTopic: settings.deadLetterTopic,
             deadLetterLimit: settings.deadLetterLimit, timings: settings.timings, send: settings.send, track: settings.track,
             dedupWindow: settings.dedupWindow, dedupMaxEntries: settings.dedupMaxEntries, checksBalance: settings.checksBalance,
             maxParts: settings.maxParts, senderPolicy: settings.senderPolicy, requestTimeout: settings.requestTimeout,
             receipts: DoorOptions.settings, recordLimit: door.recordLimit,
             recordInterval: door.recordInterval)
+        changed.overlapFrom = overlapFrom
+        return changed
     }
 
     func cluster(_ options: inout ClusterOptions) {
@@ -76,7 +80,11 @@ extension Options {
         options.transactionTimeout = transaction
         var draw = Stream(seed, "cluster")
         if draw.has(isShort ? 0.2 : 0.5) { options.initialRebalanceDelay = .seconds(3) }
-        if has(.slowCluster) { options.slowShare = draw.pick([0.005, 0.05]) }
+        if has(.slowCluster) {
+            options.slowShare = draw.pick([0.005, 0.05])
+            var far = Stream(seed, "far")
+            if far.has(0.3) { options.farProducer = (far.int(0...1), .milliseconds(far.int(20...500))) }
+        }
         if has(.slowMarkers) { options.slowMarkerShare = freezesInCommit ? 0.5 : draw.pick([0.02, 0.2]) }
         if has(.lostAnswers) { options.lostAnswerShare = draw.pick([0.01, 0.1]) }
         if has(.lateCopies) {

@@ -36,6 +36,10 @@ struct Options {
     var maxAge: Duration
     var backoff: Duration
     var backoffMax: Duration
+    /// Operations that begin a transaction while another one ends.
+    var overlapFrom: Int
+    /// Of one transaction, over HTTP.
+    var recordLimit: Int
     var retryBudget: Double
     var requestTimeout: Duration
     var drainLimit: Duration

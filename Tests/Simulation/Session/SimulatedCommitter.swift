@@ -4,262 +4,92 @@ import SMSPipeline
 import SMSWorker
 import Time
 
-/// Runs transactions one at a time with two producers in turn, as `Committer` does on its thread.
+/// Runs transactions with two producers in turn, each on a thread of its own, as `Committer` does.
 final class SimulatedCommitter: Forgetful {
-    private enum Work {
-        case commit(TransactionContent, alive: [Bool], TransactionTopics, Membership, (CommitReport) -> Void)
-        case rebuild(number: Int, (BrokerError?) -> Void)
-        case last
-    }
-
-    private let client: ClusterClient
-    private let cluster: Cluster
-    private var producers: [SimulatedProducer?] = [nil, nil]
-    private var turn = 0
-    private var queue: [Work] = []
-    private var isBusy = false
-    private var isAbandoned = false
-    private var hasMetTrouble = false
-    private var overdueAt: MonotonicInstant?
-
-    // The call under way.
-    private var steps = TransactionSteps<BrokerError>(mayBegin: true)
-    /// The producer of this transaction was made anew.
-    private var renewed = false
-    private var callNumber = 0
-    private var callTimeout = Duration.zero
-    private var callBegan: MonotonicInstant
-    private var isTimed = false
-    /// A request of this work has met a delay: it may be what a later call waits for.
-    private var isDelayed = false
-    private var timedOut: (BrokerError) -> Void = { _ in }
-
-    private var timeout: Duration { cluster.options.transactionTimeout }
-    private var initTimeout: Duration { timeout + .seconds(20) }
+    private var threads: [SimulatedProducerThread] = []
+    private var turns = SimulatedTurns()
 
     init(_ client: ClusterClient) {
-        self.client = client
-        cluster = client.cluster
-        callBegan = cluster.now
+        threads = (0...1).map { SimulatedProducerThread(client, number: $0) }
         client.belongings.append(self)
     }
 
     func forget() {
-        timedOut = { _ in }
-        queue = []
-        for producer in producers { producer?.forget() }
-        producers = []
+        for thread in threads { thread.forget() }
+        threads = []
+        turns = SimulatedTurns()
     }
 
     // MARK: What is asked of it
 
     func commit(
-        _ content: TransactionContent, alive: [Bool], topics: TransactionTopics, member: Membership,
-        _ done: @escaping (CommitReport) -> Void
+        _ content: TransactionContent, alive: [Bool], topics: TransactionTopics, member: Membership, number: UInt64, behind: UInt64?,
+        flushed: @escaping () -> Void, ended done: @escaping (CommitReport) -> Void
     ) {
-        queue.append(.commit(content, alive: alive, topics, member, done))
-        work()
+        let place = turns.next(number, behind: behind)
+        threads[place.producer].commit(content, alive: alive, topics: topics, member: member, at: place, flushed: flushed, done)
     }
 
     /// Both producers, as at the beginning of a session.
-    func rebuild(_ done: @escaping (BrokerError?) -> Void) {
-        queue.append(.rebuild(number: 0, done))
-        work()
-    }
-
-    func isOverdue(at now: MonotonicInstant) -> Bool { overdueAt.map { now > $0 } ?? false }
-
-    func takeTrouble() -> Bool {
-        defer { hasMetTrouble = false }
-        return hasMetTrouble
-    }
-
-    func abandon() { isAbandoned = true }
-
-    /// Behind the last transaction.
-    func free() {
-        queue.append(.last)
-        work()
-    }
-
-    // MARK: Work
-
-    private func work() {
-        guard !isBusy, !queue.isEmpty else { return }
-        switch queue.removeFirst() {
-        case .last: for producer in producers { producer?.destroy() }
-        case .rebuild(let number, let done):
-            guard !isAbandoned else { return work() }
-            isBusy = true
-            rebuild(number, done)
-        case .commit(let content, let alive, let topics, let member, let done):
-            guard !isAbandoned else { return work() }
-            isBusy = true
-            let number = turn
-            turn = 1 - turn
-            expectEnd(within: timeout * 3)
-            renewed = false
-            steps = TransactionSteps<BrokerError>(mayBegin: producers[number].map { $0.unansweredRequests == 0 } ?? false)
-            let offsets = content.owners.indices.filter { alive[$0] }.compactMap { index in
-                cluster.log(content.owners[index].topic, content.owners[index].partition).map { ($0.index, content.owners[index].offset) }
-            }
-            run(Transaction(content: content, alive: alive, topics: topics, member: member, offsets: offsets, producer: number, done: done))
-        }
-    }
-
-    private func ended() {
-        isBusy = false
-        isDelayed = false
-        overdueAt = nil
-        work()
-    }
-
-    private func expectEnd(within limit: Duration) { overdueAt = cluster.now + limit }
+    func rebuild(_ done: @escaping (BrokerError?) -> Void) { rebuild(0, done) }
 
     private func rebuild(_ number: Int, _ done: @escaping (BrokerError?) -> Void) {
-        guard !isAbandoned else { return ended() }
-        guard number < 2 else {
-            ended()
-            return done(nil)
-        }
-        renew(number) { [self] error in
-            guard let error else { return rebuild(number + 1, done) }
-            ended()
-            done(error)
+        guard threads.indices.contains(number) else { return done(nil) }
+        threads[number].rebuild { [weak self] error in
+            if let error { done(error) } else { self?.rebuild(number + 1, done) }
         }
     }
 
-    /// The old one goes first.
-    private func renew(_ number: Int, _ done: @escaping (BrokerError?) -> Void) {
-        producers[number]?.destroy()
-        producers[number] = nil
-        expectEnd(within: initTimeout * 3)
-        let producer = SimulatedProducer(
-            client, name: "\(cluster.options.group)-\(client.stem)-\(number)", number: number, delayed: { [weak self] in self?.watch() })
-        call(timeout: initTimeout) { [self] error in
-            if error == nil { producers[number] = producer } else { producer.destroy() }
-            done(error)
-        } _: {
-            producer.initialise($0)
-        }
+    func isOverdue(at now: MonotonicInstant) -> Bool { threads.contains { $0.isOverdue(at: now) } }
+
+    func takeTrouble() -> Bool {
+        // All of them are asked.
+        threads.map { $0.takeTrouble() }.contains(true)
     }
 
-    // MARK: Calls
+    func abandon() { for thread in threads { thread.isAbandoned = true } }
 
-    /// Begins a call that blocks: `done` is called once, by its end or by its timeout.
-    private func call(timeout: Duration, _ done: @escaping (BrokerError?) -> Void, _ body: (@escaping (BrokerError?) -> Void) -> Void) {
-        callNumber += 1
-        let number = callNumber
-        callTimeout = timeout
-        callBegan = cluster.now
-        isTimed = false
-        timedOut = done
-        if isDelayed { watch() }
-        body { [self] error in
-            guard callNumber == number else { return }
-            callNumber += 1
-            done(error)
-        }
-    }
+    /// Behind the last transaction.
+    func free() { for thread in threads { thread.free() } }
+}
 
-    /// A request of it has met a delay: from now on its timeout is of interest.
-    private func watch() {
-        guard isBusy else { return }
-        isDelayed = true
-        guard !isTimed else { return }
-        isTimed = true
-        let number = callNumber
-        cluster.world.schedule(at: callBegan + callTimeout) { [weak self, client] in
-            client.deliver {
-                self?.expired(number)
-            }
-        }
-    }
+/// As `CommitPlace`.
+struct SimulatedPlace {
+    let producer: Int
+    let fate = SimulatedFate()
+    let behind: SimulatedFate?
+}
 
-    private func expired(_ number: Int) {
-        guard callNumber == number else { return }
-        isTimed = false
-        var error = BrokerError(.retriable, name: "_TIMED_OUT")
-        error.isBrokerTrouble = true
-        timedOut(error)
-    }
+/// As `CommitTurns`.
+struct SimulatedTurns {
+    private var places: [(number: UInt64, place: SimulatedPlace)] = []
 
-    // MARK: One transaction
-
-    private struct Transaction {
-        let content: TransactionContent
-        let alive: [Bool]
-        let topics: TransactionTopics
-        let member: Membership
-        let offsets: [(log: Int, offset: Int64)]
-        let producer: Int
-        let done: (CommitReport) -> Void
-    }
-
-    private func run(_ transaction: Transaction) {
-        let producer = producers[transaction.producer]
-        switch steps.call {
-        case .renew: renew(transaction.producer, isTransaction: transaction)
-        case .begin:
-            producer?.begin()
-            next(transaction, nil)
-        case .produce:
-            producer?.produce(transaction.content, alive: transaction.alive, topics: transaction.topics)
-            next(transaction, nil)
-        case .flush: perform(transaction) { producer?.flush($0) }
-        case .sendOffsets: perform(transaction) { producer?.sendOffsets(transaction.offsets, by: transaction.member, $0) }
-        case .commit: perform(transaction) { producer?.commit($0) }
-        case .abort: perform(transaction) { producer?.abort($0) }
-        case .end(let result):
-            // A connection was lost or mute.
-            if producers[transaction.producer].map({ $0.unansweredRequests > 0 }) ?? true { hasMetTrouble = true }
-            ended()
-            transaction.done(CommitReport(result: result, producer: transaction.producer, renewal: renewed ? .zero : nil))
-        }
-    }
-
-    private func renew(_ number: Int, isTransaction transaction: Transaction) {
-        renew(number) { [self] error in
-            expectEnd(within: timeout * 3)
-            renewed = error == nil
-            next(transaction, error)
-        }
-    }
-
-    private func perform(_ transaction: Transaction, _ body: (@escaping (BrokerError?) -> Void) -> Void) {
-        call(timeout: timeout, { [self] error in next(transaction, error) }, body)
-    }
-
-    private func next(_ transaction: Transaction, _ error: BrokerError?) {
-        guard let error else {
-            steps.next(after: .done)
-            return run(transaction)
-        }
-        if error.isBrokerTrouble { hasMetTrouble = true }
-        if isAbandoned {
-            callNumber += 1
-            ended()
-            return transaction.done(CommitReport(result: .fenced(error), producer: transaction.producer, renewal: nil))
-        }
-        let before = callNumber
-        let isSame = steps.isRepeated(after: error)
-        steps.next(after: .failed(TransactionSteps.Fault(error), error))
-        guard isSame else { return run(transaction) }
-        // The same call again: what it has begun goes on.
-        precondition(callNumber == before)
-        callBegan = cluster.now
-        isTimed = false
-        watch()
+    mutating func next(_ number: UInt64, behind: UInt64?) -> SimulatedPlace {
+        let before = behind.map { behind in places.first { $0.number == behind }?.place }
+        let last = (before ?? nil) ?? places.last?.place
+        let place = SimulatedPlace(
+            producer: 1 - (last?.producer ?? 1), behind: before.map { $0?.fate ?? SimulatedFate(isCommitted: false) })
+        places.removeAll { $0.number < behind ?? number }
+        places.append((number, place))
+        return place
     }
 }
 
-extension TransactionSteps<BrokerError> {
-    /// Whether a call that only was slow is made again as it is.
-    func isRepeated(after error: BrokerError) -> Bool {
-        guard error.kind == .retriable else { return false }
-        switch call {
-        case .sendOffsets, .commit, .abort: return true
-        case .renew, .begin, .produce, .flush, .end: return false
-        }
+/// As `CommitFate`: known at once, or when it is decided.
+final class SimulatedFate {
+    private(set) var isCommitted: Bool?
+    private var waiting: [(Bool) -> Void] = []
+
+    init(isCommitted: Bool? = nil) { self.isCommitted = isCommitted }
+
+    func decide(isCommitted: Bool) {
+        self.isCommitted = isCommitted
+        let waiting = waiting
+        self.waiting = []
+        for body in waiting { body(isCommitted) }
+    }
+
+    func whenKnown(_ body: @escaping (Bool) -> Void) {
+        if let isCommitted { body(isCommitted) } else { waiting.append(body) }
     }
 }

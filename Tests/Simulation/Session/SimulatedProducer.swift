@@ -30,6 +30,7 @@ final class SimulatedProducer {
         cluster = client.cluster
         connection = Connection(client)
         connection.delayed = delayed
+        if let far = cluster.options.farProducer, far.number == number { connection.distance = far.delay }
         id = cluster.producer(named: name)
         connection.initialisationIsUnanswered = { client.addLateInitialisation(of: number) }
     }

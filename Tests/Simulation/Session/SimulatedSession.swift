@@ -56,9 +56,11 @@ final class SimulatedSession: LedgerSession {
 
     // MARK: Transactions
 
-    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64) {
+    func commit(_ content: TransactionContent, alive: [Bool], topics: TransactionTopics, number: UInt64, behind: UInt64?) {
         guard let member = member.take() else { preconditionFailure("the membership is read before each commit") }
-        committer.commit(content, alive: alive, topics: topics, member: member) { [weak self] in self?.answer(.committed(number, $0)) }
+        committer.commit(
+            content, alive: alive, topics: topics, member: member, number: number, behind: behind,
+            flushed: { [weak self] in self?.answer(.flushed(number)) }, ended: { [weak self] in self?.answer(.committed(number, $0)) })
     }
 
     func rebuildProducers() {

@@ -30,6 +30,7 @@ final class Trace {
         mix(UInt64(bitPattern: world.nanoseconds) ^ UInt64(UInt(bitPattern: process)) << 32)
         guard isOn else { return }
         switch answer {
+        case .flushed(let number): line(process, "flushed", "\(number)")
         case .committed(let number, let result): line(process, "committed", "\(number) \(result)")
         case .producersRebuilt(let error): line(process, "producers", error.map { $0.name } ?? "new")
         case .restored(let partition, _, .success(let restore)):
