@@ -1,0 +1,89 @@
+"""Figures as text: one run, several beside each other, and their sums."""
+
+from .verdict import KINDS
+
+ROWS = [
+    ("requests", lambda one: one["requests"]),
+    ("kill -9", lambda one: one["done"].get("kill", 0)),
+    ("pauses (beyond session and transaction)", lambda one: f"{pauses(one)} ({one['done'].get('long pause', 0)})"),
+    ("network faults", lambda one: sum(one["network"].values())),
+    ("restarts by SIGTERM", lambda one: one["done"].get("stop", 0) + one["done"].get("rolling", 0)),
+    ("broker kill -9 / stop", lambda one: f"{one['done'].get('broker kill', 0)} / {one['done'].get('broker stop', 0)}"),
+    ("provider faults", lambda one: one["done"].get("provider", 0)),
+    ("lost", lambda one: one["found"]["lost"]),
+    ("undeclared duplicates", lambda one: one["found"]["undeclared"]),
+    ("duplicates under fail or hold", lambda one: one["found"]["strict"]),
+    ("SMS that no event admits", lambda one: one["found"]["hidden"]),
+    ("illegal sequences", lambda one: one["found"]["illegal"]),
+    ("SMS before its intent", lambda one: one["found"]["before-intent"]),
+    ("declared duplicates (per million)", lambda one: f"{one['declared']} ({per_million(one['declared'], one['requests'])})"),
+    ("SMS after a FAILED", lambda one: one["after_end"]),
+    ("ended OUTCOME_UNKNOWN", lambda one: one["outcome_unknown"]),
+    ("anything else found", lambda one: one["found"]["other"] + len(one["sentences"])),
+    ("recovery from kill -9, stable name: p50 / p99 (s)", lambda one: both(one["recovery"]["stable"])),
+    ("recovery from kill -9, no name: p50 / p99 (s)", lambda one: both(one["recovery"]["random"])),
+    ("longest stall of a healthy partition (s)", lambda one: dash(one["healthy_stall"]["most"])),
+    ("time to the first event: p50 / p99 (s)", lambda one: both(one["first_event"])),
+    ("time to the final event: p50 / p99 (s)", lambda one: both(one["final_event"])),
+    ("open transactions at the end", lambda one: one["open_transactions"]),
+    ("most memory (MiB), handles, threads", lambda one: ", ".join(str(one["most"][what]) for what in ("memory", "handles", "threads"))),
+]  # fmt: skip
+
+
+def pauses(one):
+    return one["done"].get("pause", 0) + one["done"].get("long pause", 0)
+
+
+def per_million(count, of):
+    return round(count * 1_000_000 / of) if of else 0
+
+
+def dash(value):
+    return "–" if value is None else value
+
+
+def both(spread):
+    return f"{spread['p50']} / {spread['p99']} ({spread['count']})" if spread["count"] else "–"
+
+
+def is_clean(one):
+    return not any(one["found"].values()) and not one["sentences"]
+
+
+def head(one):
+    return f"{one['subject']}, {one['profile']}, {one['door']}, {one['nodes']} node{'s' if one['nodes'] > 1 else ''}, seed {one['seed']}, {one['minutes']:g} min"
+
+
+def table(results):
+    lines = ["| | " + " | ".join(head(one) for one in results) + " |", "| --- |" + " ---: |" * len(results)]
+    lines += [f"| {name} | " + " | ".join(str(value(one)) for one in results) + " |" for name, value in ROWS]
+    return "\n".join(lines)
+
+
+def findings(one):
+    """What a sceptic wants to see of a run that found something: seed, schedule, and the requests' stories."""
+    lines = [f"{count} requests: {KINDS[kind]}" for kind, count in one["found"].items() if count]
+    lines += one["sentences"][:20]
+    if one["stories"]:
+        lines += ["", *one["stories"][:5]]
+    return "\n".join(lines)
+
+
+def sums(results):
+    """Of several runs of one subject."""
+    made = {"runs": len(results), "requests": 0, "kill -9": 0, "pauses": 0, "of them beyond session and transaction": 0, "network faults": 0, "broker restarts": 0, "provider faults": 0}
+    for one in results:
+        done = one["done"]
+        made["requests"] += one["requests"]
+        made["kill -9"] += done.get("kill", 0)
+        made["pauses"] += pauses(one)
+        made["of them beyond session and transaction"] += done.get("long pause", 0)
+        made["network faults"] += sum(one["network"].values())
+        made["broker restarts"] += done.get("broker kill", 0) + done.get("broker stop", 0)
+        made["provider faults"] += done.get("provider", 0)
+        for kind, count in one["found"].items():
+            made[kind] = made.get(kind, 0) + count
+        made["declared duplicates"] = made.get("declared duplicates", 0) + one["declared"]
+        made["SMS after a FAILED"] = made.get("SMS after a FAILED", 0) + one["after_end"]
+    made["declared per million"] = per_million(made.get("declared duplicates", 0), made["requests"])
+    return made
