@@ -21,6 +21,7 @@ class Load:
         self.done = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.failure = None
+        self.early = []
 
     def _run(self):
         begun, number = time.monotonic(), 0
@@ -43,8 +44,14 @@ class Load:
             more["text"] = f"{LONG}{number}"
         made = request(f"c-{number}", **more)
         self.site.publish(made, key=key)
-        if not self.is_plain and key and draw > 0.99:
+        if key and draw < 0.02:
+            self.early.append((made, key))
+        # The same once more: at once, or when it has long ended.
+        if not self.is_plain and key and draw > 0.995:
             self.site.publish(made, key=key)
+        elif not self.is_plain and draw > 0.99 and number > 500 and self.early:
+            again, key = self.early.pop(0)
+            self.site.publish(again, key=key)
 
     def __enter__(self):
         self.thread.start()

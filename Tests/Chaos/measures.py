@@ -1,6 +1,7 @@
 """How long it took: from publication to events, from a death to work, and how long what nobody touched stood still. Pure."""
 
 import bisect
+import itertools
 import math
 
 # Longer than between two samples of who owns what, and between two requests of a partition.
@@ -58,14 +59,14 @@ def stalls(answers, owners, touched, until):
     found = []
     times = [at for at, _ in owners]
     for partition, pairs in answers.items():
-        events = sorted(event for _, event in pairs)
-        published = sorted(at for at, _ in pairs)
-        for begin, end in zip(events, events[1:]):
-            # Nothing was asked of it.
-            asked = bisect.bisect_right(published, begin)
-            if asked == len(published) or published[asked] >= end:
+        ordered = sorted(pairs, key=lambda pair: pair[1])
+        events = [event for _, event in ordered]
+        # Of all that are answered from here on, the first publication: who waits at `begin`, or comes next.
+        asked = list(itertools.accumulate((at for at, _ in reversed(ordered)), min))[::-1]
+        for begin, end, first in zip(events, events[1:], asked[1:]):
+            if first >= end:
                 continue
-            waited = end - published[asked]
+            waited = end - max(begin, first)
             around = owners[max(0, bisect.bisect_left(times, begin) - 1) : bisect.bisect_right(times, end) + 1]
             names = {sample.get(partition) for _, sample in around}
             if len(around) < 2 or len(names) != 1 or None in names or end > until:

@@ -17,7 +17,7 @@ ROWS = [
     ("illegal sequences", lambda one: one["found"]["illegal"]),
     ("SMS before its intent", lambda one: one["found"]["before-intent"]),
     ("declared duplicates (per million)", lambda one: f"{one['declared']} ({per_million(one['declared'], one['requests'])})"),
-    ("SMS after a FAILED", lambda one: one["after_end"]),
+    ("SMS after the final event", lambda one: one["after_end"]),
     ("ended OUTCOME_UNKNOWN", lambda one: one["outcome_unknown"]),
     ("anything else found", lambda one: one["found"]["other"] + len(one["sentences"])),
     ("recovery from kill -9, stable name: p50 / p99 (s)", lambda one: both(one["recovery"]["stable"])),
@@ -84,6 +84,6 @@ def sums(results):
         for kind, count in one["found"].items():
             made[kind] = made.get(kind, 0) + count
         made["declared duplicates"] = made.get("declared duplicates", 0) + one["declared"]
-        made["SMS after a FAILED"] = made.get("SMS after a FAILED", 0) + one["after_end"]
+        made["SMS after the final event"] = made.get("SMS after the final event", 0) + one["after_end"]
     made["declared per million"] = per_million(made.get("declared duplicates", 0), made["requests"])
     return made

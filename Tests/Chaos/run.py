@@ -56,6 +56,8 @@ class Options:
     # Of a worker with a broken rule.
     mutant: int | None = None
     binary: str | None = None
+    # Settings of every worker.
+    more: dict = dataclasses.field(default_factory=dict)
 
     @property
     def name(self):
@@ -209,6 +211,7 @@ class Run:
 
     def _make(self, name, is_stable):
         more = {"KAFKA_INSTANCE_ID": name} if is_stable else {}
+        more |= self.options.more
         if self.options.mutant is not None:
             more["MUTANT"] = self.options.mutant
         settings = self.site.settings(name, {**PROPERTIES, "client.id": name}, **self._settings(name, **more))

@@ -53,6 +53,9 @@ class Profile:
     is_alone: bool = False
     # Every second replica has no name in the group.
     random_members: bool = False
+    # What of the network and of the provider, where not all.
+    ways: tuple = ()
+    faults: tuple = ()
 
 
 PROFILES = {
@@ -67,6 +70,12 @@ PROFILES = {
     "recovery": Profile(replicas=3, kill=4, is_alone=True),
     "recovery-random": Profile(replicas=3, kill=14, is_alone=True, random_members=True),
     "quiet": Profile(replicas=3),
+    # For one broken rule or another.
+    "few-kills": Profile(replicas=3, kill=1.5, provider=5, faults=("replyLost", "resetAfterAccept", "silent", "cut")),
+    "pauses": Profile(replicas=3, pause=4),
+    "late": Profile(replicas=2, network=1, ways=(("brokers", "late"),)),
+    "bad-network": Profile(replicas=3, network=2, ways=(("brokers", "cut"), ("brokers", "half-open"), ("brokers", "half-open-then-late"))),
+    "bad-polls": Profile(replicas=2, provider=5, faults=("status",)),
 }
 
 
@@ -167,7 +176,7 @@ def _brokers(chance, seconds, profile, nodes):
 
 
 def _network(chance, seconds, profile, own_brokers):
-    ways = [way for way in NETWORK if own_brokers or way[0] == "provider"]
+    ways = [way for way in profile.ways or NETWORK if own_brokers or way[0] == "provider"]
     made = []
     for at in _times(chance, profile.network, seconds, CALM):
         whom, what = chance.choice(ways)
@@ -179,10 +188,12 @@ def _network(chance, seconds, profile, own_brokers):
 
 def _provider(chance, seconds, profile, door):
     made, free = [], 0.0
+    known = HTTP_FAULTS if door == "http" else SMPP_FAULTS
+    kinds = [fault for fault in profile.faults or known if fault in known]
     for at in _times(chance, profile.provider, seconds, CALM):
         lasts = round(chance.uniform(1, 4), 3)
         if at >= free:
-            made.append(Action(at, "provider", -1, lasts, chance.choice(HTTP_FAULTS if door == "http" else SMPP_FAULTS)))
+            made.append(Action(at, "provider", -1, lasts, chance.choice(kinds)))
             free = at + lasts
     return made
 

@@ -151,7 +151,7 @@ def verdict(made, has_ledger=True):
         found.declared += case.copies > 1 and case.is_declared
         found.maybe += case.is_declared
         found.unknown += final is not None and final.code == "OUTCOME_UNKNOWN"
-        found.after_end += final is not None and final.status == "FAILED" and bool(case.times) and case.times[-1] > final.stamped_at + 1
+        found.after_end += final is not None and bool(case.times) and case.times[-1] > final.stamped_at + 1
         if final is not None:
             reasons[f"{final.status} {final.code or ''}".strip()] += 1
         for kind in judged(case, has_ledger):
