@@ -10,15 +10,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
-from confluent_kafka import IsolationLevel, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import IsolationLevel, TopicPartition
+from confluent_kafka.admin import OffsetSpec
 
 from harness import brokers, ports
 from harness.process import end
-from harness.records import QUIET, Reader
+from harness.records import Reader
 from harness.simulator import Simulator
 from harness.site import Site
 from harness.waiting import wait_for
@@ -110,26 +109,23 @@ class Follow:
 
 
 class Owners:
-    """Who owns which partition, asked once a second."""
+    """Who owns which partition, asked by a process that may end of it, and is followed by another then."""
 
-    def __init__(self, site, fleet):
-        self.site, self.fleet, self.samples, self.done = site, fleet, [], threading.Event()
-        self.admin = AdminClient({"bootstrap.servers": site.broker.bootstrap, **QUIET})
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
+    def __init__(self, site, folder):
+        self.site, self.path, self.process = site, folder / "owners.jsonl", None
+        self.look()
 
-    def _run(self):
-        while not self.done.wait(0.7):
-            with contextlib.suppress(KafkaException):
-                group = self.admin.describe_consumer_groups([self.site.group], request_timeout=5)[self.site.group].result(6)
-                at = time.time()
-                owned = {place.partition: member.client_id for member in group.members for place in member.assignment.topic_partitions}
-                self.samples.append((at, owned))
+    def look(self):
+        if self.process is None or self.process.poll() is not None:
+            with open(self.path, "ab") as out:
+                command = [sys.executable, "-m", "Chaos.owners", self.site.broker.bootstrap, self.site.group]
+                environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+                self.process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL)
 
     def stop(self):
-        self.done.set()
-        self.thread.join(10)
-        return self.samples
+        end(self.process)
+        lines = [line for line in self.path.read_text().splitlines() if line.endswith("]")]
+        return [(at, {int(partition): name for partition, name in owned.items()}) for at, owned in map(json.loads, lines)]
 
 
 def start_cluster(nodes):
@@ -232,6 +228,7 @@ class Run:
         if self.fleet.now - self.weighed > 5:
             self.weighed = self.fleet.now
             self.fleet.weigh()
+            self.owners.look()
 
     def keep_logs(self, name):
         """What the workers, the simulator and the brokers said, beside the result."""
@@ -248,14 +245,15 @@ class Run:
         follow = Follow(self._audit_settings(), self.folder) if self.is_ours and not options.binary else None
         if follow:
             self.stack.callback(lambda: end(follow.process))
-        owners = Owners(site, fleet)
+        self.owners = Owners(site, self.folder)
+        self.stack.callback(lambda: end(self.owners.process))
         self.weighed = 0.0
         with Load(site, options.seed, options.rate, options.door, is_plain=not self.is_ours) as load:
             began = time.time()
             fleet.run(actions, seconds, self._pulse)
         fleet.heal()
         over = time.time()
-        samples = owners.stop()
+        samples = self.owners.stop()
         if load.failure:
             raise load.failure
         site.flush(180)
