@@ -59,7 +59,8 @@ def main():
         for subject in SUBJECTS:
             some = [result for result in results if result["subject"] == subject]
             if some:
-                print(SUBJECTS[subject], json.dumps(report.sums(some), indent=1))
+                print(f"\n{SUBJECTS[subject]}\n\n{report.table(some)}\n")
+                print(*(f"{what}: {count}" for what, count in report.sums(some).items()), sep="\n")
         return 0
     seeds = asked.seed or [random.randrange(1 << 30)]
     if asked.print_schedule:
