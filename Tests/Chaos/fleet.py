@@ -1,5 +1,6 @@
 """The replicas and what is done to them, to their brokers and to the ways between, as the schedule says. Times are seconds since the load began."""
 
+import contextlib
 import dataclasses
 import heapq
 import itertools
@@ -64,7 +65,15 @@ class Fleet:
         for replica in self.replicas.values():
             replica.worker.start()
         for replica in self.replicas.values():
-            replica.worker.wait_ready(120)
+            # A node may not know of a topic yet that was made a moment ago.
+            for _ in range(3):
+                with contextlib.suppress(AssertionError):
+                    replica.worker.wait_ready(120)
+                    break
+                if not replica.worker.is_running:
+                    replica.worker.start()
+            else:
+                replica.worker.wait_ready(120)
 
     def run(self, actions, seconds, pulse):
         """All actions at their times; `pulse` is called in between."""

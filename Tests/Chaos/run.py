@@ -345,8 +345,10 @@ class Run:
         }
         touched = [(began + deed.at - 1, began + deed.until + AFTERMATH, "" if self._is_of_all(deed) else deed.who) for deed in deeds]
         stalls = measures.stalls(answers, samples, touched, over)
-        firsts = [event - at for pairs in answers.values() for at, event in pairs]
-        finals = [case.final.seen_at - case.published_at for case in self.made if case.final is not None]
+        # What was held waited for an operator, who comes at the end.
+        ended = [case for case in self.made if case.final is not None and case.final.code != "RESOLVED"]
+        firsts = [min(event.seen_at for event in case.events) - case.published_at for case in ended]
+        finals = [case.final.seen_at - case.published_at for case in ended]
         done = {}
         for deed in deeds:
             done[deed.kind] = done.get(deed.kind, 0) + 1

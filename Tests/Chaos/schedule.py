@@ -51,6 +51,7 @@ class Profile:
     provider: float = 0
     # One kill at a time, each replica in its turn, at even times; what recovers is measured.
     is_alone: bool = False
+    away: float = 0.2
     # Every second replica has no name in the group.
     random_members: bool = False
     # What of the network and of the provider, where not all.
@@ -67,7 +68,10 @@ PROFILES = {
     "random": Profile(replicas=4, kill=9, pause=20, stop=25, guest=30, network=12, provider=10, random_members=True),
     # What is orderly costs nothing: no attempt of unknown outcome.
     "orderly": Profile(replicas=3, stop=5, roll=30, guest=20),
+    "orderly-random": Profile(replicas=3, stop=6, guest=8, random_members=True),
+    # Back at once, as a supervisor does it; or only when others have taken over.
     "recovery": Profile(replicas=3, kill=4, is_alone=True),
+    "recovery-away": Profile(replicas=3, kill=18, is_alone=True, away=13),
     "recovery-random": Profile(replicas=3, kill=14, is_alone=True, random_members=True),
     "quiet": Profile(replicas=3),
     # For one broken rule or another.
@@ -116,8 +120,7 @@ def _times(chance, mean, seconds, calm=0.0):
 def _kills(chance, seconds, profile):
     if profile.is_alone:
         count = int(seconds / profile.kill) if profile.kill else 0
-        # Back at once, as a supervisor does it.
-        return [Action(round((number + 0.5) * profile.kill, 3), "kill", number % profile.replicas, 0.2) for number in range(count)]
+        return [Action(round((number + 0.5) * profile.kill, 3), "kill", number % profile.replicas, profile.away) for number in range(count)]
     made = []
     for at in _times(chance, profile.kill, seconds):
         # Most are back at once, some not before their session is over.
