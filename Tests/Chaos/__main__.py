@@ -59,8 +59,7 @@ def main():
         for subject in SUBJECTS:
             some = [result for result in results if result["subject"] == subject]
             if some:
-                print(f"\n{SUBJECTS[subject]}\n\n{report.table(some)}\n")
-                print(*(f"{what}: {count}" for what, count in report.sums(some).items()), sep="\n")
+                print(f"\n{SUBJECTS[subject]}\n\n{report.summary(some)}\n\n{report.table(some)}")
         return 0
     seeds = asked.seed or [random.randrange(1 << 30)]
     if asked.print_schedule:

@@ -61,7 +61,7 @@ BREAKS = [
     Break("n04-close-then-drain", "orderly", ("may_be_two",), latency="400ms"),
     Break("n03-producer-used-again", "late", ("lost", "illegal")),
     Break("c4-offsets-before-the-flush", "late", ("lost", "illegal")),
-    Break("n11-an-abort-drops-its-operations", "bad-network", ("lost",)),
+    Break("n11-an-abort-drops-its-operations", "aborts", ("lost",)),
     Break("p3-tracker-drops-a-failed-poll", "bad-polls", ("lost",)),
     Break("c2-sequence-reused", "quiet", ("illegal",), minutes=0.2),
     Break("c3-receipts-answered-before-they-are-written", "few-kills", ("lost",), door="smpp", minutes=1),

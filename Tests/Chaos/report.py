@@ -69,21 +69,36 @@ def findings(one):
     return "\n".join(lines)
 
 
+# Of several runs, a row each and a row of sums.
+COLUMNS = [
+    ("requests", lambda one: one["requests"]),
+    ("kill -9", lambda one: one["done"].get("kill", 0)),
+    ("pauses", pauses),
+    ("of them long", lambda one: one["done"].get("long pause", 0)),
+    ("network faults", lambda one: sum(one["network"].values())),
+    ("SIGTERM", lambda one: one["done"].get("stop", 0) + one["done"].get("rolling", 0)),
+    ("broker restarts", lambda one: one["done"].get("broker kill", 0) + one["done"].get("broker stop", 0)),
+    ("provider faults", lambda one: one["done"].get("provider", 0)),
+    ("lost", lambda one: one["found"]["lost"]),
+    ("undeclared duplicates", lambda one: one["found"]["undeclared"]),
+    ("duplicates under fail or hold", lambda one: one["found"]["strict"]),
+    ("illegal sequences", lambda one: one["found"]["illegal"]),
+    ("anything else", lambda one: sum(one["found"][kind] for kind in ("hidden", "before-intent", "other")) + len(one["sentences"])),
+    ("declared duplicates", lambda one: one["declared"]),
+    ("SMS after the final event", lambda one: one["after_end"]),
+]  # fmt: skip
+
+
 def sums(results):
-    """Of several runs of one subject."""
-    made = {"runs": len(results), "requests": 0, "kill -9": 0, "pauses": 0, "of them beyond session and transaction": 0, "network faults": 0, "broker restarts": 0, "provider faults": 0}
-    for one in results:
-        done = one["done"]
-        made["requests"] += one["requests"]
-        made["kill -9"] += done.get("kill", 0)
-        made["pauses"] += pauses(one)
-        made["of them beyond session and transaction"] += done.get("long pause", 0)
-        made["network faults"] += sum(one["network"].values())
-        made["broker restarts"] += done.get("broker kill", 0) + done.get("broker stop", 0)
-        made["provider faults"] += done.get("provider", 0)
-        for kind, count in one["found"].items():
-            made[kind] = made.get(kind, 0) + count
-        made["declared duplicates"] = made.get("declared duplicates", 0) + one["declared"]
-        made["SMS after the final event"] = made.get("SMS after the final event", 0) + one["after_end"]
-    made["declared per million"] = per_million(made.get("declared duplicates", 0), made["requests"])
-    return made
+    """Of several runs of one subject, by column."""
+    made = {name: sum(value(one) for one in results) for name, value in COLUMNS}
+    return made | {"declared per million": per_million(made["declared duplicates"], made["requests"])}
+
+
+def summary(results):
+    """A row for each run, and their sums."""
+    head = ["profile, door, nodes, seed, minutes", *(name for name, _ in COLUMNS)]
+    rows = [[f"{one['profile']}, {one['door']}, {one['nodes']}, {one['seed']}, {one['minutes']:g}", *(value(one) for _, value in COLUMNS)] for one in results]
+    rows.append([f"{len(results)} runs", *list(sums(results).values())[: len(COLUMNS)]])
+    lines = [f"| {' | '.join(head)} |", "| --- |" + " ---: |" * len(COLUMNS)]
+    return "\n".join([*lines, *(f"| {' | '.join(f'{cell:,}' if isinstance(cell, int) else cell for cell in row)} |" for row in rows)])

@@ -56,6 +56,7 @@ class Profile:
     random_members: bool = False
     # What of the network and of the provider, where not all.
     ways: tuple = ()
+    plans: tuple = ()
     faults: tuple = ()
 
 
@@ -78,7 +79,8 @@ PROFILES = {
     "few-kills": Profile(replicas=3, kill=1.5, provider=5, faults=("replyLost", "resetAfterAccept", "silent", "cut")),
     "pauses": Profile(replicas=3, pause=4),
     "late": Profile(replicas=2, network=1, ways=(("brokers", "late"),)),
-    "bad-network": Profile(replicas=3, network=2, ways=(("brokers", "cut"), ("brokers", "half-open"), ("brokers", "half-open-then-late"))),
+    # The relay answers for the broker that offsets may not be committed: an abort, of which a copy comes late too.
+    "aborts": Profile(replicas=2, network=2, ways=(("brokers", "late"),), plans=("abort:delay:1-500",)),
     "bad-polls": Profile(replicas=2, provider=5, faults=("status",)),
 }
 
@@ -184,7 +186,7 @@ def _network(chance, seconds, profile, own_brokers):
     for at in _times(chance, profile.network, seconds, CALM):
         whom, what = chance.choice(ways)
         lasts = {"cut": 0.0, "late": 0.0, "slow": chance.uniform(2, 6)}.get(what, chance.uniform(1, SESSION + 4))
-        detail = f"{whom} {what}" + (f" {chance.choice(LATE)}" if what == "late" else "")
+        detail = f"{whom} {what}" + (f" {chance.choice(profile.plans or LATE)}" if what == "late" else "")
         made.append(Action(at, "network", -1 if what == "late" else chance.randrange(profile.replicas), round(lasts, 3), detail))
     return made
 

@@ -187,7 +187,11 @@ def test_each_break_is_found_out_by_something_that_is_counted():
 
 
 def test_sums_of_runs():
-    figures = {"done": {"kill": 3, "long pause": 1, "pause": 1}, "network": {"x": 2}, "requests": 10, "found": {"lost": 1}, "declared": 1, "after_end": 0}
+    figures = {
+        "profile": "mixed", "door": "http", "nodes": 1, "seed": 1, "minutes": 2.0, "done": {"kill": 3, "long pause": 1, "pause": 1}, "network": {"x": 2},
+        "requests": 10, "found": {**dict.fromkeys(verdict.KINDS, 0), "lost": 1}, "sentences": [], "declared": 1, "after_end": 0,
+    }  # fmt: skip
     summed = report.sums([figures, figures])
     assert summed["kill -9"] == 6 and summed["pauses"] == 4 and summed["network faults"] == 4 and summed["lost"] == 2
     assert summed["declared per million"] == 100_000
+    assert report.summary([figures, figures]).splitlines()[-1].startswith("| 2 runs | 20 | 6 | 4 | 2 | 4 |")
