@@ -25,7 +25,7 @@ from harness.worker import BINARY, LEAKS, Worker, environment
 from harness.worker import run as command
 
 from . import measures, network, report, verdict
-from .fleet import Fleet
+from .fleet import SIGTERM, Fleet
 from .load import Load, settle
 from .schedule import PROFILES, SESSION, TRANSACTION, counts, is_stable, schedule
 
@@ -50,7 +50,7 @@ class Options:
     nodes: int = 1
     rate: float = 50.0
     subject: str = "worker"
-    patience: float = 180.0
+    patience: float = 300.0
     latency: str = "5ms"
     # Of a worker with a broken rule.
     mutant: int | None = None
@@ -276,7 +276,8 @@ class Run:
             if over_http:
                 verdict.agree_with_harness(self.site, found, self.simulator, left)
             leaks = [f"private data in the log of {worker.name}" for worker in self.site.workers if LEAKS.search(worker.log())]
-            crashes = [f"{name} crashed with {code} at {at}" for at, name, code in self.fleet.exits if code < 0 or code in (132, 134, 139)]
+            # A SIGTERM that comes before the process has a hand on it ends it too.
+            crashes = [f"{name} crashed with {code} at {at}" for at, name, code in self.fleet.exits if (code < 0 and code != SIGTERM) or code in (132, 134, 139)]
             found.sentences += leaks + crashes
         return found
 
