@@ -379,5 +379,6 @@ class Run:
             "audit": audit and {"code": audit["code"], "findings": len(audit["findings"]), "records": audit.get("records")},
             "audit_follow": follow and {"code": follow["code"], "findings": len(follow_findings)},
             "stories": [verdict.story(case, deeds, began) for case in found.wrong[:20]],
+            "late_stories": [verdict.story(case, deeds, began) for case in found.late[:20]],
             "schedule": [str(action) for action in actions],
         }  # fmt: skip

@@ -122,6 +122,8 @@ class Verdict:
     reasons: dict = dataclasses.field(default_factory=dict)
     found: dict = dataclasses.field(default_factory=dict)
     wrong: list = dataclasses.field(default_factory=list)
+    # Whose SMS came after the final event: no finding by itself, for what is frozen or on its way cannot be called back.
+    late: list = dataclasses.field(default_factory=list)
     sentences: list = dataclasses.field(default_factory=list)
 
     def __getitem__(self, kind):
@@ -151,7 +153,9 @@ def verdict(made, has_ledger=True):
         found.declared += case.copies > 1 and case.is_declared
         found.maybe += case.is_declared
         found.unknown += final is not None and final.code == "OUTCOME_UNKNOWN"
-        found.after_end += final is not None and bool(case.times) and case.times[-1] > final.stamped_at + 1
+        if final is not None and case.times and case.times[-1] > final.stamped_at + 1:
+            found.after_end += 1
+            found.late.append(case)
         if final is not None:
             reasons[f"{final.status} {final.code or ''}".strip()] += 1
         for kind in judged(case, has_ledger):
@@ -189,5 +193,5 @@ def story(case, deeds, began):
         (began + deed.at, f"  ({deed.kind} {deed.who} {deed.detail}, until {deed.until:.3f})")
         for deed in deeds if case.published_at - 12 <= began + deed.at <= last
     ]  # fmt: skip
-    head = f"{case.id}: {'; '.join(KINDS[kind] for kind in case.findings)}"
+    head = f"{case.id}: {'; '.join(KINDS[kind] for kind in case.findings) or 'an SMS after the final event'}"
     return "\n".join([head, *(f"  {at(moment)} {what}" for moment, what in sorted(lines, key=lambda line: line[0]))])
