@@ -4,11 +4,16 @@ internal import Synchronization
 /// Counts the requests of one transactional producer that ended without an answer. librdkafka repeats them on another connection and says
 /// nothing; the first copy may still be under way, and reach the broker in a later transaction (KAFKA-17754).
 ///
+/// A Produce counts too. Its copy in the same transaction does no harm, for it carries its sequence; but behind an abort librdkafka gives the
+/// sequence of what it believes unsent to other records, and a broker that has the first ones takes the others for repeats: it acknowledges
+/// and drops them, and the rest of their transaction is committed.
+///
 /// An interceptor is the only exact signal: it is called before the call that waits for the request returns. Return codes, error events and
 /// the log are silent about a connection that was reset. A request that was still waiting for its connection counts as well.
 final class UnansweredRequests: Sendable {
     /// Kafka's numbers of requests.
     private enum APIKey {
+        static let produce: Int16 = 0
         static let initProducerID: Int16 = 22
         static let addPartitionsToTransaction: Int16 = 24
         static let addOffsetsToTransaction: Int16 = 25
@@ -67,7 +72,8 @@ final class UnansweredRequests: Sendable {
 
     private func add(_ apiKey: Int16) {
         switch apiKey {
-        case APIKey.addPartitionsToTransaction, APIKey.addOffsetsToTransaction, APIKey.endTransaction, APIKey.transactionOffsetCommit:
+        case APIKey.produce, APIKey.addPartitionsToTransaction, APIKey.addOffsetsToTransaction, APIKey.endTransaction,
+            APIKey.transactionOffsetCommit:
             ofTransactions.add(1, ordering: .releasing)
         case APIKey.initProducerID: initialisations.add()
         default: break
