@@ -16,7 +16,7 @@ from harness.waiting import wait_for
 ALONE = {
     f"test_{name}.py"
     for name in (
-        "backlog bad_night budget check churn damage flood follow late_frames latency metrics nodes provider_trouble provoked restore storm traces"
+        "backlog bad_night budget chaos check churn damage flood follow late_frames latency metrics nodes provider_trouble provoked restore storm traces"
     ).split()
 }
 

@@ -117,8 +117,8 @@ import Time
         }
     }
 
-    /// A copy of a Produce does no harm: it carries its sequence.
-    @Test func aRecordsAreNotCounted() async throws {
+    /// Its repeat carries its sequence; behind an abort that is another record's (Tests/Integration/test_unacknowledged.py).
+    @Test func aProduceIsSeen() async throws {
         try await onThread {
             let cluster = try Self.cluster()
             let initialisations = LateInitialisations()
@@ -127,8 +127,7 @@ import Time
             Self.cut(cluster, .produce)
             try producer.produce(Self.place, "value")
             try producer.flush(timeout: .seconds(20))
-            // Not at the transaction's end: librdkafka 2.16 makes its other connections anew as well, and a request that waits for one counts.
-            #expect(producer.unansweredRequests == 0)
+            #expect(producer.unansweredRequests > 0)
             #expect(initialisations.take() == 0)
             producer.destroy()
         }

@@ -4,10 +4,9 @@ internal import Synchronization
 /// Counts the requests of one transactional producer that ended without an answer. librdkafka repeats them on another connection and says
 /// nothing; the first copy may still be under way, and reach the broker in a later transaction (KAFKA-17754).
 ///
-/// Produce is among them: librdkafka gives the records of the next transaction the sequence numbers of those that it gave up in an aborted one
-/// (KAFKA-14053 is the same in Java's). A batch of before that is written late lets the broker take the new one for a repeat: it is acknowledged,
-/// and dropped, and the transaction that it belongs to is committed without it. Seen on Apache Kafka 4.3.1 under load, where a broker took more
-/// than four seconds for a request.
+/// A Produce counts too. Its copy in the same transaction does no harm, for it carries its sequence; but behind an abort librdkafka gives the
+/// sequence of what it believes unsent to other records, and a broker that has the first ones takes the others for repeats: it acknowledges
+/// and drops them, and the rest of their transaction is committed.
 ///
 /// An interceptor is the only exact signal: it is called before the call that waits for the request returns. Return codes, error events and
 /// the log are silent about a connection that was reset. A request that was still waiting for its connection counts as well.
@@ -73,7 +72,8 @@ final class UnansweredRequests: Sendable {
 
     private func add(_ apiKey: Int16) {
         switch apiKey {
-        case APIKey.produce, APIKey.addPartitionsToTransaction, APIKey.addOffsetsToTransaction, APIKey.endTransaction, APIKey.transactionOffsetCommit:
+        case APIKey.produce, APIKey.addPartitionsToTransaction, APIKey.addOffsetsToTransaction, APIKey.endTransaction,
+            APIKey.transactionOffsetCommit:
             ofTransactions.add(1, ordering: .releasing)
         case APIKey.initProducerID: initialisations.add()
         default: break

@@ -161,4 +161,5 @@ def main():
     sys.exit(0 if isGood else 1)
 
 
-main()
+if __name__ == "__main__":
+    main()
