@@ -94,10 +94,20 @@ extension Judge {
     /// What was taken in part must not look like a plain failure.
     private func judgeCount(_ made: RequestCase, _ copies: [[PartCopy]], _ look: EventLook) {
         let taken = copies.count { !$0.isEmpty }
-        guard taken > 0, !look.isPossibleDuplicate else { return }
+        guard !look.isPossibleDuplicate else { return judgeKnownCount(made, taken, copies.count, look) }
+        guard taken > 0 else { return }
         if taken == copies.count, look.says("\"PROVIDER_FAILED\"") { return }
         if !look.says("\(taken) of \(copies.count) parts were taken") {
             find(.wrongCount, "\(made.name): \(taken) of \(copies.count)")
+        }
+    }
+
+    /// After an unknown part the ledger may know of fewer than went out, and never says less than it knows.
+    private func judgeKnownCount(_ made: RequestCase, _ taken: Int, _ count: Int, _ look: EventLook) {
+        let known = made.parts.count { $0.state == .accepted }
+        guard known > 0, known <= taken, taken < count else { return }
+        if !(known...taken).contains(where: { look.says("\($0) of \(count) parts were taken") }) {
+            find(.wrongCount, "\(made.name): at least \(known) of \(count), after an unknown one")
         }
     }
 
