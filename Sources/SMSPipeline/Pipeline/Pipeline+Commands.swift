@@ -69,10 +69,10 @@ extension Pipeline {
     }
 
     /// It is held no more, and what is not taken is sent.
-    func waitAgain(_ request: PendingRequest, advance: Int64? = nil) {
+    func waitAgain(_ request: PendingRequest, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
         request.pausesCountedUntil = now
         _ = queue.join(request)
-        write(request, advance: advance)
+        write(request, advance: advance, completion: completion)
         wait(request)
     }
 

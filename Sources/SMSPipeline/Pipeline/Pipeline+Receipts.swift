@@ -57,15 +57,21 @@ extension Pipeline {
         guard let settings = door.desk.settings, let parts = gateway.parts else { return false }
         var ids: Set<RequestHash> = []
         var lowest = Int64.max
+        var lowestLate = Int64.max
         ledger.visitSubmissions { entry, submission in
             guard submission.account == settings.account else { return }
             lowest = min(lowest, submission.from)
             for id in submission.messageIDs + attempts.messageIDs(mark: entry.mark) { ids.insert(parts.receiptID(id)) }
+            guard let late = attempts.late(RequestHash(id: entry.echo.id), at: entry.offset, of: assignment.key) else { return }
+            ids.insert(parts.receiptID(late.id))
+            lowestLate = min(lowestLate, submission.from)
         }
         guard lowest < .max else { return false }
         assignment.catchingUp = Assignment.Opening(ledger: ledger, offset: offset, hold: door.desk.holdForOpening(assignment.key))
-        let from = CatchUp.start(ledger.recorded?.receipts, fingerprint: settings.fingerprint, lowest: lowest)
-        door.desk.want(CatchUp(asker: .opening(assignment.key, assignment.id), ids: ids, from: from))
+        let applied = CatchUp.start(ledger.recorded?.receipts, fingerprint: settings.fingerprint, lowest: lowest)
+        // Another owner may have been here between, who knew nothing of it and went on.
+        let from = lowestLate < applied.next ? ReceiptPosition(next: lowestLate, timestamp: -1) : applied
+        door.desk.want(CatchUp(asker: .opening(assignment.key, assignment.id), ids: ids, from: from, known: from == applied ? [] : [applied]))
         return true
     }
 

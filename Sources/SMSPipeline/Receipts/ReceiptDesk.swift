@@ -15,10 +15,19 @@ package struct ReceiptDesk: ~Copyable {
     package struct LatePart {
         package let partition: PartitionKey
         package let request: RequestHash
+        /// Of the request's record.
+        let offset: Int64
+        /// Of the attempt.
+        let mark: UInt64
         package let part: Int
         let hold: ReceiptHold
         /// Another attempt of the request has begun: an answer says nothing any more.
         var isOvertaken = false
+
+        /// The centre has taken it after all.
+        func accepted(_ id: String) -> LateAcceptance {
+            LateAcceptance(partition: partition, request: request, offset: offset, mark: mark, part: part, id: id)
+        }
     }
 
     /// More are not kept: reading waits.
@@ -95,10 +104,10 @@ package struct ReceiptDesk: ~Copyable {
     }
 
     /// The attempt is over for its request; its last part may still be answered.
-    package mutating func unanswered(_ tag: UInt64, _ part: Int, of request: RequestHash, _ partition: PartitionKey, _ hold: ReceiptHold) {
-        book?.join(hold)
-        floors[partition]?.join(hold)
-        late[tag] = LatePart(partition: partition, request: request, part: part, hold: hold)
+    package mutating func unanswered(_ tag: UInt64, _ part: LatePart) {
+        book?.join(part.hold)
+        floors[part.partition]?.join(part.hold)
+        late[tag] = part
     }
 
     /// - Returns: nil where no answer says anything any more. To be given to `lateEnded`.
@@ -175,7 +184,8 @@ package struct ReceiptDesk: ~Copyable {
         searched = (tags, wanted)
         searchAgainAt = nil
         let search = ReceiptSearch(
-            ids: wanted.reduce(into: []) { $0.formUnion($1.ids) }, from: first.from, known: wanted.map(\.from).filter { $0 != first.from },
+            ids: wanted.reduce(into: []) { $0.formUnion($1.ids) }, from: first.from,
+            known: wanted.flatMap { [$0.from] + $0.known }.filter { $0 != first.from },
             end: book.tail.next)
         wanted = []
         return (search, tags)

@@ -15,6 +15,7 @@ extension Judge {
         guard let attempt = process.pipeline?.attempt(tag: flight.tag), let made = caseOfMark[attempt.mark] else {
             return find(.notDecided, "p\(process.number) sends a part of what no decided entry knows")
         }
+        flight.mark = attempt.mark
         trace.note(process.number, "part", "\(made.name) \(flight.part) of \(flight.submission.parts.count), tag \(flight.tag)")
         if standsStill { made.isExcused = true }
         // Of this attempt: one of an earlier process may still be on its way.
@@ -37,8 +38,24 @@ extension Judge {
     }
 
     /// The word after *unknown*: an intent for what is left may not be needed any more.
-    func acceptedLate(_ flight: PartLink.Flight) {
-        if cases.indices.contains(flight.number) { cases[flight.number].wasAcceptedLate = true }
+    func acceptedLate(_ process: SimulatedProcess, _ flight: PartLink.Flight) {
+        guard cases.indices.contains(flight.number), case let made = cases[flight.number] else { return }
+        made.wasAcceptedLate = true
+        if made.submittedMark == flight.mark { made.late = RequestCase.Late(process: process, part: flight.part, at: world.monotonic) }
+    }
+
+    /// Who has heard that a part was taken after all does not submit it again.
+    func attemptSubmitted(_ process: SimulatedProcess, tag: UInt64, _ submission: Requests.Submission) {
+        guard let attempt = process.pipeline?.attempt(tag: tag), let made = caseOfMark[attempt.mark] else { return }
+        if let late = made.late, late.process === process, submission.toSubmit.contains(late.part), remembers(made, late) {
+            find(.lateForgotten, "\(made.name), part \(late.part), p\(process.number) submits it again")
+        }
+        (made.submittedMark, made.late) = (attempt.mark, nil)
+    }
+
+    /// Facts are kept for an hour at most.
+    private func remembers(_ made: RequestCase, _ late: RequestCase.Late) -> Bool {
+        !made.isExcused && !(options.isStatic && hasTwins) && world.monotonic - late.at < .seconds(3_000)
     }
 
     /// The centre has taken a part.
@@ -130,6 +147,7 @@ extension Judge {
 
     /// What is held says of its parts what the log says.
     func judgeHeldParts(_ cluster: Cluster) {
+        for made in cases where made.isTaken && made.state == .held { judgeLate(made) }
         guard !receiptsWereLost else { return }
         for made in cases where made.isTaken && made.state == .held && !made.isExcused {
             guard let copies = made.copies, made.parts.count == copies.count else { continue }
@@ -138,5 +156,13 @@ extension Judge {
                 find(.receiptMissed, "\(made.name): \(part.status), the log says \(copy.status)")
             }
         }
+    }
+
+    /// Whose owner has heard that the part was taken.
+    private func judgeLate(_ made: RequestCase) {
+        guard let late = made.late, made.parts.indices.contains(late.part), made.parts[late.part].state == .unknown, !made.isExcused,
+            late.process.pipeline?.isOpen(partitions[made.partition].key) == true, !(options.isStatic && hasTwins)
+        else { return }
+        find(.lateForgotten, "\(made.name), part \(late.part), is unknown to p\(late.process.number)")
     }
 }

@@ -86,7 +86,10 @@ final class PartsGateway: ProviderGateway, PartGateway {
     // MARK: Parts
 
     func submit(part: Int, of submission: Requests.Submission, _ message: Message, expiresAt: Int64?, isPriority: Bool, tag: UInt64) {
-        if submission.toSubmit.first == part { judge.submitted(process, tag: tag) }
+        if submission.toSubmit.first == part {
+            judge.submitted(process, tag: tag)
+            judge.attemptSubmitted(process, tag: tag, submission)
+        }
         guard case .open = state, let link else { return tell(.part(tag: tag, .notSent(reason: "it is not bound"))) }
         let flight = PartLink.Flight(tag, Self.read(message).number, part, submission)
         // Its place in the window.
@@ -136,7 +139,7 @@ final class PartsGateway: ProviderGateway, PartGateway {
         }
         if flight.isLate {
             guard case .accepted(let id, _) = outcome else { return receive(.latePart(tag: flight.tag, id: nil)) }
-            judge.acceptedLate(flight)
+            judge.acceptedLate(process, flight)
             receive(.latePart(tag: flight.tag, id: id))
         } else {
             if case .accepted = outcome { judge.partAccepted(process, flight) }
