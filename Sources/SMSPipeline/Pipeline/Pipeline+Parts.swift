@@ -136,8 +136,8 @@ extension Pipeline {
     ///
     /// - Parameter receipts: that were found in the log; what is kept came behind them.
     private func take(_ late: LateAcceptance, _ request: PendingRequest, _ receipts: [Receipt] = []) {
-        guard request.attempt == nil, request.entry.offset == late.offset, let submission = request.entry.submission,
-            submission.unknown.contains(late.part)
+        guard request.attempt == nil, request.entry.offset == late.offset,
+            request.entry.submission?.unknown.contains(late.part) == true
         else { return }
         // The next attempt has not begun: its intent is not needed, or for less.
         switch request.place {
@@ -146,7 +146,7 @@ extension Pipeline {
         case .running, .gone: return
         }
         let wasHeld = request.entry.state == .held
-        let status = status(of: late.part, late.id, submission, request, .sent, receipts)
+        let status = status(of: late.part, late.id, request, .sent, receipts)
         guard case .changed(let event) = request.entry.acceptLate(part: late.part, id: late.id, status, at: wallNow) else { return }
         tell(.lateAnswer)
         if let event { return publish(request, event, completion: .late(late)) }
@@ -186,7 +186,7 @@ extension Pipeline {
                 attempts.endLate(request.hash, of: request.assignment.key)
             }
             guard case .accepted(let id, let status) = outcome else { return outcome }
-            return .accepted(id: id, status: self.status(of: part, id, submission, request, status, receipts))
+            return .accepted(id: id, status: self.status(of: part, id, request, status, receipts))
         }
     }
 
@@ -194,9 +194,9 @@ extension Pipeline {
     ///   - known: what the attempt knows of it.
     ///   - receipts: that were found in the log; what is kept came behind them.
     private func status(
-        of part: Int, _ id: String, _ submission: Submission, _ request: PendingRequest, _ known: MessageStatus, _ receipts: [Receipt]
+        of part: Int, _ id: String, _ request: PendingRequest, _ known: MessageStatus, _ receipts: [Receipt]
     ) -> MessageStatus {
-        let place = PartPlace(submission, part, of: request.hash, in: request.assignment.key)
+        let place = PartPlace(request.entry, part, of: request.hash, in: request.assignment.key, door.desk)
         let kept = register(request.entry, request, part: part, id: id)
         let found = receipts.lazy.filter { self.door.desk.match($0) == place }.compactMap(\.status)
         return (found + kept).reduce(known, Self.folded)
@@ -215,25 +215,27 @@ extension Pipeline {
 
     @discardableResult
     func register(_ entry: LedgerEntry, _ request: PendingRequest, part: Int, id: String) -> [MessageStatus] {
-        guard let submission = entry.submission else { return [] }
-        return register(submission, part, id, request.hash, request.assignment.key)
+        register(entry, part, id, request.hash, request.assignment.key)
     }
 
-    func register(_ submission: Submission, _ part: Int, _ id: String, _ hash: RequestHash, _ key: PartitionKey) -> [MessageStatus] {
-        guard let parts = gateway.parts, !id.isEmpty, submission.account == door.desk.settings?.account else { return [] }
-        return door.desk.add(PartPlace(submission, part, of: hash, in: key), id: parts.receiptID(id))
+    func register(_ entry: LedgerEntry, _ part: Int, _ id: String, _ hash: RequestHash, _ key: PartitionKey) -> [MessageStatus] {
+        guard let parts = gateway.parts, !id.isEmpty, let submission = entry.submission,
+            submission.account == door.desk.settings?.account
+        else { return [] }
+        return door.desk.add(PartPlace(entry, part, of: hash, in: key, door.desk), id: parts.receiptID(id))
     }
 
     func forgetIDs(of entry: LedgerEntry, _ hash: RequestHash, in key: PartitionKey) {
         guard let parts = gateway.parts, let submission = entry.submission else { return }
         for (index, part) in submission.parts.enumerated() where !part.id.isEmpty {
-            door.desk.remove(PartPlace(submission, index, of: hash, in: key), id: parts.receiptID(part.id))
+            door.desk.remove(PartPlace(entry, index, of: hash, in: key, door.desk), id: parts.receiptID(part.id))
         }
     }
 }
 
 extension PartPlace {
-    init(_ submission: Submission, _ part: Int, of request: RequestHash, in partition: PartitionKey) {
-        self.init(partition: partition, request: request, part: part, from: submission.from, address: submission.address)
+    init(_ entry: LedgerEntry, _ part: Int, of request: RequestHash, in partition: PartitionKey, _ desk: borrowing ReceiptDesk) {
+        self.init(
+            partition: partition, request: request, part: part, from: desk.start(of: entry), address: entry.submission?.address ?? 0)
     }
 }

@@ -23,6 +23,9 @@ package struct CatchUp {
         self.known = known
     }
 
+    /// Another log stands under the same name.
+    func moved(to position: ReceiptPosition) -> CatchUp { CatchUp(asker: asker, ids: ids, from: position) }
+
     /// Of a partition: from where its ledger says that all before is applied; under another topic, account or form of ids that says nothing,
     /// and then from where the first of its open requests began.
     package static func start(_ applied: LedgerCodec.AppliedReceipts?, fingerprint: UInt64, lowest: Int64) -> ReceiptPosition {

@@ -81,11 +81,24 @@ package struct ReceiptDesk: ~Copyable {
         lookAtEnd()
     }
 
-    /// Another log stands under the same name.
-    package mutating func beginAgain(at next: ReceiptPosition) {
-        book?.beginAgain(at: next)
+    /// The log was cut, or another one stands under the same name: then what is looked back for is looked for from its beginning.
+    ///
+    /// - Parameter wall: now, milliseconds since 1970.
+    package mutating func beginAgain(at next: ReceiptPosition, _ wall: Int64) {
+        let isAnother = book?.beginAgain(at: next, wall) ?? false
         for key in floors.keys { floors[key]?.move(to: next) }
         (question, ends) = (nil, nil)
+        guard isAnother else { return }
+        for (key, positions) in lookBacks { lookBacks[key] = positions.map { _ in next.next } }
+        wanted = wanted.map { $0.moved(to: next) }
+        if let searched { self.searched = (searched.tag, searched.asked.map { $0.moved(to: next) }) }
+    }
+
+    /// From where receipts may be about a request of this door.
+    package func start(of entry: LedgerEntry) -> Int64 {
+        guard let from = entry.submission?.from else { return 0 }
+        // No intent is made before its time.
+        return book?.start(from, admittedAt: max(entry.admittedAt, entry.sendAt ?? 0)) ?? from
     }
 
     // MARK: Attempts
@@ -196,6 +209,13 @@ package struct ReceiptDesk: ~Copyable {
         guard let asked = searched, asked.tag == tag else { return [] }
         searched = nil
         return asked.asked
+    }
+
+    /// What a search says of the log itself.
+    ///
+    /// - Parameter wall: now, milliseconds since 1970.
+    package mutating func learn(_ findings: ReceiptFindings, at wall: Int64) {
+        book?.isAnew(since: findings.isAnotherLog ? wall : findings.beganAt)
     }
 
     // MARK: The end of the log

@@ -267,7 +267,12 @@ final class DoorStage {
         let end = min(topic.count, Int(search.end))
         let found = from < end ? topic[from..<end].filter { !search.ids.isDisjoint(with: $0.ids) } : []
         pipeline.receipts(
-            .found(tag: tag, .success(ReceiptFindings(receipts: Array(found), lost: 0, readCount: max(0, end - from)))),
+            .found(
+                tag: tag,
+                .success(
+                    ReceiptFindings(
+                        receipts: Array(found), lost: 0, readCount: max(0, end - from), isAnotherLog: !isThis,
+                        beganAt: appendTimes.first ?? -1))),
             at: clock)
     }
 
