@@ -75,14 +75,42 @@ extension Pipeline {
             }
             return partsEnded(tag, attempt)
         }
-        guard mayGoOn(attempt) else { return partsEnded(tag, attempt) }
-        attempt.permit = gates.nextPart(at: now)
-        submitPart(tag, attempt)
+        guard mayGoOn(attempt), let request = attempt.request else { return partsEnded(tag, attempt) }
+        door.line.append(tag, isPriority: request.entry.isPriority)
+        pumpParts()
+    }
+
+    /// Further parts go when first ones may: no attempt is ahead of a pause, the rate or the pace because it has begun. What cannot go any more
+    /// ends its attempt, with unsent parts: nothing of them has left.
+    func pumpParts() {
+        guard !door.line.isEmpty else { return }
+        for tag in door.line.all {
+            guard let attempt = attempts[tag], !mayGoOn(attempt) else { continue }
+            door.line.remove(tag)
+            partsEnded(tag, attempt)
+        }
+        for isPriority in [true, false] {
+            // One that has a slot to begin in.
+            let codesWait = attempts.free > 0 && queue.stockHas { $0.isPriority }
+            while let tag = door.line.next(isPriority: isPriority, codesWait: codesWait), let attempt = attempts[tag] {
+                switch gates.askNextPart(isPriority ? .prioritySend : .bulkSend, at: now) {
+                case .noPermit: return
+                case .noRate(let until):
+                    if let until { wake(at: until) }
+                case .go(let permit):
+                    attempt.permit = permit
+                    door.line.remove(tag)
+                    door.line.went(isPriority: isPriority)
+                    submitPart(tag, attempt)
+                    continue
+                }
+                break
+            }
+        }
     }
 
     private func mayGoOn(_ attempt: Attempt) -> Bool {
-        guard let parts = attempt.underWay, parts.current != nil, let request = attempt.request else { return false }
-        guard request.assignment.isAlive, request.assignment.phase == .open, request.entry.submission?.hasFailed == false else {
+        guard let parts = attempt.underWay, parts.current != nil, let request = attempt.request, !door.isShut, mayLeave(request) else {
             return false
         }
         return !parts.outcomes.contains { if case .accepted(_, .failed) = $0 { true } else { false } }

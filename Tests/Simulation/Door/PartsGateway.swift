@@ -22,6 +22,8 @@ final class PartsGateway: ProviderGateway, PartGateway {
     private var isConnecting = false
     private var isClosed = false
     private var failures = 0
+    /// The centre has asked for a pause.
+    private var pausedUntil = MonotonicInstant(nanoseconds: .min)
     private var unbound = DoorState.shut("it is not bound yet")
     private var told = DoorState.shut("")
     private var state: DoorState {
@@ -89,7 +91,10 @@ final class PartsGateway: ProviderGateway, PartGateway {
         if submission.toSubmit.first == part {
             judge.submitted(process, tag: tag)
             judge.attemptSubmitted(process, tag: tag, submission)
+        } else {
+            judge.countRequest()
         }
+        if world.monotonic < pausedUntil { judge.find(.pressed, "r\(Self.read(message).number), part \(part), by p\(process.number)") }
         guard case .open = state, let link else { return tell(.part(tag: tag, .notSent(reason: "it is not bound"))) }
         let flight = PartLink.Flight(tag, Self.read(message).number, part, submission)
         // Its place in the window.
@@ -129,6 +134,7 @@ final class PartsGateway: ProviderGateway, PartGateway {
         case .accepted(let copy): outcome = .accepted(id: copy.id, status: .sent)
         case .refused(let code): outcome = .refused(code: code)
         case .throttled:
+            pausedUntil = world.monotonic + .seconds(1)
             receive(.later(.seconds(1)))
             outcome = .notSent(reason: "throttled")
         case .notBound:
