@@ -94,8 +94,7 @@ import Time
         try accept(stage)
         #expect(stage.gateway.offered.count == 24 && stage.pipeline.door.line.isEmpty)
         while !stage.gateway.offered.isEmpty { try accept(stage) }
-        stage.turn()
-        stage.answerCommit(true)
+        stage.run(1)
         #expect(stage.events.count == 24)
     }
 
