@@ -14,7 +14,7 @@ extension LedgerEntry {
     /// - Returns: why it cannot; the parts that were taken would go out again. Nil: it may, and knows of no parts any more.
     package mutating func goWhole(for why: String = "messages go out whole now") -> String? {
         guard let submission else { return nil }
-        if submission.takenCount > 0 { return "it began over SMPP: \(submission.taken), and \(why)" }
+        if submission.takenCount > 0 { return "it began over SMPP, and \(why)" }
         self.submission = nil
         return nil
     }
@@ -102,6 +102,9 @@ extension LedgerEntry {
             EntryEvent.Reason(code: "PROVIDER_FAILED", kind: .undelivered, message: nil),
             what: "the provider then reported that it could not deliver", at: now)
     }
+
+    /// For the reason of an end: some parts are known to be taken, and not all are.
+    var takenInPart: String? { submission.flatMap { $0.takenCount > 0 && !$0.isWhole ? $0.taken : nil } }
 
     private static let resolved = EntryEvent.Reason(code: "RESOLVED", kind: .resolved, message: nil)
 

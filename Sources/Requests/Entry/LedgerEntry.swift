@@ -261,7 +261,7 @@ package struct LedgerEntry: Equatable, Sendable {
     package mutating func resolveFailed(at now: Int64) -> EntryEvent {
         precondition(state == .held, "only a held request is resolved")
         close(at: now)
-        return event(.failed, isFinal: true, reason: EntryEvent.Reason(code: "RESOLVED", kind: .resolved, message: nil))
+        return event(.failed, isFinal: true, reason: EntryEvent.Reason(code: "RESOLVED", kind: .resolved, message: takenInPart))
     }
 
     // MARK: Tracking
@@ -362,10 +362,10 @@ package struct LedgerEntry: Equatable, Sendable {
         var honest = reason
         if hasUnknownOutcome {
             // What may be an SMS must never look like a plain failure.
-            honest = EntryEvent.Reason(code: "OUTCOME_UNKNOWN", kind: .unknown, message: what)
-        } else if let submission, submission.takenCount > 0, !submission.isWhole {
+            honest = EntryEvent.Reason(code: "OUTCOME_UNKNOWN", kind: .unknown, message: takenInPart.map { "\(what); \($0)" } ?? what)
+        } else if let takenInPart {
             // Nor must what a phone may show in part, and what was paid for.
-            honest = EntryEvent.Reason(code: reason.code, kind: .undelivered, message: submission.taken)
+            honest = EntryEvent.Reason(code: reason.code, kind: .undelivered, message: takenInPart)
         }
         close(at: now)
         return event(.failed, isFinal: true, reason: honest)

@@ -29,15 +29,18 @@ package struct PartsUnderWay {
     package let tag: UInt64
     package let partition: PartitionKey
     package let hash: RequestHash
+    /// Of the request's record.
+    package let offset: Int64
     /// Those that it submits, in this order.
     package let toSubmit: [Int]
     let hold: ReceiptHold
     package var outcomes: [PartOutcome] = []
 
-    init(_ tag: UInt64, _ partition: PartitionKey, _ hash: RequestHash, _ submission: Submission, _ hold: ReceiptHold) {
+    init(_ tag: UInt64, of request: PendingRequest, _ submission: Submission, _ hold: ReceiptHold) {
         self.tag = tag
-        self.partition = partition
-        self.hash = hash
+        partition = request.assignment.key
+        hash = request.hash
+        offset = request.entry.offset
         self.hold = hold
         toSubmit = submission.toSubmit
     }

@@ -5,6 +5,7 @@ package import Time
 package struct Attempts: ~Copyable {
     private var slots = SlotTable<Attempt>()
     private var facts = FactStore<Attempt>()
+    private var lateFacts = LateFacts(lifetime: FactStore<Attempt>.lifetime, limit: FactStore<Attempt>.limit)
     private var balance = BalanceLook()
     private var stock = IntentStock()
     private var markCounter: UInt32 = 0
@@ -68,7 +69,7 @@ package struct Attempts: ~Copyable {
 
     // MARK: Facts
 
-    package var factCount: Int { facts.count }
+    package var factCount: Int { facts.count + lateFacts.count }
     func knows(mark: UInt64) -> Bool { facts.contains(mark: mark) }
 
     /// The ids that the provider gave parts of this intent, as far as the ledger does not say them.
@@ -105,10 +106,27 @@ package struct Attempts: ~Copyable {
             if !facts.contains(mark: mark) { facts.record(.neverBegun, mark: mark, at: now) }
         case .outcome(let outcome, let mark):
             facts.record(outcome == .notBegun ? .neverBegun : .ended(outcome), mark: mark, at: now)
+        case .late(let acceptance): keep(acceptance, at: now)
         }
     }
 
-    package mutating func expireFacts(_ now: MonotonicInstant) { facts.expire(now) }
+    package mutating func expireFacts(_ now: MonotonicInstant) {
+        facts.expire(now)
+        lateFacts.expire(now)
+    }
+
+    /// There is no request here that it could be told.
+    package mutating func keep(_ acceptance: LateAcceptance, at now: MonotonicInstant) { lateFacts.record(acceptance, at: now) }
+
+    /// What came late of a part of this request, and is not in its ledger.
+    ///
+    /// - Parameter offset: of its record.
+    package func late(_ request: RequestHash, at offset: Int64, of partition: PartitionKey) -> LateAcceptance? {
+        lateFacts.look(request, at: offset, of: partition)
+    }
+
+    /// It is told, or says nothing any more.
+    package mutating func endLate(_ request: RequestHash, of partition: PartitionKey) { lateFacts.remove(request, of: partition) }
 
     // MARK: Refusals by an unfamiliar code
 

@@ -12,6 +12,8 @@ package struct CommitQueue {
         case intent(PendingRequest, mark: UInt64)
         /// The outcome of this attempt: a fact as long as it is not committed.
         case outcome(AttemptOutcome, mark: UInt64)
+        /// A part of an attempt that was over was taken after all: a fact as well.
+        case late(LateAcceptance)
     }
 
     package struct Batch {

@@ -129,10 +129,10 @@ package struct Gates: ~Copyable {
     /// How many more sends the pace lets begin now.
     package func freeSends(at now: MonotonicInstant) -> Int { pace.freeSends(at: now) }
 
-    /// A further part of an attempt goes: its place in the rate is taken, and the place of the part before it in the pace.
-    package mutating func nextPart(at now: MonotonicInstant) -> Pace.Permit {
-        budget.charge(at: now)
-        return pace.admitNext(at: now)
+    /// To a further part of an attempt under way, that would go now: what keeps an attempt from beginning for the provider's sake keeps it too.
+    package mutating func askNextPart(_ kind: RateBudget.Kind, at now: MonotonicInstant) -> Answer {
+        guard retryAfter.mayBegin(at: now) else { return .noPermit }
+        return ask(kind, sendsWait: true, at: now)
     }
 
     /// The account itself was asked about, beside sends and polls.

@@ -138,12 +138,6 @@ package struct Pace: Equatable, Sendable {
         }
     }
 
-    /// A further part takes the place of the one that has just been answered.
-    package mutating func admitNext(at now: MonotonicInstant) -> Permit {
-        sends.began(at: now)
-        return Permit(kind: .send, round: sends.round, startedAt: now, isUsed: 2 * sends.running >= width(.send, at: now))
-    }
-
     /// - Returns: what to log: only probes may go, or everything again after that.
     package mutating func ended(
         _ permit: Permit, _ ending: Ending, at now: MonotonicInstant, using generator: inout some RandomNumberGenerator

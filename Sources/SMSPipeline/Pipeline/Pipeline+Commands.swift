@@ -69,10 +69,10 @@ extension Pipeline {
     }
 
     /// It is held no more, and what is not taken is sent.
-    func waitAgain(_ request: PendingRequest, advance: Int64? = nil) {
+    func waitAgain(_ request: PendingRequest, advance: Int64? = nil, completion: CommitQueue.Completion = .none) {
         request.pausesCountedUntil = now
         _ = queue.join(request)
-        write(request, advance: advance)
+        write(request, advance: advance, completion: completion)
         wait(request)
     }
 
@@ -87,7 +87,7 @@ extension Pipeline {
                 CatchUp(
                     asker: .resolved(key, request.assignment.id, hash, door.desk.holdForLookingBack()),
                     ids: Set(ids.values.map(parts.receiptID)),
-                    from: ReceiptPosition(next: submission.from, timestamp: -1)))
+                    from: ReceiptPosition(next: max(0, door.desk.start(of: request.entry)), timestamp: -1)))
         }
         let event = request.entry.resolveSent(ids: ids, at: wallNow)
         if let event { publish(request, event, advance: advance) } else { waitAgain(request, advance: advance) }

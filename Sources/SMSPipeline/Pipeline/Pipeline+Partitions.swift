@@ -178,6 +178,7 @@ extension Pipeline {
             }
         case .tracking, .closed: break
         }
+        if request.entry.submission != nil { takeLate(request, receipts) }
     }
 
     /// Retention has passed the reader by: what this assignment knows is given up, and the restore of another one of the same partition

@@ -38,9 +38,10 @@ extension Pipeline {
         guard let hold = door.desk.attemptBegins(of: request.assignment.key) else {
             preconditionFailure("no attempt begins before")
         }
-        attempt.underWay = PartsUnderWay(tag, request.assignment.key, request.hash, submission, hold)
+        attempt.underWay = PartsUnderWay(tag, of: request, submission, hold)
         request.attempt = tag
         door.desk.overtaken(request.hash, of: request.assignment.key)
+        attempts.endLate(request.hash, of: request.assignment.key)
         submitPart(tag, attempt)
         return true
     }
@@ -65,19 +66,51 @@ extension Pipeline {
         attempt.underWay?.outcomes.append(accepted(outcome, part, attempt.request))
         guard case .accepted = outcome else {
             if case .unknown = outcome, let parts = attempt.underWay {
-                door.desk.unanswered(tag, part, of: parts.hash, parts.partition, parts.hold)
+                door.desk.unanswered(
+                    tag,
+                    ReceiptDesk.LatePart(
+                        partition: parts.partition, request: parts.hash, offset: parts.offset, mark: attempt.mark, part: part,
+                        hold: parts.hold))
                 attempts.late = door.desk.lateCount
             }
             return partsEnded(tag, attempt)
         }
-        guard mayGoOn(attempt) else { return partsEnded(tag, attempt) }
-        attempt.permit = gates.nextPart(at: now)
-        submitPart(tag, attempt)
+        guard mayGoOn(attempt), let request = attempt.request else { return partsEnded(tag, attempt) }
+        door.line.append(tag, isPriority: request.entry.isPriority)
+        pumpParts()
+    }
+
+    /// Further parts go when first ones may: no attempt is ahead of a pause, the rate or the pace because it has begun. What cannot go any more
+    /// ends its attempt, with unsent parts: nothing of them has left.
+    func pumpParts() {
+        guard !door.line.isEmpty else { return }
+        for tag in door.line.all {
+            guard let attempt = attempts[tag], !mayGoOn(attempt) else { continue }
+            door.line.remove(tag)
+            partsEnded(tag, attempt)
+        }
+        for isPriority in [true, false] {
+            // One that has a slot to begin in.
+            let codesWait = attempts.free > 0 && queue.stockHas { $0.isPriority }
+            while let tag = door.line.next(isPriority: isPriority, codesWait: codesWait), let attempt = attempts[tag] {
+                switch gates.askNextPart(isPriority ? .prioritySend : .bulkSend, at: now) {
+                case .noPermit: return
+                case .noRate(let until):
+                    if let until { wake(at: until) }
+                case .go(let permit):
+                    attempt.permit = permit
+                    door.line.remove(tag)
+                    door.line.went(isPriority: isPriority)
+                    submitPart(tag, attempt)
+                    continue
+                }
+                break
+            }
+        }
     }
 
     private func mayGoOn(_ attempt: Attempt) -> Bool {
-        guard let parts = attempt.underWay, parts.current != nil, let request = attempt.request else { return false }
-        guard request.assignment.isAlive, request.assignment.phase == .open, request.entry.submission?.hasFailed == false else {
+        guard let parts = attempt.underWay, parts.current != nil, let request = attempt.request, !door.isShut, mayLeave(request) else {
             return false
         }
         return !parts.outcomes.contains { if case .accepted(_, .failed) = $0 { true } else { false } }
@@ -118,8 +151,20 @@ extension Pipeline {
         guard let late = door.desk.takeLate(tag) else { return }
         attempts.late = door.desk.lateCount
         defer { door.desk.lateEnded(late) }
-        guard let id, !late.isOvertaken, let assignment = partitions[late.partition], assignment.isAlive,
-            case .active(let request)? = assignment.live[late.request], request.attempt == nil,
+        guard let id, !late.isOvertaken else { return }
+        switch partitions[late.partition]?.live[late.request] {
+        case .active(let request): take(late.accepted(id), request)
+        case .tracked: break
+        // Its ledger is being read, or its end is not written yet: who restores it asks for this.
+        case nil: attempts.keep(late.accepted(id), at: now)
+        }
+    }
+
+    /// What came late is a fact until it is committed.
+    ///
+    /// - Parameter receipts: that were found in the log; what is kept came behind them.
+    private func take(_ late: LateAcceptance, _ request: PendingRequest, _ receipts: [Receipt] = []) {
+        guard request.attempt == nil, request.entry.offset == late.offset,
             request.entry.submission?.unknown.contains(late.part) == true
         else { return }
         // The next attempt has not begun: its intent is not needed, or for less.
@@ -129,11 +174,22 @@ extension Pipeline {
         case .running, .gone: return
         }
         let wasHeld = request.entry.state == .held
-        let status = register(request.entry, request, part: late.part, id: id).reduce(MessageStatus.sent, Self.folded)
-        guard case .changed(let event) = request.entry.acceptLate(part: late.part, id: id, status, at: wallNow) else { return }
+        let status = status(of: late.part, late.id, request, .sent, receipts)
+        guard case .changed(let event) = request.entry.acceptLate(part: late.part, id: late.id, status, at: wallNow) else { return }
         tell(.lateAnswer)
-        if let event { return publish(request, event) }
-        if wasHeld, request.entry.state == .waiting { waitAgain(request) } else { write(request) }
+        if let event { return publish(request, event, completion: .late(late)) }
+        if wasHeld, request.entry.state == .waiting {
+            waitAgain(request, completion: .late(late))
+        } else {
+            write(request, completion: .late(late))
+        }
+    }
+
+    /// A restored request's, where its ledger does not say it.
+    func takeLate(_ request: PendingRequest, _ receipts: [Receipt]) {
+        guard let late = attempts.late(request.hash, at: request.entry.offset, of: request.assignment.key) else { return }
+        attempts.endLate(request.hash, of: request.assignment.key)
+        take(late, request, receipts)
     }
 
     // MARK: Ids
@@ -149,13 +205,29 @@ extension Pipeline {
     /// - Parameter receipts: that were found in the log; what is kept came behind them.
     func accepted(_ outcomes: [PartOutcome], of request: PendingRequest, _ receipts: [Receipt]) -> [PartOutcome] {
         guard let submission = request.entry.submission else { return outcomes }
+        let late = attempts.late(request.hash, at: request.entry.offset, of: request.assignment.key)
         return zip(submission.toSubmit, outcomes).map { part, outcome in
+            var outcome = outcome
+            // The end of this attempt is not in the ledger, and it is known by now that it was none.
+            if case .unknown = outcome, let late, late.mark == request.entry.mark, late.part == part {
+                outcome = .accepted(id: late.id, status: .sent)
+                attempts.endLate(request.hash, of: request.assignment.key)
+            }
             guard case .accepted(let id, let status) = outcome else { return outcome }
-            let place = PartPlace(submission, part, of: request.hash, in: request.assignment.key)
-            let kept = register(request.entry, request, part: part, id: id)
-            let found = receipts.lazy.filter { self.door.desk.match($0) == place }.compactMap(\.status)
-            return .accepted(id: id, status: (found + kept).reduce(status, Self.folded))
+            return .accepted(id: id, status: self.status(of: part, id, request, status, receipts))
         }
+    }
+
+    /// - Parameters:
+    ///   - known: what the attempt knows of it.
+    ///   - receipts: that were found in the log; what is kept came behind them.
+    private func status(
+        of part: Int, _ id: String, _ request: PendingRequest, _ known: MessageStatus, _ receipts: [Receipt]
+    ) -> MessageStatus {
+        let place = PartPlace(request.entry, part, of: request.hash, in: request.assignment.key, door.desk)
+        let kept = register(request.entry, request, part: part, id: id)
+        let found = receipts.lazy.filter { self.door.desk.match($0) == place }.compactMap(\.status)
+        return (found + kept).reduce(known, Self.folded)
     }
 
     /// An attempt that outlived the assignment that began it has a request again.
@@ -171,25 +243,27 @@ extension Pipeline {
 
     @discardableResult
     func register(_ entry: LedgerEntry, _ request: PendingRequest, part: Int, id: String) -> [MessageStatus] {
-        guard let submission = entry.submission else { return [] }
-        return register(submission, part, id, request.hash, request.assignment.key)
+        register(entry, part, id, request.hash, request.assignment.key)
     }
 
-    func register(_ submission: Submission, _ part: Int, _ id: String, _ hash: RequestHash, _ key: PartitionKey) -> [MessageStatus] {
-        guard let parts = gateway.parts, !id.isEmpty, submission.account == door.desk.settings?.account else { return [] }
-        return door.desk.add(PartPlace(submission, part, of: hash, in: key), id: parts.receiptID(id))
+    func register(_ entry: LedgerEntry, _ part: Int, _ id: String, _ hash: RequestHash, _ key: PartitionKey) -> [MessageStatus] {
+        guard let parts = gateway.parts, !id.isEmpty, let submission = entry.submission,
+            submission.account == door.desk.settings?.account
+        else { return [] }
+        return door.desk.add(PartPlace(entry, part, of: hash, in: key, door.desk), id: parts.receiptID(id))
     }
 
     func forgetIDs(of entry: LedgerEntry, _ hash: RequestHash, in key: PartitionKey) {
         guard let parts = gateway.parts, let submission = entry.submission else { return }
         for (index, part) in submission.parts.enumerated() where !part.id.isEmpty {
-            door.desk.remove(PartPlace(submission, index, of: hash, in: key), id: parts.receiptID(part.id))
+            door.desk.remove(PartPlace(entry, index, of: hash, in: key, door.desk), id: parts.receiptID(part.id))
         }
     }
 }
 
 extension PartPlace {
-    init(_ submission: Submission, _ part: Int, of request: RequestHash, in partition: PartitionKey) {
-        self.init(partition: partition, request: request, part: part, from: submission.from, address: submission.address)
+    init(_ entry: LedgerEntry, _ part: Int, of request: RequestHash, in partition: PartitionKey, _ desk: borrowing ReceiptDesk) {
+        self.init(
+            partition: partition, request: request, part: part, from: desk.start(of: entry), address: entry.submission?.address ?? 0)
     }
 }

@@ -6,6 +6,7 @@ extension Pipeline {
         if attempts.late != door.desk.lateCount {
             wrong.append("\(attempts.late) slots are taken by late parts, there are \(door.desk.lateCount)")
         }
+        for tag in door.line.all where attempts[tag]?.underWay?.current == nil { wrong.append("a part waits that is none, or is through") }
         guard let book = door.desk.book else { return }
         let lookBacks = door.desk.lookBackCount
         var waiting = door.desk.lateCount + lookBacks

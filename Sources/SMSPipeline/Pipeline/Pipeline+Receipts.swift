@@ -14,7 +14,7 @@ extension Pipeline {
         case .end(let tag, let end): door.desk.answered(tag, end: end)
         case .failed(let error): tell(.receiptsTrouble(error))
         case .broken(let next, let lost):
-            door.desk.beginAgain(at: next)
+            door.desk.beginAgain(at: next, wallNow)
             tell(.receiptsLost(lost))
         }
     }
@@ -57,15 +57,26 @@ extension Pipeline {
         guard let settings = door.desk.settings, let parts = gateway.parts else { return false }
         var ids: Set<RequestHash> = []
         var lowest = Int64.max
+        var lowestLate = Int64.max
+        var highest: Int64 = 0
         ledger.visitSubmissions { entry, submission in
             guard submission.account == settings.account else { return }
-            lowest = min(lowest, submission.from)
+            let start = door.desk.start(of: entry)
+            lowest = min(lowest, max(0, start))
+            highest = max(highest, start)
             for id in submission.messageIDs + attempts.messageIDs(mark: entry.mark) { ids.insert(parts.receiptID(id)) }
+            guard let late = attempts.late(RequestHash(id: entry.echo.id), at: entry.offset, of: assignment.key) else { return }
+            ids.insert(parts.receiptID(late.id))
+            lowestLate = min(lowestLate, max(0, start))
         }
         guard lowest < .max else { return false }
         assignment.catchingUp = Assignment.Opening(ledger: ledger, offset: offset, hold: door.desk.holdForOpening(assignment.key))
-        let from = CatchUp.start(ledger.recorded?.receipts, fingerprint: settings.fingerprint, lowest: lowest)
-        door.desk.want(CatchUp(asker: .opening(assignment.key, assignment.id), ids: ids, from: from))
+        let applied = CatchUp.start(ledger.recorded?.receipts, fingerprint: settings.fingerprint, lowest: lowest)
+        // Another owner may have been here between, who knew nothing of it and went on.
+        let from = lowestLate < applied.next ? ReceiptPosition(next: lowestLate, timestamp: -1) : applied
+        var known = [applied, ReceiptPosition(next: highest, timestamp: -1)]
+        known.removeAll { $0.next <= from.next }
+        door.desk.want(CatchUp(asker: .opening(assignment.key, assignment.id), ids: ids, from: from, known: known))
         return true
     }
 
@@ -84,6 +95,7 @@ extension Pipeline {
             return wake(at: now + .seconds(1))
         case .success(let findings):
             tell(.receiptsFound(findings.readCount, lost: findings.lost))
+            if !asked.isEmpty { door.desk.learn(findings, at: wallNow) }
             for catchUp in asked { answer(catchUp, findings.receipts) }
         }
         wake(at: now)
@@ -111,11 +123,11 @@ extension Pipeline {
         case .tracked(let handle): entry = tracker.entry(handle)
         case nil: entry = nil
         }
-        guard let submission = entry?.submission else { return }
+        guard let entry, let submission = entry.submission else { return }
         var kept: [(PartPlace, [MessageStatus])] = []
         for (part, state) in submission.parts.enumerated() where !state.id.isEmpty {
-            let statuses = register(submission, part, state.id, hash, assignment.key)
-            kept.append((PartPlace(submission, part, of: hash, in: assignment.key), statuses))
+            let statuses = register(entry, part, state.id, hash, assignment.key)
+            kept.append((PartPlace(entry, part, of: hash, in: assignment.key, door.desk), statuses))
         }
         apply(receipts, to: assignment.key) { $0.request == hash }
         applyKept(kept)
@@ -139,8 +151,8 @@ extension Pipeline {
         ledger.visitSubmissions { entry, submission in
             let hash = RequestHash(id: entry.echo.id)
             for (index, part) in submission.parts.enumerated() where !part.id.isEmpty {
-                let statuses = register(submission, index, part.id, hash, assignment.key)
-                if !statuses.isEmpty { kept.append((PartPlace(submission, index, of: hash, in: assignment.key), statuses)) }
+                let statuses = register(entry, index, part.id, hash, assignment.key)
+                if !statuses.isEmpty { kept.append((PartPlace(entry, index, of: hash, in: assignment.key, door.desk), statuses)) }
             }
         }
         return kept

@@ -54,7 +54,12 @@ extension Pipeline {
     /// Asked by the gateway just before the first byte.
     package func mayBegin(tag: UInt64, at clock: Now) -> Bool {
         set(clock)
-        guard let request = attempts[tag]?.request, request.assignment.isAlive, request.assignment.phase == .open else { return false }
+        return attempts[tag]?.request.map(mayLeave) ?? false
+    }
+
+    /// Nothing stands in the way of a request's own attempt.
+    func mayLeave(_ request: PendingRequest) -> Bool {
+        guard request.assignment.isAlive, request.assignment.phase == .open else { return false }
         // A part that has failed since for good is the message's end.
         guard request.entry.submission?.hasFailed != true else { return false }
         return gates.mayLeave(request.lease, at: now) && (request.entry.expiresAt.map { wallNow < $0 } ?? true)

@@ -38,7 +38,7 @@ extension Pipeline {
         let shared = attempts.room(stocked: queue.stocked, policy: .hold)
         // Slots that ordinary requests leave free for it, and that the pace lets it have.
         let kept = min(attempts.free, queue.keptForStrict) - queue.strictStocked
-        return min(max(shared, kept), gates.freeSends(at: now) - queue.strictStocked)
+        return min(max(shared, kept), gates.freeSends(at: now) - door.line.count - queue.strictStocked)
     }
 
     func begin(_ request: PendingRequest, advance: Int64? = nil) {
@@ -86,6 +86,7 @@ extension Pipeline {
 
     /// Starts POSTs while there are slots, leases, and a budget.
     func pumpSends() {
+        pumpParts()
         defer { forgetIdleLanes() }
         var refused: Set<RateBudget.Kind> = []
         var refusedTurn = false
@@ -120,6 +121,7 @@ extension Pipeline {
             case .go(let permit):
                 if !request.isRetry { gates.firstAttempt() }
                 queue.tookFromStock(line)
+                if line.isPriority { door.line.went(isPriority: true) }
                 post(request, permit)
             }
         }
@@ -130,8 +132,8 @@ extension Pipeline {
     /// A lane that has nothing to send leaves its part of the rate to the others at once.
     private func forgetIdleLanes() {
         guard !gates.isRateUnlimited else { return }
-        if !queue.stockHas({ $0.isPriority }) { gates.notWaiting(.prioritySend) }
-        if !queue.stockHas({ !$0.isPriority }) { gates.notWaiting(.bulkSend) }
+        if !queue.stockHas({ $0.isPriority }), !door.line.hasAny(isPriority: true) { gates.notWaiting(.prioritySend) }
+        if !queue.stockHas({ !$0.isPriority }), !door.line.hasAny(isPriority: false) { gates.notWaiting(.bulkSend) }
     }
 
     private func post(_ request: PendingRequest, _ permit: Pace.Permit) {

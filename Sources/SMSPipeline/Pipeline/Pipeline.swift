@@ -93,7 +93,9 @@ package final class Pipeline {
         if let timer = queue.nextDeadline { due = min(due ?? timer, timer) }
         // What gates polls wakes by itself: the budget, the gates below, an answer, a commit, the tick.
         if let poll = tracker.nextDue { due = min(due ?? poll, poll) }
-        if queue.waiting > 0 || queue.stocked > 0 || (tracker.isGated && tracker.count > 0), let gate = gates.nextChange(at: now) {
+        if queue.waiting > 0 || queue.stocked > 0 || !door.line.isEmpty || (tracker.isGated && tracker.count > 0),
+            let gate = gates.nextChange(at: now)
+        {
             due = min(due ?? gate, gate)
         }
         if mayReadMore { due = now }

@@ -6,6 +6,8 @@ struct SecondDoor: ~Copyable {
     /// What the provider says of parts, as all replicas read it.
     let log: (any ReceiptLog)?
     var desk: ReceiptDesk
+    /// Attempts whose next part waits for its turn.
+    var line = PartLine()
     private(set) var state: DoorState
     private var since = MonotonicInstant(nanoseconds: 0)
 

@@ -13,12 +13,18 @@ package struct CatchUp {
     package let asker: Asker
     package let ids: Set<RequestHash>
     package let from: ReceiptPosition
+    /// What else is known of the log.
+    package let known: [ReceiptPosition]
 
-    package init(asker: Asker, ids: Set<RequestHash>, from: ReceiptPosition) {
+    package init(asker: Asker, ids: Set<RequestHash>, from: ReceiptPosition, known: [ReceiptPosition] = []) {
         self.asker = asker
         self.ids = ids
         self.from = from
+        self.known = known
     }
+
+    /// Another log stands under the same name.
+    func moved(to position: ReceiptPosition) -> CatchUp { CatchUp(asker: asker, ids: ids, from: position) }
 
     /// Of a partition: from where its ledger says that all before is applied; under another topic, account or form of ids that says nothing,
     /// and then from where the first of its open requests began.

@@ -26,6 +26,8 @@ package struct ReceiptBook: Sendable {
     /// Where in `kept`, counted from the first there ever was.
     private var keptByID: [RequestHash: [Int]] = [:]
     private var forgotten = 0
+    /// Numbers that requests admitted until then go by are those of a log that is gone; milliseconds since 1970.
+    private var anewAt = Int64.min
     private var floors = ReceiptFloors()
     private var holds: Int64 = 0
     /// Behind the last receipt whose word has been taken, with all that were read with it.
@@ -98,11 +100,40 @@ package struct ReceiptBook: Sendable {
     /// All that was read together has been taken. What is written meanwhile goes by the position of before: it may say less than it knows.
     package mutating func reached(_ next: ReceiptPosition) { if next.next >= tail.next { tail = next } }
 
-    /// Another log stands under the same name: its numbers mean nothing of before, and those who wait, wait from its beginning.
-    package mutating func beginAgain(at next: ReceiptPosition) {
+    /// Reading goes on elsewhere. Further on, the log was cut; before what was read, another one stands under the same name: its numbers mean
+    /// nothing of before, and those who wait, wait from its beginning.
+    ///
+    /// - Parameter wall: now, milliseconds since 1970.
+    /// - Returns: whether it is another log.
+    package mutating func beginAgain(at next: ReceiptPosition, _ wall: Int64) -> Bool {
+        let isAnother = next.next < tail.next
         tail = next
         floors.move(to: next)
         for index in kept.indices { kept[index] = kept[index].map { $0.renumbered(next.next) } }
+        guard isAnother else { return false }
+        isAnew(since: wall)
+        for (id, list) in places { places[id] = list.map(Self.ofLogBefore) }
+        return true
+    }
+
+    /// The log began then, or was another one until then: what was admitted before may go by the numbers of one that is gone.
+    package mutating func isAnew(since wall: Int64) { anewAt = max(anewAt, wall) }
+
+    /// From where receipts may be about a request.
+    ///
+    /// A request says the number at which it began, and not in which log. By the number alone it would be taken for one of this log as soon
+    /// as that has grown past it. So time tells, which every owner of its partition can ask for: who was admitted before this log's first
+    /// record began in another one, or in this one where it was empty, and no receipt here is before it. (Who was admitted before and began
+    /// later loses the number, and nothing else: of two with one id the other is meant.)
+    package func start(_ from: Int64, admittedAt: Int64) -> Int64 { admittedAt <= anewAt ? Self.ofLogBefore(from) : from }
+
+    /// Below all numbers, in the order of that log.
+    private static func ofLogBefore(_ from: Int64) -> Int64 { from < 0 ? from : .min + from }
+
+    private static func ofLogBefore(_ place: PartPlace) -> PartPlace {
+        var place = place
+        place.from = ofLogBefore(place.from)
+        return place
     }
 
     /// Whom a receipt is about, of the parts that are known: of several the one whose request began last, for centres use ids again.
@@ -111,7 +142,7 @@ package struct ReceiptBook: Sendable {
     package func match(_ receipt: Receipt) -> (PartPlace?, isOthers: Bool) {
         var isOthers = false
         for id in receipt.ids {
-            let candidates = places[id, default: []].filter { $0.from <= receipt.number || $0.from > tail.next }
+            let candidates = places[id, default: []].filter { $0.from <= receipt.number }
             let near = candidates.filter { !checksAddress || isNear(receipt, $0) }
             if near.isEmpty, !candidates.isEmpty { isOthers = true }
             if let place = near.max(by: { ($0.from, $0.part) < ($1.from, $1.part) }) { return (place, false) }
@@ -127,6 +158,7 @@ package struct ReceiptBook: Sendable {
 
     /// A part has an id.
     ///
+    /// - Parameter place: with its request's `start`.
     /// - Returns: what receipts of before say of it, in the order of their numbers: to be written in one operation with the acceptance.
     package mutating func add(_ place: PartPlace, id: RequestHash) -> [MessageStatus] {
         if !places[id, default: []].contains(place) { places[id, default: []].append(place) }

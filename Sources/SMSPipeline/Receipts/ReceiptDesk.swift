@@ -15,10 +15,19 @@ package struct ReceiptDesk: ~Copyable {
     package struct LatePart {
         package let partition: PartitionKey
         package let request: RequestHash
+        /// Of the request's record.
+        let offset: Int64
+        /// Of the attempt.
+        let mark: UInt64
         package let part: Int
         let hold: ReceiptHold
         /// Another attempt of the request has begun: an answer says nothing any more.
         var isOvertaken = false
+
+        /// The centre has taken it after all.
+        func accepted(_ id: String) -> LateAcceptance {
+            LateAcceptance(partition: partition, request: request, offset: offset, mark: mark, part: part, id: id)
+        }
     }
 
     /// More are not kept: reading waits.
@@ -72,11 +81,24 @@ package struct ReceiptDesk: ~Copyable {
         lookAtEnd()
     }
 
-    /// Another log stands under the same name.
-    package mutating func beginAgain(at next: ReceiptPosition) {
-        book?.beginAgain(at: next)
+    /// The log was cut, or another one stands under the same name: then what is looked back for is looked for from its beginning.
+    ///
+    /// - Parameter wall: now, milliseconds since 1970.
+    package mutating func beginAgain(at next: ReceiptPosition, _ wall: Int64) {
+        let isAnother = book?.beginAgain(at: next, wall) ?? false
         for key in floors.keys { floors[key]?.move(to: next) }
         (question, ends) = (nil, nil)
+        guard isAnother else { return }
+        for (key, positions) in lookBacks { lookBacks[key] = positions.map { _ in next.next } }
+        wanted = wanted.map { $0.moved(to: next) }
+        if let searched { self.searched = (searched.tag, searched.asked.map { $0.moved(to: next) }) }
+    }
+
+    /// From where receipts may be about a request of this door.
+    package func start(of entry: LedgerEntry) -> Int64 {
+        guard let from = entry.submission?.from else { return 0 }
+        // No intent is made before its time.
+        return book?.start(from, admittedAt: max(entry.admittedAt, entry.sendAt ?? 0)) ?? from
     }
 
     // MARK: Attempts
@@ -95,10 +117,10 @@ package struct ReceiptDesk: ~Copyable {
     }
 
     /// The attempt is over for its request; its last part may still be answered.
-    package mutating func unanswered(_ tag: UInt64, _ part: Int, of request: RequestHash, _ partition: PartitionKey, _ hold: ReceiptHold) {
-        book?.join(hold)
-        floors[partition]?.join(hold)
-        late[tag] = LatePart(partition: partition, request: request, part: part, hold: hold)
+    package mutating func unanswered(_ tag: UInt64, _ part: LatePart) {
+        book?.join(part.hold)
+        floors[part.partition]?.join(part.hold)
+        late[tag] = part
     }
 
     /// - Returns: nil where no answer says anything any more. To be given to `lateEnded`.
@@ -175,7 +197,8 @@ package struct ReceiptDesk: ~Copyable {
         searched = (tags, wanted)
         searchAgainAt = nil
         let search = ReceiptSearch(
-            ids: wanted.reduce(into: []) { $0.formUnion($1.ids) }, from: first.from, known: wanted.map(\.from).filter { $0 != first.from },
+            ids: wanted.reduce(into: []) { $0.formUnion($1.ids) }, from: first.from,
+            known: wanted.flatMap { [$0.from] + $0.known }.filter { $0 != first.from },
             end: book.tail.next)
         wanted = []
         return (search, tags)
@@ -186,6 +209,13 @@ package struct ReceiptDesk: ~Copyable {
         guard let asked = searched, asked.tag == tag else { return [] }
         searched = nil
         return asked.asked
+    }
+
+    /// What a search says of the log itself.
+    ///
+    /// - Parameter wall: now, milliseconds since 1970.
+    package mutating func learn(_ findings: ReceiptFindings, at wall: Int64) {
+        book?.isAnew(since: findings.isAnotherLog ? wall : findings.beganAt)
     }
 
     // MARK: The end of the log

@@ -24,7 +24,7 @@ package struct ReceiptSearch: Equatable, Sendable {
     package let ids: Set<RequestHash>
     /// Where nothing stands there that was written when this says, the log is another one: it is searched from its beginning.
     package let from: ReceiptPosition
-    /// What others of those who ask know of the log, none below `from`: the same holds of it.
+    /// What else those who ask know of the log, none below `from`: the same holds of it.
     package let known: [ReceiptPosition]
     /// The number behind the last one.
     package let end: Int64
@@ -58,10 +58,16 @@ package struct ReceiptFindings: Equatable, Sendable {
     package let lost: Int64
     /// Records that were read.
     package let readCount: Int
+    /// One of the positions that were known is none of this log's.
+    package let isAnotherLog: Bool
+    /// LogAppendTime of the first record that is there, milliseconds since 1970; -1: there is none.
+    package let beganAt: Int64
 
-    package init(receipts: [Receipt], lost: Int64, readCount: Int) {
+    package init(receipts: [Receipt], lost: Int64, readCount: Int, isAnotherLog: Bool, beganAt: Int64) {
         self.receipts = receipts
         self.lost = lost
         self.readCount = readCount
+        self.isAnotherLog = isAnotherLog
+        self.beganAt = beganAt
     }
 }

@@ -51,12 +51,14 @@ final class ReceiptSearcher: @unchecked Sendable {
         let (low, high) = try reader.uncommittedWatermarks(partition, timeout: Self.questionTimeout)
         var isSame = try isSameLog(search.from, low, high, reader)
         for known in search.known where isSame { isSame = try isSameLog(known, low, high, reader) }
+        let beganAt = low < high ? try timestamp(of: low, reader) ?? -1 : -1
         let start = isSame ? search.from.next : 0
         let end = min(search.end, high)
         var receipts: [Receipt] = []
         var count = 0
         guard max(start, low) < end, !search.ids.isEmpty else {
-            return ReceiptFindings(receipts: [], lost: max(0, min(low, search.end) - start), readCount: 0)
+            return ReceiptFindings(
+                receipts: [], lost: max(0, min(low, search.end) - start), readCount: 0, isAnotherLog: !isSame, beganAt: beganAt)
         }
         let (identity, ids) = (identity, search.ids)
         try read(reader, from: max(start, low), through: end) { record in
@@ -73,19 +75,25 @@ final class ReceiptSearcher: @unchecked Sendable {
             }
             return number + 1 < end
         }
-        return ReceiptFindings(receipts: receipts, lost: max(0, min(low, search.end) - start), readCount: count)
+        return ReceiptFindings(
+            receipts: receipts, lost: max(0, min(low, search.end) - start), readCount: count, isAnotherLog: !isSame, beganAt: beganAt)
     }
 
     /// Whether the log is the one that the position was noted in. Where retention has taken the record that would tell, it is believed.
     private func isSameLog(_ from: ReceiptPosition, _ low: Int64, _ high: Int64, _ reader: PartitionReader) throws(KafkaError) -> Bool {
         guard from.next <= high else { return false }
         guard from.timestamp >= 0, from.next > low else { return true }
+        return try timestamp(of: from.next - 1, reader) == from.timestamp
+    }
+
+    /// Nil where no record stands there.
+    private func timestamp(of number: Int64, _ reader: PartitionReader) throws(KafkaError) -> Int64? {
         var timestamp: Int64?
-        try read(reader, from: from.next - 1, through: from.next) { record in
-            if record.offset == from.next - 1 { timestamp = record.timestamp }
+        try read(reader, from: number, through: number + 1) { record in
+            if record.offset == number { timestamp = record.timestamp }
             return false
         }
-        return timestamp == from.timestamp
+        return timestamp
     }
 
     private func read(

@@ -58,6 +58,8 @@ final class DoorGateway: ProviderGateway, PartGateway {
     let mustPoll = false
     var parts: (any PartGateway)? { self }
     var offered: [Offer] = []
+    /// By which it is bound.
+    var account: UInt32 = 1
 
     func submit(_ message: Message, sendAt: Int64?, isPriority: Bool, trace: [UInt8]?, tag: UInt64) {
         preconditionFailure("nothing goes whole")
@@ -75,7 +77,7 @@ final class DoorGateway: ProviderGateway, PartGateway {
         guard let count = Int(words[0]), count > 0 else { return .impossible("a text of no parts") }
         return .parts(
             SubmissionPlan(
-                account: 1, address: 7,
+                account: account, address: 7,
                 format: Requests.Submission.Format(
                     isUCS2: false, dataCoding: 0, concatenation: .udh, reference: UInt16(truncatingIfNeeded: offset)),
                 count: count))

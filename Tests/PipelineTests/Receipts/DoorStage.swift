@@ -22,6 +22,7 @@ final class DoorStage {
         let sequence: Int
         let isFinal: Bool
         let code: String?
+        let message: String?
         let isPossibleDuplicate: Bool
     }
 
@@ -29,11 +30,13 @@ final class DoorStage {
 
     let seed: UInt64
     var random: SeededGenerator
-    let settings: PipelineSettings
+    private(set) var settings: PipelineSettings
     // What outlives a process.
     private(set) var ledger: [LedgerRecord] = []
     private(set) var events: [Event] = []
     private(set) var topic: [Receipt] = []
+    /// LogAppendTime of each.
+    private var appendTimes: [Int64] = []
     private(set) var requests: [StageSession.RequestRecord] = []
     private(set) var policies: [String: (policy: String, parts: Int)] = [:]
     var committed: Int64?
@@ -89,6 +92,54 @@ final class DoorStage {
         turn()
     }
 
+    /// A new process that binds as another account.
+    func begin(as account: UInt32) {
+        settings = .sample(
+            send: settings.send, receipts: ReceiptSettings(account: account, fingerprint: UInt64(account), checksAddress: true))
+        begin()
+        gateway.account = account
+    }
+
+    /// What is known of the ledger is given up, and nothing that waits for a transaction is committed.
+    func rebuild() throws {
+        pipeline.renewSession("something is new", at: clock)
+        pass(.seconds(1))
+        turn()
+    }
+
+    /// The session that was asked for, and the ledger read again.
+    func reopen() throws {
+        openSession()
+        try answerRestore()
+        turn()
+        answerSearch()
+        turn()
+    }
+
+    /// Seconds in which everything is committed.
+    func run(_ seconds: Int) {
+        for _ in 0..<seconds {
+            pass(.seconds(1))
+            turn()
+            answerCommit(true)
+        }
+    }
+
+    /// The part that was offered last, taken out.
+    func takeOffer() throws -> DoorGateway.Offer {
+        let offer = gateway.offered.popLast()
+        return try #require(offer)
+    }
+
+    static func opened(send: SendSettings = .sample) throws -> DoorStage {
+        let stage = DoorStage(seed: 1, send: send)
+        stage.begin()
+        stage.startLog()
+        try stage.answerRestore()
+        stage.turn()
+        return stage
+    }
+
     func takeAwayAndGiveBack() { session.events += [.revoke([Self.partition], isLost: random.oneIn(2)), .assign([Self.partition])] }
 
     func startLog() {
@@ -98,7 +149,7 @@ final class DoorStage {
     }
 
     private func place(_ number: Int) -> ReceiptPosition {
-        ReceiptPosition(next: Int64(number), timestamp: number == 0 ? -1 : Int64(1_000 + number))
+        ReceiptPosition(next: Int64(number), timestamp: number == 0 ? -1 : appendTimes[number - 1])
     }
 
     // MARK: Kafka
@@ -142,7 +193,8 @@ final class DoorStage {
                     Event(
                         id: value?["requestId"]?.stringValue ?? "", status: value?["status"]?.stringValue ?? "",
                         sequence: Int(value?["sequence"]?.numberValue?.int64 ?? 0), isFinal: value?["final"]?.boolValue ?? false,
-                        code: value?["reason"]?["code"]?.stringValue, isPossibleDuplicate: value?["possibleDuplicate"]?.boolValue ?? false))
+                        code: value?["reason"]?["code"]?.stringValue, message: value?["reason"]?["message"]?.stringValue,
+                        isPossibleDuplicate: value?["possibleDuplicate"]?.boolValue ?? false))
             case .deadLetter: Issue.record("seed \(seed): a dead letter")
             }
         }
@@ -166,10 +218,24 @@ final class DoorStage {
     /// Somebody's bind got one, and wrote it.
     func writeReceipt() -> Bool {
         guard let next = centre.nextReceipt(using: &random) else { return false }
-        topic.append(
-            Receipt(
-                number: Int64(topic.count), account: 1, ids: [gateway.receiptID(next.id)], status: next.status, addresses: (99, 7)))
+        writeReceipt(of: next.id, next.status)
         return true
+    }
+
+    func writeReceipt(of id: String, _ status: MessageStatus) {
+        let account = settings.receipts?.account ?? 0
+        topic.append(
+            Receipt(number: Int64(topic.count), account: account, ids: [gateway.receiptID(id)], status: status, addresses: (99, 7)))
+        appendTimes.append(clock.wall)
+    }
+
+    /// The topic is deleted and made anew.
+    func makeTopicAnew() { (topic, appendTimes) = ([], []) }
+
+    /// The process notices.
+    func tellAnew() {
+        position = 0
+        pipeline.receipts(.broken(next: place(0), lost: 0), at: clock)
     }
 
     func readReceipts(_ count: Int) {
@@ -198,9 +264,15 @@ final class DoorStage {
         guard !fails else { return pipeline.receipts(.found(tag: tag, .failure(BrokerError(.retriable, name: "SLOW"))), at: clock) }
         let isThis = ([search.from] + search.known).allSatisfy { $0.next <= topic.count && ($0.timestamp < 0 || $0 == place(Int($0.next))) }
         let from = isThis ? Int(search.from.next) : 0
-        let found = from < search.end ? topic[from..<Int(search.end)].filter { !search.ids.isDisjoint(with: $0.ids) } : []
+        let end = min(topic.count, Int(search.end))
+        let found = from < end ? topic[from..<end].filter { !search.ids.isDisjoint(with: $0.ids) } : []
         pipeline.receipts(
-            .found(tag: tag, .success(ReceiptFindings(receipts: Array(found), lost: 0, readCount: max(0, Int(search.end) - from)))),
+            .found(
+                tag: tag,
+                .success(
+                    ReceiptFindings(
+                        receipts: Array(found), lost: 0, readCount: max(0, end - from), isAnotherLog: !isThis,
+                        beganAt: appendTimes.first ?? -1))),
             at: clock)
     }
 

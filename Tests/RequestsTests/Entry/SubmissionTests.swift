@@ -60,6 +60,7 @@ import Testing
             #expect(event == nil && entry.state == .held && entry.submission?.unknown == [1])
         case .fail:
             #expect(event?.reason?.code == "OUTCOME_UNKNOWN" && event?.isPossibleDuplicate == true && entry.state == .closed)
+            #expect(event?.reason?.kind == .unknown && event?.reason?.message == "no answer; 1 of 3 parts were taken")
         }
         #expect(entry.hasUnknownOutcome)
     }
@@ -94,6 +95,24 @@ import Testing
         var free = Self.sending(2)
         #expect(Self.settle(&free, .notSent(reason: "throttled")) == nil)
         #expect(free.cancel(at: 9)?.reason?.kind == .cancelled)
+        // An unknown part decides, or was there before: what is known to be taken is said all the same.
+        var unknown = Self.sending(3, policy: .resend)
+        #expect(Self.settle(&unknown, Self.accepted("a"), .unknown(reason: "no answer")) == nil)
+        event = unknown.expire("late", at: 9)
+        #expect(event.reason?.code == "OUTCOME_UNKNOWN" && event.reason?.message == "late; 1 of 3 parts were taken")
+        var nothing = Self.sending(2, policy: .fail)
+        event = try #require(Self.settle(&nothing, .unknown(reason: "no answer")))
+        #expect(event.reason?.message == "no answer")
+        var gone = Self.sending(2, policy: .fail)
+        #expect(Self.settle(&gone, Self.accepted("a")) == nil)
+        gone.begin(mark: 2, first: Self.submission(2))
+        let forgotten = gone.forgetAttempt("the worker stopped", default: .fail, maxAttempts: 3, notBefore: 0, at: 9)
+        event = try #require(forgotten)
+        #expect(event.reason?.message == "the worker stopped; 1 of 2 parts were taken")
+        var held = Self.sending(2, policy: .hold)
+        #expect(Self.settle(&held, Self.accepted("a"), .unknown(reason: "no answer")) == nil)
+        event = held.resolveFailed(at: 9)
+        #expect(event.reason?.code == "RESOLVED" && event.reason?.message == "1 of 2 parts were taken")
     }
 
     @Test func deliveredIsAllOfThemAndFailedIsOne() throws {

@@ -65,11 +65,16 @@ struct ReceiptLogTests {
         #expect(unverified?.receipts.map(\.number) == [13] && unverified?.readCount == 10)
         #expect(await fixture.search(["id-3"], from: 4, end: 13)?.receipts.isEmpty == true)
         // Another log's position: by its time, or by its number.
-        #expect(await fixture.search(["id-3"], from: 10, timestamp: timestamp - 1)?.receipts.map(\.number) == [3, 13])
+        let other = await fixture.search(["id-3"], from: 10, timestamp: timestamp - 1)
+        #expect(other?.receipts.map(\.number) == [3, 13] && other?.isAnotherLog == true && later?.isAnotherLog == false)
+        // When it began.
+        let first = try await fixture.timestamp(of: 0)
+        #expect(all?.beganAt == first && later?.beganAt == first)
         #expect(await fixture.search(["id-3"], from: 21)?.receipts.map(\.number) == [3, 13])
         // Nothing to look at.
-        #expect(await fixture.search(["id-3"], from: 20) == ReceiptFindings(receipts: [], lost: 0, readCount: 0))
-        #expect(await fixture.search([], from: 0) == ReceiptFindings(receipts: [], lost: 0, readCount: 0))
+        let nothing = ReceiptFindings(receipts: [], lost: 0, readCount: 0, isAnotherLog: false, beganAt: first)
+        #expect(await fixture.search(["id-3"], from: 20) == nothing)
+        #expect(await fixture.search([], from: 0) == nothing)
         try await fixture.close()
     }
 
@@ -81,7 +86,8 @@ struct ReceiptLogTests {
         let cut = await fixture.search((0..<10).map { "id-\($0)" }, from: 1)
         #expect(cut?.receipts.map(\.number) == Array(4..<10) && cut?.lost == 3 && cut?.readCount == 6)
         let gone = await fixture.search(["id-1"], from: 1, end: 3)
-        #expect(gone == ReceiptFindings(receipts: [], lost: 2, readCount: 0))
+        let beganAt = try await fixture.timestamp(of: 4)
+        #expect(gone == ReceiptFindings(receipts: [], lost: 2, readCount: 0, isAnotherLog: false, beganAt: beganAt))
         await fixture.write(["x"])
         await fixture.until { $0.position?.next == 11 }
         #expect(await fixture.on { $0.breaks.isEmpty })

@@ -34,6 +34,8 @@ struct Finding {
         case fleetRate = "more requests in a second than the fleet may"
         case strangeSMS = "an SMS of no request"
         case partAfterStop = "a part behind one that was not taken"
+        case pressed = "a part submitted though the centre has asked for a pause"
+        case lateForgotten = "a part that was taken after all, and forgotten"
         // What receipts say
         case answeredEarly = "a receipt answered before it is in the log"
         case wrongStatus = "a status that the parts' receipts do not say"

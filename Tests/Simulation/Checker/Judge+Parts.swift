@@ -15,6 +15,7 @@ extension Judge {
         guard let attempt = process.pipeline?.attempt(tag: flight.tag), let made = caseOfMark[attempt.mark] else {
             return find(.notDecided, "p\(process.number) sends a part of what no decided entry knows")
         }
+        flight.mark = attempt.mark
         trace.note(process.number, "part", "\(made.name) \(flight.part) of \(flight.submission.parts.count), tag \(flight.tag)")
         if standsStill { made.isExcused = true }
         // Of this attempt: one of an earlier process may still be on its way.
@@ -37,8 +38,24 @@ extension Judge {
     }
 
     /// The word after *unknown*: an intent for what is left may not be needed any more.
-    func acceptedLate(_ flight: PartLink.Flight) {
-        if cases.indices.contains(flight.number) { cases[flight.number].wasAcceptedLate = true }
+    func acceptedLate(_ process: SimulatedProcess, _ flight: PartLink.Flight) {
+        guard cases.indices.contains(flight.number), case let made = cases[flight.number] else { return }
+        made.wasAcceptedLate = true
+        if made.submittedMark == flight.mark { made.late = RequestCase.Late(process: process, part: flight.part, at: world.monotonic) }
+    }
+
+    /// Who has heard that a part was taken after all does not submit it again.
+    func attemptSubmitted(_ process: SimulatedProcess, tag: UInt64, _ submission: Requests.Submission) {
+        guard let attempt = process.pipeline?.attempt(tag: tag), let made = caseOfMark[attempt.mark] else { return }
+        if let late = made.late, late.process === process, submission.toSubmit.contains(late.part), remembers(made, late) {
+            find(.lateForgotten, "\(made.name), part \(late.part), p\(process.number) submits it again")
+        }
+        (made.submittedMark, made.late) = (attempt.mark, nil)
+    }
+
+    /// Facts are kept for an hour at most.
+    private func remembers(_ made: RequestCase, _ late: RequestCase.Late) -> Bool {
+        !made.isExcused && !(options.isStatic && hasTwins) && world.monotonic - late.at < .seconds(3_000)
     }
 
     /// The centre has taken a part.
@@ -94,25 +111,37 @@ extension Judge {
     /// What was taken in part must not look like a plain failure.
     private func judgeCount(_ made: RequestCase, _ copies: [[PartCopy]], _ look: EventLook) {
         let taken = copies.count { !$0.isEmpty }
-        guard taken > 0, !look.isPossibleDuplicate else { return }
+        guard !look.isPossibleDuplicate else { return judgeKnownCount(made, taken, copies.count, look) }
+        guard taken > 0 else { return }
         if taken == copies.count, look.says("\"PROVIDER_FAILED\"") { return }
         if !look.says("\(taken) of \(copies.count) parts were taken") {
             find(.wrongCount, "\(made.name): \(taken) of \(copies.count)")
         }
     }
 
+    /// After an unknown part the ledger may know of fewer than went out, and never says less than it knows.
+    private func judgeKnownCount(_ made: RequestCase, _ taken: Int, _ count: Int, _ look: EventLook) {
+        let known = made.parts.count { $0.state == .accepted }
+        // An operator's word counts as the centre's: all may be taken by it.
+        guard made.orders.isEmpty, known > 0, known <= taken, taken < count else { return }
+        if !(known...taken).contains(where: { look.says("\($0) of \(count) parts were taken") }) {
+            find(.wrongCount, "\(made.name): at least \(known) of \(count), after an unknown one")
+        }
+    }
+
     private func judgeExpiry(_ made: RequestCase, _ copies: [[PartCopy]], _ look: EventLook) {
         let end = made.trackedSince + options.horizon.milliseconds
         if world.wall < end - 2 { find(.expiredEarly, "\(made.name): its horizon is in \(end - world.wall) ms") }
-        guard !receiptsWereLost, made.parts.count == copies.count else { return }
+        guard made.parts.count == copies.count else { return }
         var fates: [(status: MessageStatus, timestamp: Int64)] = []
         for (part, copies) in zip(made.parts, copies) {
             guard copies.count == 1, copies[0].id == part.id else { return }
-            if let fate = copies[0].fate { fates.append(fate) }
+            if let fate = fate(copies[0]) { fates.append(fate) }
         }
         let failed = fates.filter { $0.status == .failed }.map(\.timestamp).min()
         let all = fates.count == copies.count ? fates.map(\.timestamp).max() : nil
-        guard let decided = failed ?? all, decided < end - 2 else { return }
+        // Whoever does not know yet that the log is another one knows no end of it either.
+        guard let decided = failed ?? all, decided < end - (receiptsWereLost ? 30_000 : 2) else { return }
         find(.expiredUnread, "\(made.name): decided \(end - decided) ms before its horizon")
     }
 
@@ -120,6 +149,7 @@ extension Judge {
 
     /// What is held says of its parts what the log says.
     func judgeHeldParts(_ cluster: Cluster) {
+        for made in cases where made.isTaken && made.state == .held { judgeLate(made) }
         guard !receiptsWereLost else { return }
         for made in cases where made.isTaken && made.state == .held && !made.isExcused {
             guard let copies = made.copies, made.parts.count == copies.count else { continue }
@@ -128,5 +158,13 @@ extension Judge {
                 find(.receiptMissed, "\(made.name): \(part.status), the log says \(copy.status)")
             }
         }
+    }
+
+    /// Whose owner has heard that the part was taken.
+    private func judgeLate(_ made: RequestCase) {
+        guard let late = made.late, made.parts.indices.contains(late.part), made.parts[late.part].state == .unknown, !made.isExcused,
+            late.process.pipeline?.isOpen(partitions[made.partition].key) == true, !(options.isStatic && hasTwins)
+        else { return }
+        find(.lateForgotten, "\(made.name), part \(late.part), is unknown to p\(late.process.number)")
     }
 }

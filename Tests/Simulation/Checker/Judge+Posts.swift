@@ -85,7 +85,7 @@ extension Judge {
 
     // MARK: The rate
 
-    private func countRequest() {
+    func countRequest() {
         guard options.rateLimit > 0 else { return }
         let now = world.nanoseconds
         requestTimes.append(now)

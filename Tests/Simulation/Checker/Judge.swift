@@ -17,6 +17,8 @@ final class Judge {
     var offsetsWereLost = false
     var topicsWereRecreated = false
     var receiptsWereLost = false
+    /// What the topic of receipts has of a copy's end; they may have been lost.
+    var fate: (PartCopy) -> (status: MessageStatus, timestamp: Int64)? = { $0.fate }
 
     var cases: [RequestCase] = []
     var partitions: [PartitionCourse] = []

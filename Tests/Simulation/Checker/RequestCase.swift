@@ -14,6 +14,13 @@ final class RequestCase {
         case command
     }
 
+    /// A process has heard that a part was taken after all.
+    struct Late {
+        let process: SimulatedProcess
+        let part: Int
+        let at: MonotonicInstant
+    }
+
     let number: Int
     let kind: Kind
     let partition: Int
@@ -79,6 +86,9 @@ final class RequestCase {
     /// Parts of each attempt, by its mark, that its process knows to be accepted.
     var answeredParts: [UInt64: Int] = [:]
     var wasAcceptedLate = false
+    /// The word after *unknown*, as long as no other attempt has begun; of which attempt it could be.
+    var late: Late?
+    var submittedMark: UInt64 = 0
 
     // MARK: Its turn
 

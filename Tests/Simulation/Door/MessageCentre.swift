@@ -56,6 +56,8 @@ final class MessageCentre {
     /// A part was taken.
     var onTaken: (PartCopy) -> Void = { _ in }
     var onAnsweredEarly: (ReceiptPush) -> Void = { _ in }
+    /// Whether a part of this request may have an id that another had.
+    var mayGiveAgain: (_ number: Int) -> Bool = { _ in true }
 
     init(world: World, options: Options, door: DoorOptions) {
         self.world = world
@@ -174,7 +176,7 @@ final class MessageCentre {
 
     @discardableResult
     private func accept(_ number: Int, _ part: Int, _ submission: Requests.Submission) -> PartCopy {
-        let copy = PartCopy(number: number, part: part, id: nextID(submission), address: submission.address)
+        let copy = PartCopy(number: number, part: part, id: nextID(number, submission), address: submission.address)
         copies.append(copy)
         onTaken(copy)
         for (status, delay) in statuses(of: copy) {
@@ -184,14 +186,16 @@ final class MessageCentre {
         return copy
     }
 
-    private func nextID(_ submission: Requests.Submission) -> String {
+    private func nextID(_ number: Int, _ submission: Requests.Submission) -> String {
         guard options.has(.strangeReceipts) else {
             ids += 1
             return "\(ids)"
         }
         if world.chance(0.03) { return "" }
         // A counter that begins anew: of what is through long ago, or another recipient's.
-        if world.chance(0.2), let other = copies.randomElement(using: &world.random), !other.id.isEmpty, take(over: other.id, submission) {
+        if world.chance(0.2), let other = copies.randomElement(using: &world.random), !other.id.isEmpty, mayGiveAgain(number),
+            take(over: other.id, submission)
+        {
             onFault("sameID")
             return other.id
         }
@@ -252,6 +256,7 @@ final class MessageCentre {
         waiting = []
         copies = []
         onTaken = { _ in }
+        mayGiveAgain = { _ in true }
         onAnsweredEarly = { _ in }
         onFault = { _ in }
     }

@@ -16,8 +16,8 @@ final class PartCopy {
     var outstanding = 0
     /// Another part has its id by now: what is still on its way of it is lost.
     var isRetired = false
-    /// In the topic, in its order.
-    private(set) var told: [(status: MessageStatus, timestamp: Int64)] = []
+    /// In the topic, in its order; and in which of the topics, where it was made anew.
+    private(set) var told: [(status: MessageStatus, timestamp: Int64, number: Int64, incarnation: Int)] = []
     private(set) var lastNumber: Int64 = -1
 
     init(number: Int, part: Int, id: String, address: UInt16) {
@@ -27,13 +27,18 @@ final class PartCopy {
         self.address = address
     }
 
-    func wasTold(_ status: MessageStatus, _ timestamp: Int64, _ number: Int64) {
-        told.append((status, timestamp))
+    func wasTold(_ status: MessageStatus, _ timestamp: Int64, _ number: Int64, _ incarnation: Int) {
+        told.append((status, timestamp, number, incarnation))
         lastNumber = number
     }
 
     /// The first final word on it.
-    var fate: (status: MessageStatus, timestamp: Int64)? { told.first { $0.status.isFinal } }
+    var fate: (status: MessageStatus, timestamp: Int64)? { told.first { $0.status.isFinal }.map { ($0.status, $0.timestamp) } }
+
+    /// The first that is still in the topic.
+    func fate(in topic: ReceiptTopic) -> (status: MessageStatus, timestamp: Int64)? {
+        told.first { $0.status.isFinal && $0.incarnation == topic.incarnation && $0.number >= topic.low }.map { ($0.status, $0.timestamp) }
+    }
 
     /// What all that was told comes to.
     var status: MessageStatus {

@@ -16,6 +16,8 @@ final class PartLink {
         var isWritten = false
         /// Told as unknown.
         var isLate = false
+        /// Of the attempt, when it was offered.
+        var mark: UInt64 = 0
 
         init(_ tag: UInt64, _ number: Int, _ part: Int, _ submission: Requests.Submission) {
             self.tag = tag

@@ -22,6 +22,8 @@ final class PartsGateway: ProviderGateway, PartGateway {
     private var isConnecting = false
     private var isClosed = false
     private var failures = 0
+    /// The centre has asked for a pause.
+    private var pausedUntil = MonotonicInstant(nanoseconds: .min)
     private var unbound = DoorState.shut("it is not bound yet")
     private var told = DoorState.shut("")
     private var state: DoorState {
@@ -86,7 +88,13 @@ final class PartsGateway: ProviderGateway, PartGateway {
     // MARK: Parts
 
     func submit(part: Int, of submission: Requests.Submission, _ message: Message, expiresAt: Int64?, isPriority: Bool, tag: UInt64) {
-        if submission.toSubmit.first == part { judge.submitted(process, tag: tag) }
+        if submission.toSubmit.first == part {
+            judge.submitted(process, tag: tag)
+            judge.attemptSubmitted(process, tag: tag, submission)
+        } else {
+            judge.countRequest()
+        }
+        if world.monotonic < pausedUntil { judge.find(.pressed, "r\(Self.read(message).number), part \(part), by p\(process.number)") }
         guard case .open = state, let link else { return tell(.part(tag: tag, .notSent(reason: "it is not bound"))) }
         let flight = PartLink.Flight(tag, Self.read(message).number, part, submission)
         // Its place in the window.
@@ -126,6 +134,7 @@ final class PartsGateway: ProviderGateway, PartGateway {
         case .accepted(let copy): outcome = .accepted(id: copy.id, status: .sent)
         case .refused(let code): outcome = .refused(code: code)
         case .throttled:
+            pausedUntil = world.monotonic + .seconds(1)
             receive(.later(.seconds(1)))
             outcome = .notSent(reason: "throttled")
         case .notBound:
@@ -136,7 +145,7 @@ final class PartsGateway: ProviderGateway, PartGateway {
         }
         if flight.isLate {
             guard case .accepted(let id, _) = outcome else { return receive(.latePart(tag: flight.tag, id: nil)) }
-            judge.acceptedLate(flight)
+            judge.acceptedLate(process, flight)
             receive(.latePart(tag: flight.tag, id: id))
         } else {
             if case .accepted = outcome { judge.partAccepted(process, flight) }

@@ -44,7 +44,7 @@ final class ReceiptTopic {
         push.isWritten = true
         let (copy, status) = (push.copy, push.status)
         guard !copy.isRetired else { return }
-        copy.wasTold(status, world.wall, end)
+        copy.wasTold(status, world.wall, end, incarnation)
         records.append(Record(copy: copy, status: status, timestamp: world.wall))
         onAppend(copy, status)
         for reader in readers { reader.1() }
@@ -71,6 +71,9 @@ final class ReceiptTopic {
     func position(_ next: Int64) -> ReceiptPosition {
         ReceiptPosition(next: next, timestamp: next > low && next <= end ? records[Int(next) - 1].timestamp : -1)
     }
+
+    /// When its first record was appended; -1: there is none.
+    var beganAt: Int64 { low < end ? records[Int(low)].timestamp : -1 }
 
     /// Whether the log is the one that the position was noted in; where nothing is left that would tell, it is believed.
     func isSame(_ from: ReceiptPosition) -> Bool {

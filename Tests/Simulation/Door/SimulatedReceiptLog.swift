@@ -103,7 +103,8 @@ final class SimulatedReceiptLog: ReceiptLog {
         let receipts = first < end ? (first..<end).map { topic.receipt($0) }.filter { !search.ids.isDisjoint(with: $0.ids) } : []
         return .success(
             ReceiptFindings(
-                receipts: receipts, lost: max(0, min(topic.low, search.end) - start), readCount: Int(max(0, end - first))))
+                receipts: receipts, lost: max(0, min(topic.low, search.end) - start), readCount: Int(max(0, end - first)),
+                isAnotherLog: !isThis, beganAt: topic.beganAt))
     }
 
     func askEnd(tag: UInt64) {

@@ -63,6 +63,12 @@ final class Schedule {
         door.centre.onFault = { [unowned self] in count("\($0)") }
         door.centre.onTaken = { [unowned judge] in judge.taken($0) }
         door.topic.onAppend = { [unowned judge] in judge.wasTold($0, $1) }
+        let topic = door.topic
+        judge.fate = { [unowned topic] in $0.fate(in: topic) }
+        // In a log that is younger than the request it is not known what came before its first intent.
+        door.centre.mayGiveAgain = { [unowned judge, unowned topic] in
+            topic.beganAt >= 0 && judge.cases.indices.contains($0) && judge.cases[$0].timestamp > topic.beganAt
+        }
         door.centre.onAnsweredEarly = { [unowned judge] in judge.find(.answeredEarly, "of r\($0.copy.number), part \($0.copy.part)") }
     }
 
