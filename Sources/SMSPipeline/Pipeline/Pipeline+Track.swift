@@ -46,11 +46,15 @@ extension Pipeline {
         while tracker.hasDue(at: now) { if let due = tracker.takeDue(at: now) { lookAtHorizon(due) } }
     }
 
-    /// No message expires before every receipt has been read that was written within its time.
+    /// No message expires before every receipt has been read that was written within its time, and what is being looked for in the log has
+    /// been found or not.
     private func lookAtHorizon(_ due: Tracker.Due) {
         let (account, now) = (gates.account, now)
         guard let end = tracker.horizon(due.handle, stood: { account.pollsStood(since: $0, until: now) }, at: now) else { return }
         if door.desk.isOn, due.isInParts {
+            if let partition = tracker.partition(of: due.handle), door.desk.isLookingBack(for: partition) {
+                return tracker.postpone(due.handle, to: now + Self.horizonDelay)
+            }
             let (isComplete, question) = door.desk.isComplete(since: end, at: now)
             if let question { door.log?.askEnd(tag: question) }
             guard isComplete else { return tracker.postpone(due.handle, to: now + Self.horizonDelay) }

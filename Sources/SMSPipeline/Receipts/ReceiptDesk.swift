@@ -178,6 +178,9 @@ package struct ReceiptDesk: ~Copyable {
         if lookBacks[partition]?.isEmpty == true { lookBacks[partition] = nil }
     }
 
+    /// For ids that its entries learnt later than their receipts may have come.
+    package func isLookingBack(for partition: PartitionKey) -> Bool { lookBacks[partition] != nil }
+
     /// Operators' ids that are looked for.
     package var lookBackCount: Int {
         (wanted + (searched?.asked ?? [])).count { if case .resolved = $0.asker { true } else { false } }

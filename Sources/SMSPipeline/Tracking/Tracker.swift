@@ -232,6 +232,8 @@ package struct Tracker: ~Copyable {
         return nil
     }
 
+    package func partition(of handle: TrackingHandle) -> PartitionKey? { messages[handle]?.assignment.key }
+
     package mutating func postpone(_ handle: TrackingHandle, to instant: MonotonicInstant) { messages.reschedule(handle, at: instant) }
 
     package mutating func expire(_ handle: TrackingHandle, at clock: Now) -> Step {

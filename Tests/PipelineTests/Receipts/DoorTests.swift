@@ -120,6 +120,31 @@ import Time
         #expect(stage.events.map(\.code) == [nil, "TRACKING_EXPIRED"])
     }
 
+    /// An operator's ids are looked for in what was written long ago: until that is read, nothing is known of them.
+    @Test func whatIsBeingLookedForDoesNotExpire() throws {
+        let stage = try DoorStage.opened()
+        stage.publish("r", parts: 1, policy: "hold")
+        stage.run(2)
+        let offer = try #require(stage.gateway.offered.first)
+        _ = stage.pipeline.mayBegin(tag: offer.tag, at: stage.clock)
+        stage.pipeline.provider(.part(tag: offer.tag, .unknown(reason: "no answer")), at: stage.clock)
+        stage.run(2)
+        stage.writeReceipt(of: "x", .delivered)
+        stage.readReceipts(1)
+        stage.run(1)
+        stage.append(#"{"command": "resolve", "id": "r", "as": "sent", "messageIds": ["x"]}"#)
+        stage.run(4)
+        #expect(stage.events.map(\.status) == ["SENT"])
+        stage.pass(.seconds(80 * 3_600))
+        stage.run(3)
+        stage.answerEnd()
+        stage.run(5)
+        #expect(stage.events.map(\.status) == ["SENT"], "the search has not been answered")
+        stage.answerSearch()
+        stage.run(5)
+        #expect(stage.events.map(\.status) == ["SENT", "DELIVERED"])
+    }
+
     /// Time without a bind is nobody's silence.
     @Test func timeWithoutABindDoesNotCount() throws {
         let stage = try DoorStage.opened()
