@@ -253,6 +253,16 @@ class Steps:
         self.written()
         assert self.centre.ask("parts")["counters"]["kept"] == 0
 
+    def applied_and_not_committed(self):
+        """The topic of events refuses them: what the receipts say stands in no ledger."""
+        self.accepted()
+        alter(self.door, self.door.status_topic, {"max.message.bytes": "16"})
+        self.deliver()
+        for name, value in (('rocketsms_receipts_total{verdict="matched"}', 2), ("rocketsms_transactions_aborted_total", 1)):
+            wait_for(lambda: self.worker.metric(name) >= value, 30, name)  # noqa: B023
+        self.worker.kill()
+        alter(self.door, self.door.status_topic, {"max.message.bytes": "1048588"})
+
     def acceptance_folded_and_not_committed(self):
         """The receipt was there before the answer: both are one operation."""
         self.centre.switch(delivery_delay="0s", delivery_jitter="0s")
@@ -313,8 +323,8 @@ def fill(door, count):
 
 
 RECEIPT_STEPS = [
-    "produced_and_not_acknowledged", "acknowledged_and_not_answered", "acceptance_folded_and_not_committed", "catching_up",
-    "position_written", "late_answer_taken_and_not_committed",
+    "produced_and_not_acknowledged", "acknowledged_and_not_answered", "applied_and_not_committed", "acceptance_folded_and_not_committed",
+    "catching_up", "position_written", "late_answer_taken_and_not_committed",
 ]  # fmt: skip
 # After these nobody can say whether the part was taken.
 UNKNOWN_STEPS = {"acceptance_folded_and_not_committed", "late_answer_taken_and_not_committed"}
@@ -539,11 +549,17 @@ def test_receipts_that_cannot_be_written_for_a_minute(door, centre):
     ones = [door.publish(message(f"minute-{number}", "Hello", number), key=key_of(number)) for number in range(50)]
     door.flush()
     wait_for(lambda: len(parts(centre)) >= 50, 30, "the parts")
-    alter(door, door.receipts, {"min.insync.replicas": "2"})
+    # A record is larger than that. (More replicas in sync than there are replicas is no refusal.)
+    alter(door, door.receipts, {"max.message.bytes": "16"})
     behind = [door.publish(message(f"behind-{number}", "Hello", 100 + number), key=key_of(number)) for number in range(10)]
     door.flush()
-    time.sleep(60)
-    alter(door, door.receipts, {"min.insync.replicas": "1"})
+    began = time.monotonic()
+    wait_for(lambda: worker.metric("rocketsms_smpp_door_shut") == 1, 30, "the door to be shut")
+    taken = len(parts(centre))
+    time.sleep(max(0, began + 60 - time.monotonic()))
+    assert worker.metric("rocketsms_smpp_door_shut") == 1 and worker.metric("rocketsms_receipt_write_failures_total") > 0
+    assert len(parts(centre)) == taken, "nothing is submitted meanwhile"
+    alter(door, door.receipts, {"max.message.bytes": "1048588"})
     for end in door.status.until_final(*ones, *behind, timeout=120):
         assert end.status == "DELIVERED" and not end.value.get("possibleDuplicate")
     assert worker.metric('rocketsms_attempt_outcomes_total{outcome="unknown"}') == 0
