@@ -217,7 +217,9 @@ def test_the_pictures_of_the_page(make_site, start_simulator, browser, tmp_path)
             if PICTURES and outage and time.monotonic() > outage:
                 simulator.faults(outage="unavailable", outageFor="8s", endpoint="send")
                 outage = None
-        assert light.tile("POSTs") > 0 and light.number("lanes", "priority", 3) is not None
+        # At one moment there may be none.
+        light.until(lambda: light.tile("POSTs") > 0, 30, "a POST under way")
+        assert light.number("lanes", "priority", 3) is not None
         folder = pathlib.Path(PICTURES or tmp_path)
         folder.mkdir(parents=True, exist_ok=True)
         for scheme, view in views.items():
