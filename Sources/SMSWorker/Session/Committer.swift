@@ -14,6 +14,7 @@ internal import Time
 final class Committer: Sendable {
     private let threads: [ProducerThread]
     private let isAbandoned = Atomic<Bool>(false)
+    private let isFreed = Atomic<Bool>(false)
     private let timeout: Duration
     private let initialisations: [LateInitialisations]
     private let hasMetTrouble = Atomic<Bool>(false)
@@ -61,7 +62,7 @@ final class Committer: Sendable {
         thread.submit { [self] in
             defer { thread.hasEnded() }
             // The next session may have its producers already, and these would fence them.
-            guard !abandoned else { return }
+            guard !abandoned, !isFreed.load(ordering: .acquiring) else { return }
             do throws(KafkaError) {
                 try renew(thread)
                 if number + 1 < threads.count { rebuild(number + 1, done) } else { done(nil) }
@@ -115,6 +116,8 @@ final class Committer: Sendable {
     ///
     /// - Parameter ended: called on the thread of each producer, with its number, when that is freed.
     func free(_ ended: @escaping @Sendable (Int) -> Void = { _ in }) {
+        // What the other thread still asks of this one comes behind its last work.
+        isFreed.store(true, ordering: .releasing)
         for thread in threads {
             thread.finish {
                 thread.destroy()
@@ -148,16 +151,19 @@ final class Committer: Sendable {
         var steps = TransactionSteps<BrokerError>(mayBegin: thread.mayBegin)
         var renewal: Duration?
         var cause: BrokerError?
+        var began = MonotonicInstant.now
         while true {
             do throws(KafkaError) {
                 switch steps.call {
                 case .renew: renewal = try renewForTransaction(thread)
-                case .begin: try thread.existing().begin()
+                case .begin:
+                    began = .now
+                    try thread.existing().begin()
                 case .produce: try produce(work, with: try thread.existing())
                 case .flush:
                     try thread.existing().flush(timeout: timeout)
                     work.flushed()
-                case .awaitTurn: try awaitTurn(work.place)
+                case .awaitTurn: try awaitTurn(work.place, since: began)
                 case .sendOffsets: try thread.existing().sendOffsets(work.offsets, metadata: metadata, timeout: timeout)
                 case .commit: try thread.existing().commit(timeout: timeout)
                 case .abort: try thread.existing().abort(timeout: timeout)
@@ -175,9 +181,10 @@ final class Committer: Sendable {
         }
     }
 
-    /// Half of what a transaction may take: one that is aborted here is not fenced for its timeout.
-    private func awaitTurn(_ place: CommitPlace) throws(KafkaError) {
-        guard place.behind?.isCommitted(within: timeout / 2) ?? true else {
+    /// Until half of what a transaction may take is over: one that is aborted then is not fenced for its timeout.
+    private func awaitTurn(_ place: CommitPlace, since began: MonotonicInstant) throws(KafkaError) {
+        let left = max(.zero, timeout / 2 - (MonotonicInstant.now - began))
+        guard place.behind?.isCommitted(within: left) ?? true else {
             throw KafkaError(local: "the transaction before it is not committed")
         }
     }

@@ -49,7 +49,7 @@ import Time
     /// Two slow initialisations do not make the commit behind them look like a call that hangs.
     @Test func eachPieceOfWorkHasItsOwnTime() async throws {
         let entered = TestSignal()
-        let ended = TestSignal()
+        let ended = [TestSignal(), TestSignal()]
         let gate = ThreadGate()
         let made = TestCounter()
         let committer = try await onThread {
@@ -69,8 +69,8 @@ import Time
         #expect(!committer.isOverdue(at: .now + limit - .seconds(5)))
         #expect(committer.isOverdue(at: .now + limit + .seconds(1)))
         gate.open()
-        committer.free { if $0 == 1 { ended.fire() } }
-        await ended.wait()
+        committer.free { ended[$0].fire() }
+        for signal in ended { await signal.wait() }
         #expect(!committer.isOverdue(at: .now + .seconds(3_600)), "idle again")
     }
 

@@ -24,6 +24,8 @@ final class SimulatedProducerThread {
 
     // The call under way.
     private var steps = TransactionSteps<BrokerError>(mayBegin: true)
+    /// This transaction.
+    private var began: MonotonicInstant
     /// The producer of this transaction was made anew.
     private var renewed = false
     private var callNumber = 0
@@ -42,6 +44,7 @@ final class SimulatedProducerThread {
         self.number = number
         cluster = client.cluster
         callBegan = cluster.now
+        began = cluster.now
     }
 
     func forget() {
@@ -198,6 +201,7 @@ final class SimulatedProducerThread {
                 next(transaction, error)
             }
         case .begin:
+            began = cluster.now
             producer?.begin()
             next(transaction, nil)
         case .produce:
@@ -225,7 +229,7 @@ final class SimulatedProducerThread {
         guard let behind = transaction.place.behind else { return next(transaction, nil) }
         let failure = BrokerError(.abortable, name: "the transaction before it is not committed")
         guard behind.isCommitted == nil else { return next(transaction, behind.isCommitted == true ? nil : failure) }
-        call(timeout: timeout / 2) { [self] error in
+        call(timeout: max(.zero, timeout / 2 - (cluster.now - began))) { [self] error in
             next(transaction, error == nil ? nil : failure)
         } _: { done in
             behind.whenKnown { done($0 ? nil : failure) }
