@@ -298,18 +298,6 @@ import Time
         }
     }
 
-    @Test func aPairIsGivenUpWhereReceiptsCannotBeKept() async throws {
-        try await run(change: Self.pair) { simulator, fixture in
-            await fixture.untilOpen()
-            await fixture.on { $0.keeper.set(canWrite: false) }
-            await fixture.until { $0.gateway.links.allSatisfy(\.isOff) }
-            await fixture.on { $0.keeper.set(canWrite: true) }
-            await fixture.untilOpen()
-            await fixture.submit(0..<1)
-            await fixture.until { $0.keeper.records.count == 1 }
-        }
-    }
-
     // MARK: Another password
 
     @Test func aNewPasswordIsTriedAtOnce() async throws {
