@@ -118,6 +118,7 @@ extension Pipeline {
 
     private func partsEnded(_ tag: UInt64, _ attempt: Attempt) {
         guard let parts = attempt.underWay else { return }
+        endSpan(of: attempt, parts.outcome)
         finish(tag: tag, parts.outcome)
         attempt.request?.attempt = nil
         // Behind the operation: what it says of receipts is at most what was applied when the attempt began.

@@ -10,7 +10,7 @@ extension Pipeline {
         guard settings.isTraced, context.isSampled else { return (context.header(below: context.parent), nil) }
         let traced = TracedAttempt(
             context: context, parent: processSpan(context, request.entry, request.assignment, since: request.since),
-            resends: Int(Int64(request.entry.failures).clampedSum(Int64(request.entry.unknownAttempts))))
+            resends: Int(Int64(request.entry.failures).clampedSum(Int64(request.entry.unknownAttempts))), start: now)
         return (context.header(below: Self.span(request.entry.mark)), traced)
     }
 
@@ -21,7 +21,7 @@ extension Pipeline {
             .span(
                 TraceSpan(
                     context: traced.context, id: Self.span(attempt.mark), parent: traced.parent,
-                    kind: .attempt(outcome, resends: traced.resends), start: attempt.permit.startedAt, end: now)))
+                    kind: .attempt(outcome, resends: traced.resends), start: traced.start, end: now)))
     }
 
     /// The spans that end with the commit of this event.

@@ -27,4 +27,6 @@ package struct TracedAttempt: Equatable, Sendable {
     let context: TraceContext
     let parent: UInt64
     let resends: Int
+    /// Of its first part, where it has several.
+    let start: MonotonicInstant
 }

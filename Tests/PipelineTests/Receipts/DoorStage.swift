@@ -47,7 +47,7 @@ final class DoorStage {
     private(set) var gateway = DoorGateway()
     private(set) var log = DoorLog()
     private let opener = CountingOpener()
-    private let observer = RecordingObserver()
+    let observer = RecordingObserver()
     /// Offered parts whose answer is on its way.
     var answers: [(tag: UInt64, outcome: PartOutcome, late: String?)] = []
     var lates: [(tag: UInt64, id: String?)] = []
@@ -58,7 +58,7 @@ final class DoorStage {
     init(seed: UInt64, send: SendSettings = .sample) {
         self.seed = seed
         random = SeededGenerator(seed: seed)
-        settings = .sample(send: send, receipts: ReceiptSettings(account: 1, fingerprint: 5, checksAddress: true))
+        settings = .sample(send: send, isTraced: true, receipts: ReceiptSettings(account: 1, fingerprint: 5, checksAddress: true))
         pipeline = Pipeline(
             settings: settings, observer: observer, gateway: gateway, receipts: log, opener: opener, seed: seed, at: clock)
     }
@@ -206,10 +206,10 @@ final class DoorStage {
         append(#"{"id": "\#(id)", "phone": "+375296890043", "text": "\#(parts) \#(id)", "onUnknown": "\#(policy)"}"#)
     }
 
-    func append(_ json: String) {
+    func append(_ json: String, traceparent: String? = nil) {
         requests.append(
             StageSession.RequestRecord(
-                offset: Int64(requests.count), timestamp: clock.wall, key: [], value: Array(json.utf8), traceparent: nil))
+                offset: Int64(requests.count), timestamp: clock.wall, key: [], value: Array(json.utf8), traceparent: traceparent.map(StageSession.forever)))
         session.records = requests
     }
 

@@ -1,3 +1,4 @@
+import PipelineSupport
 import Testing
 import Time
 
@@ -66,6 +67,30 @@ import Time
         stage.pipeline.provider(.door(.open), at: stage.clock)
         stage.run(2)
         #expect(stage.openings == 1)
+    }
+
+    @Test func aSampledRequestLeavesOneSpanForAllPartsOfAnAttempt() throws {
+        let stage = try DoorStage.opened()
+        stage.append(
+            #"{"id": "r", "phone": "+375296890043", "text": "2 r"}"#, traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+        stage.run(2)
+        let (offer, begun) = (try stage.takeOffer(), stage.clock.monotonic)
+        stage.pipeline.provider(.part(tag: offer.tag, .accepted(id: "x", status: .sent)), at: stage.clock)
+        stage.run(3)
+        let next = try stage.takeOffer()
+        stage.pipeline.provider(.part(tag: next.tag, .accepted(id: "y", status: .sent)), at: stage.clock)
+        stage.turn()
+        let attempts = stage.observer.notes.compactMap { note -> (outcome: AttemptOutcome, span: TraceSpan)? in
+            guard case .span(let span) = note, case .attempt(let outcome, resends: 0) = span.kind else { return nil }
+            return (outcome, span)
+        }
+        let (outcome, span) = try #require(attempts.first)
+        #expect(attempts.count == 1 && span.start <= begun && span.end == stage.clock.monotonic)
+        guard case .parts(let parts) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(parts.count == 2)
     }
 
     @Test func nothingBeginsWhileTheDoorIsShut() throws {

@@ -298,6 +298,19 @@ import Time
         }
     }
 
+    @Test func aPairIsGivenUpWhereReceiptsCannotBeKept() async throws {
+        try await run(change: Self.pair) { _, fixture in
+            await fixture.untilOpen()
+            await fixture.on { $0.keeper.set(canWrite: false) }
+            await fixture.until { $0.door == .shut("receipts cannot be written to Kafka") }
+            await fixture.on { $0.keeper.set(canWrite: true) }
+            // Each of the two is another one.
+            await fixture.until { $0.door == .open && $0.gateway.counts.binds == 4 }
+            await fixture.submit(0..<1)
+            await fixture.until { $0.keeper.records.count == 1 }
+        }
+    }
+
     // MARK: Another password
 
     @Test func aNewPasswordIsTriedAtOnce() async throws {
