@@ -80,6 +80,8 @@ package struct CommitLoop: ~Copyable {
     private(set) var stage = Stage.idle
     /// Aborted transactions in a row; they outlive the stages.
     private(set) var failures = 0
+    /// The last one that was not committed. One that was begun before it, and is committed after it, gets nothing over it.
+    private var lastFailed: UInt64 = 0
     /// Oldest first, two at most.
     private var transactions: [CommitUnderWay] = []
     /// The oldest; nil while none is under way.
@@ -219,13 +221,15 @@ package struct CommitLoop: ~Copyable {
             transactions.remove(at: index)
         } else {
             transactions[index].hasFailed = true
+            lastFailed = max(lastFailed, number)
             putBackFailed()
         }
         switch report.result {
         case .committed:
+            ended.batch.giveBackOperations()
+            guard number > lastFailed else { return .committed(ended, failures: 0) }
             defer { failures = 0 }
             stage = .idle
-            ended.batch.giveBackOperations()
             return .committed(ended, failures: failures)
         case .aborted(let error):
             // The same operations again, in the same order, after a pause: a topic that refuses writes must not make the worker forget.

@@ -7,7 +7,7 @@ package struct TraceSpan: Equatable, Sendable {
     package enum Kind: Equatable, Sendable {
         /// From the record to its first event, committed.
         case process(PartitionKey, offset: Int64, MessageStatus, code: String?)
-        /// A POST, from its slot to the provider's answer or none.
+        /// A POST, or the parts that an attempt submits, from its slot to the provider's last answer or none.
         /// - Parameter resends: attempts before it.
         case attempt(AttemptOutcome, resends: Int)
         /// A status event, from its decision to its commit.

@@ -35,7 +35,8 @@ final class Committer: Sendable {
 
     /// Commits what of `content` belongs to owners that are `alive`. `flushed` and `ended` are called on the producer's thread.
     func commit(
-        _ content: TransactionContent, alive: [Bool], topics: TransactionTopics, metadata: consuming GroupMetadata, at place: CommitPlace,
+        _ content: TransactionContent, alive: [Bool], topics: TransactionTopics, metadata: consuming GroupMetadata,
+        at place: CommitPlace<CommitFate>,
         flushed: @escaping @Sendable () -> Void = {}, ended done: @escaping @Sendable (CommitReport) -> Void
     ) {
         let handover = Handover(consume metadata)
@@ -137,7 +138,7 @@ final class Committer: Sendable {
         let content: TransactionContent
         let alive: [Bool]
         let topics: TransactionTopics
-        let place: CommitPlace
+        let place: CommitPlace<CommitFate>
         let flushed: @Sendable () -> Void
 
         var offsets: [ConsumerOffset] {
@@ -182,7 +183,7 @@ final class Committer: Sendable {
     }
 
     /// Until half of what a transaction may take is over: one that is aborted then is not fenced for its timeout.
-    private func awaitTurn(_ place: CommitPlace, since began: MonotonicInstant) throws(KafkaError) {
+    private func awaitTurn(_ place: CommitPlace<CommitFate>, since began: MonotonicInstant) throws(KafkaError) {
         let left = max(.zero, timeout / 2 - (MonotonicInstant.now - began))
         guard place.behind?.isCommitted(within: left) ?? true else {
             throw KafkaError(local: "the transaction before it is not committed")

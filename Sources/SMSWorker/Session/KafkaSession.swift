@@ -20,7 +20,7 @@ final class KafkaSession: LedgerSession, @unchecked Sendable {
     private(set) var access: KafkaAccess
     /// Of its own each: while one is left unread, the others go on (a pause would throw away what was fetched ahead).
     private var queues: [PartitionKey: RecordQueue] = [:]
-    private var turns = CommitTurns()
+    private var turns = CommitTurns<CommitFate>()
     /// Read last, for the next commit.
     private var metadata: GroupMetadata?
     private let wakeDescriptor: CInt

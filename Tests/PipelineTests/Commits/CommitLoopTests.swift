@@ -172,8 +172,18 @@ import Time
         _ = end(&loop, second, .aborted(error), at: now, &chance)
         #expect(loop.underWay?.number == first?.number)
         #expect(assignment.coveredOffset == 3, "as the first has it")
-        _ = end(&loop, first, .committed, at: now, &chance)
-        #expect(keys(begin(&loop, at: now + .seconds(60))).first == 10)
+        guard case .committed(_, failures: 0) = end(&loop, first, .committed, at: now, &chance) else {
+            Issue.record("not committed")
+            return
+        }
+        #expect(loop.isStuck == true && loop.failures == 1, "what failed has not got through")
+        let again = begin(&loop, at: now + .seconds(60))
+        #expect(keys(again).first == 10)
+        guard case .committed(_, failures: 1) = end(&loop, again, .committed, at: now + .seconds(60), &chance) else {
+            Issue.record("not committed")
+            return
+        }
+        #expect(loop.isStuck == false)
     }
 
     // MARK: Aborted

@@ -209,7 +209,8 @@ final class DoorStage {
     func append(_ json: String, traceparent: String? = nil) {
         requests.append(
             StageSession.RequestRecord(
-                offset: Int64(requests.count), timestamp: clock.wall, key: [], value: Array(json.utf8), traceparent: traceparent.map(StageSession.forever)))
+                offset: Int64(requests.count), timestamp: clock.wall, key: [], value: Array(json.utf8),
+                traceparent: traceparent.map(StageSession.forever)))
         session.records = requests
     }
 

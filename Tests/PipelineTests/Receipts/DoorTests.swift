@@ -72,7 +72,8 @@ import Time
     @Test func aSampledRequestLeavesOneSpanForAllPartsOfAnAttempt() throws {
         let stage = try DoorStage.opened()
         stage.append(
-            #"{"id": "r", "phone": "+375296890043", "text": "2 r"}"#, traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+            #"{"id": "r", "phone": "+375296890043", "text": "2 r"}"#, traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+        )
         stage.run(2)
         let (offer, begun) = (try stage.takeOffer(), stage.clock.monotonic)
         stage.pipeline.provider(.part(tag: offer.tag, .accepted(id: "x", status: .sent)), at: stage.clock)

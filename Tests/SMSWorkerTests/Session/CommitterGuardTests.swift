@@ -30,7 +30,7 @@ import Testing
         let committer: Committer
         /// The numbers of the producers that were made, in order.
         let made: Made
-        private let turns = Mutex((last: UInt64(0), turns: CommitTurns()))
+        private let turns = Mutex((last: UInt64(0), turns: CommitTurns<CommitFate>()))
 
         final class Made: Sendable {
             let numbers = Mutex<[Int]>([])

@@ -7,7 +7,7 @@ import Time
 /// Runs transactions with two producers in turn, each on a thread of its own, as `Committer` does.
 final class SimulatedCommitter: Forgetful {
     private var threads: [SimulatedProducerThread] = []
-    private var turns = SimulatedTurns()
+    private var turns = CommitTurns<SimulatedFate>()
 
     init(_ client: ClusterClient) {
         threads = (0...1).map { SimulatedProducerThread(client, number: $0) }
@@ -17,7 +17,7 @@ final class SimulatedCommitter: Forgetful {
     func forget() {
         for thread in threads { thread.forget() }
         threads = []
-        turns = SimulatedTurns()
+        turns = CommitTurns<SimulatedFate>()
     }
 
     // MARK: What is asked of it
@@ -53,34 +53,14 @@ final class SimulatedCommitter: Forgetful {
     func free() { for thread in threads { thread.free() } }
 }
 
-/// As `CommitPlace`.
-struct SimulatedPlace {
-    let producer: Int
-    let fate = SimulatedFate()
-    let behind: SimulatedFate?
-}
-
-/// As `CommitTurns`.
-struct SimulatedTurns {
-    private var places: [(number: UInt64, place: SimulatedPlace)] = []
-
-    mutating func next(_ number: UInt64, behind: UInt64?) -> SimulatedPlace {
-        let before = behind.map { behind in places.first { $0.number == behind }?.place }
-        let last = (before ?? nil) ?? places.last?.place
-        let place = SimulatedPlace(
-            producer: 1 - (last?.producer ?? 1), behind: before.map { $0?.fate ?? SimulatedFate(isCommitted: false) })
-        places.removeAll { $0.number < behind ?? number }
-        places.append((number, place))
-        return place
-    }
-}
-
 /// As `CommitFate`: known at once, or when it is decided.
-final class SimulatedFate {
+final class SimulatedFate: TransactionFate {
     private(set) var isCommitted: Bool?
     private var waiting: [(Bool) -> Void] = []
 
-    init(isCommitted: Bool? = nil) { self.isCommitted = isCommitted }
+    init() {}
+
+    init(isCommitted: Bool) { self.isCommitted = isCommitted }
 
     func decide(isCommitted: Bool) {
         self.isCommitted = isCommitted

@@ -57,7 +57,7 @@ final class SimulatedProducerThread {
     // MARK: What is asked of it
 
     func commit(
-        _ content: TransactionContent, alive: [Bool], topics: TransactionTopics, member: Membership, at place: SimulatedPlace,
+        _ content: TransactionContent, alive: [Bool], topics: TransactionTopics, member: Membership, at place: CommitPlace<SimulatedFate>,
         flushed: @escaping () -> Void, _ done: @escaping (CommitReport) -> Void
     ) {
         let offsets = content.owners.indices.filter { alive[$0] }.compactMap { index in
@@ -187,7 +187,7 @@ final class SimulatedProducerThread {
         let topics: TransactionTopics
         let member: Membership
         let offsets: [(log: Int, offset: Int64)]
-        let place: SimulatedPlace
+        let place: CommitPlace<SimulatedFate>
         let flushed: () -> Void
         let done: (CommitReport) -> Void
     }
