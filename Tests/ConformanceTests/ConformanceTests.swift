@@ -14,6 +14,8 @@ struct ConformanceTests {
         "a transaction becomes visible whole",
         "a producer is fenced by another of its name",
         "a stale generation is refused, and works again with the new one",
+        "of two that overlap the second ends behind the first",
+        "what is behind a refused transaction is withdrawn",
         "a member of the generation may commit offsets of what another owns",
         "an open transaction times out, and a restore waits for it",
         "a producer of the same name ends its predecessor's transaction at once",
