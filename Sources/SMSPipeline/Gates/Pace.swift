@@ -69,12 +69,14 @@ package struct Pace: Equatable, Sendable {
 
     // MARK: What it says
 
-    /// For operators. What has not been asked for long is not said to fail: nobody knows.
+    /// For operators. What has not been asked for long is not said to fail: nobody knows. Nor is a width said to be small that none waits
+    /// for: only answers widen it, and where few are sent it stays as it is.
     package func state(at now: MonotonicInstant) -> State {
         let (doSend, doPoll) = (sends.isInUse(at: now), polls.isInUse(at: now))
         if doSend, sends.probeAt != nil { return .open }
         let width = width(.send, at: now)
-        return doSend && width < slots || doPoll && polls.probeAt != nil ? .halfOpen(width: width) : .closed
+        let isNarrow = width < slots && (sends.share.breadth < 1 || sends.isHeldBack(width: width, at: now))
+        return doSend && isNarrow || doPoll && polls.probeAt != nil ? .halfOpen(width: width) : .closed
     }
 
     /// Whether fewer sends may run than there are slots.
@@ -128,11 +130,12 @@ package struct Pace: Equatable, Sendable {
         guard mayAdmit(kind, at: now, sendsWait: sendsWait) else { return nil }
         switch kind {
         case .send:
-            sends.began(at: now)
+            let width = width(.send, at: now)
+            sends.began(width: width, at: now)
             if let next = sends.probeAt { polls.mayNotProbe(before: next) }
-            return Permit(kind: .send, round: sends.round, startedAt: now, isUsed: 2 * sends.running >= width(.send, at: now))
+            return Permit(kind: .send, round: sends.round, startedAt: now, isUsed: 2 * sends.running >= width)
         case .poll:
-            polls.began(at: now)
+            polls.began(width: width(.poll, at: now), at: now)
             if let next = polls.probeAt { sends.mayNotProbe(before: next) }
             return Permit(kind: .poll, round: polls.round, startedAt: now, isUsed: false)
         }
@@ -146,7 +149,7 @@ package struct Pace: Equatable, Sendable {
         var (side, other) = isSend ? (sends, polls) : (polls, sends)
         guard permit.round == side.round else { return nil }
         defer { (sends, polls) = isSend ? (side, other) : (other, side) }
-        side.ended()
+        side.ended(width: width(permit.kind, at: now), at: now)
         switch ending {
         case .neutral:
             // A probe that was none.

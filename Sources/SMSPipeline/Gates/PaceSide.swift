@@ -16,6 +16,8 @@ struct PaceSide: Equatable, Sendable {
     /// Nothing but probes, the next from then on; nil: more.
     private(set) var probeAt: MonotonicInstant?
     private var lastBegan: MonotonicInstant?
+    /// When as many ran as might, the last time.
+    private var lastFull: MonotonicInstant?
     /// When the latest of those that were answered began.
     private var lastAnswered: MonotonicInstant?
     /// Since it opened with no answer after that.
@@ -41,16 +43,25 @@ struct PaceSide: Equatable, Sendable {
     /// Whether one has begun within the last ten minutes: where any wait, one does.
     func isInUse(at now: MonotonicInstant) -> Bool { lastBegan.map { now - $0 < .seconds(600) } ?? false }
 
+    /// Whether the width holds any back, or has within the last ten seconds.
+    func isHeldBack(width: Int, at now: MonotonicInstant) -> Bool {
+        running >= width || lastFull.map { now - $0 < .seconds(10) } ?? false
+    }
+
     private var patienceEnds: MonotonicInstant? { lastBegan.map { $0 + patience } }
 
-    mutating func began(at now: MonotonicInstant) {
+    mutating func began(width: Int, at now: MonotonicInstant) {
         running += 1
         lastBegan = now
+        if running >= width { lastFull = now }
         if probeAt != nil { probeAt = now + min(max(patience, (now - (silentSince ?? now)) / 2), longest) }
     }
 
     /// Of this round.
-    mutating func ended() { running -= 1 }
+    mutating func ended(width: Int, at now: MonotonicInstant) {
+        if running >= width { lastFull = now }
+        running -= 1
+    }
 
     /// - Parameter start: when the request began.
     /// - Returns: whether it is as wide as may be, after it was open.

@@ -158,6 +158,27 @@ import Time
         #expect(pace.freeSends(at: now + .seconds(600)) == 1)
     }
 
+    /// Slow answers have narrowed it, then few are sent, quickly: they widen nothing, and hold nothing back.
+    @Test func aWidthThatNoneWaitsForIsNotSaidToBeSmall() {
+        var generator = SeededGenerator(seed: 9)
+        var pace = pace()
+        var now = start
+        for _ in 0..<4 {
+            let slow = (0..<64).compactMap { _ in pace.admit(.send, at: now, sendsWait: true) }
+            now = now + .seconds(12)
+            for permit in slow { _ = pace.ended(permit, .success, at: now, using: &generator) }
+        }
+        let width = pace.width(.send, at: now)
+        #expect((4...32).contains(width), "\(width)")
+        now = run(&pace, 9, .send, .success, at: now, &generator)
+        #expect(pace.state(at: now) == .halfOpen(width: width))
+        now = run(&pace, 5, .send, .success, after: .seconds(2), at: now, &generator)
+        #expect(pace.state(at: now) == .closed)
+        #expect(pace.isNarrowed(at: now))
+        let many = (0..<pace.width(.send, at: now)).compactMap { _ in pace.admit(.send, at: now, sendsWait: true) }
+        #expect(pace.state(at: now) == .halfOpen(width: many.count))
+    }
+
     @Test func pollsThatFailLeaveTheStockAlone() {
         var generator = SeededGenerator(seed: 9)
         var pace = pace()
