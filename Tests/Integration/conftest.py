@@ -99,10 +99,19 @@ def simulator(start_simulator):
     return start_simulator()
 
 
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A failure comes with what each worker said: one that comes once a month has nothing else to be understood by."""
+    report = (yield).get_result()
+    if call.when == "call" and report.failed:
+        for worker in [worker for site in getattr(item, "sites", []) for worker in site.workers]:
+            report.sections.append((f"{worker.name} at the failure", worker.state(characters=5_000)))
+
+
 @pytest.fixture
-def make_site(broker, tmp_path):
+def make_site(request, broker, tmp_path):
     """Makes sites on the shared broker (or on `on`) that are closed with the test."""
-    made = []
+    made = request.node.sites = []
 
     def make(simulator, on=None, **arguments):
         made.append(Site(on or broker, simulator, tmp_path, **arguments))

@@ -91,12 +91,12 @@ class Worker:
         except (OSError, http.client.HTTPException):
             return None, None
 
-    def state(self):
+    def state(self, characters=1500):
         """For the message of a failure: what it says of itself, every metric that is not 0 or part of a histogram, and its last words."""
         if not self.is_running:
-            return f"{self.name} does not run: {self.tail()}"
+            return f"{self.name} does not run: {self.tail(characters)}"
         metrics = {name: value for name, value in self.metrics().items() if value and "_bucket" not in name}
-        return f"{self.name}: {self.ready()}, {metrics}, {self.tail()}"
+        return f"{self.name}: {self.ready()}, {metrics}, {self.tail(characters)}"
 
     def wait_ready(self, timeout=60):
         def is_ready():
