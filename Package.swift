@@ -13,8 +13,12 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
     ]
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
-    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+// In a release build the worker's modules are optimised as one, and exclusive access is not checked at run time: debug builds do, which all
+// tests are. Not those of the library: another package could not depend on it then.
+let speed: SwiftSetting = .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release))
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [], inLibrary: Bool = false) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: inLibrary ? settings : settings + [speed])
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -37,19 +41,20 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
 
         // The floor: small, and without opinion on SMS.
-        module("Logging", ["CLinux"]),
+        module("Logging", ["CLinux"], inLibrary: true),
         module("Metrics"),
-        module("JSON"),
-        module("Time"),
-        module("SMSText"),
-        module("EventLoop", ["CLinux", "Time"]),
+        module("JSON", inLibrary: true),
+        module("Time", inLibrary: true),
+        module("SMSText", inLibrary: true),
+        module("EventLoop", ["CLinux", "Time"], inLibrary: true),
         // What both doors of the provider are reached by.
-        module("Connect", ["CCurl", "EventLoop", "Time"]),
+        module("Connect", ["CCurl", "EventLoop", "Time"], inLibrary: true),
         module("HTTPServer", ["CMicrohttpd", "CLinux", "EventLoop", "Time"]),
 
         // The two outsides. Neither knows of the other.
         module("Kafka", ["CLibrdkafka", "CLinux", "EventLoop", "Time", "Logging", "JSON"]),
-        module("RocketSMS", ["Connect", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"]),
+        module(
+            "RocketSMS", ["Connect", "CCrypto", "CLinux", "EventLoop", "Time", "Logging", "JSON", "SMSText"], inLibrary: true),
         module("SMPP", ["Connect", "EventLoop", "Time", "Logging", "SMSText"], exclude: ["README.md"]),
         module("RocketSMSSimulator", ["HTTPServer", "SMPP", "EventLoop", "Time", "JSON", "SMSText", "CCrypto"], exclude: ["README.md"]),
 
@@ -72,7 +77,7 @@ let package = Package(
                 "SMSWorker", "SMSPipeline", "Requests", "Kafka", "RocketSMS", "RocketSMSSimulator", "HTTPServer", "EventLoop", "Time",
                 "JSON", "SMSText", "Logging", "Metrics",
             ],
-            swiftSettings: settings),
+            swiftSettings: settings + [speed]),
 
         // Run by scripts/bench. Here and not in a package of its own because it measures what is `package` only.
         .executableTarget(

@@ -316,6 +316,8 @@ package struct LedgerEntry: Equatable, Sendable {
     /// Milliseconds since 1970 at which `SEND_MAX_AGE` is reached.
     ///
     /// - Parameter paused: what is not in `pausedMilliseconds` yet.
+    // Asked of every request that is about to leave; a call would copy the entry.
+    @inline(__always)
     package func ageLimit(_ maxAge: Duration, paused: Duration) -> Int64 {
         max(admittedAt, sendAt ?? 0).clampedSum(maxAge.milliseconds).clampedSum(paused.milliseconds.clampedSum(pausedMilliseconds))
     }

@@ -39,6 +39,9 @@ struct ProcessMetrics: Sendable {
     }
 
     private static func descriptorCount() -> Int? {
+        // Since Linux 6.2 the folder's size is their number; to list them takes a millisecond where there are hundreds.
+        var folder = stat()
+        if stat("/proc/self/fd", &folder) == 0, folder.st_size > 0 { return Int(folder.st_size) }
         guard let directory = opendir("/proc/self/fd") else { return nil }
         defer { closedir(directory) }
         var count = 0
