@@ -3,6 +3,10 @@ package import Time
 
 /// The partitions that this member owns, from the assign event of each to the answer of its revoke; and the revoke that is not answered yet.
 package struct Partitions: ~Copyable {
+    /// The longest that one partition is read before the others, and in which each is once.
+    private static let longestFirst = Duration.milliseconds(50)
+    private static let round = Duration.milliseconds(400)
+
     /// A revoke that is not answered yet: what runs may finish, until the limit.
     package struct Revoke {
         package let partitions: [PartitionKey]
@@ -26,6 +30,8 @@ package struct Partitions: ~Copyable {
     private var closedReasons: [PartitionKey: String] = [:]
     private var nextID: UInt64 = 0
     private var readTurn = 0
+    /// Since when the same partition is read first.
+    private var firstSince: MonotonicInstant?
     /// Under which the assignments of now were made.
     private var memberID: String?
     /// An assignment has come since the group was joined, be it an empty one.
@@ -88,12 +94,18 @@ package struct Partitions: ~Copyable {
 
     // MARK: Reading
 
-    /// The open ones, priority topics first; each turn another begins, so that a full turn leaves none behind for ever.
-    package mutating func readingOrder() -> [Assignment] {
+    /// The open ones, priority topics first. Each in its turn is the first, so that none is left behind for ever; and for some time, so that a
+    /// transaction under load holds the records of a few partitions and not of all: what it costs the broker is mostly a price for each.
+    package mutating func readingOrder(at now: MonotonicInstant) -> [Assignment] {
         let open = inOrder.filter { $0.phase == .open }
         guard !open.isEmpty else { return [] }
+        if let firstSince, now - firstSince < min(Self.longestFirst, Self.round / open.count) {
+            // Its turn is not over.
+        } else {
+            firstSince = now
+            readTurn &+= 1
+        }
         let begin = readTurn % open.count
-        readTurn &+= 1
         let order = open[begin...] + open[..<begin]
         return order.filter(\.topic.isPriority) + order.filter { !$0.topic.isPriority }
     }

@@ -40,7 +40,7 @@ extension Pipeline {
         takeEvents(session)
         guard life.session === session else { return }
         var left = ReadingTurn()
-        for assignment in partitions.readingOrder() { read(assignment, session, &left) }
+        for assignment in partitions.readingOrder(at: now) { read(assignment, session, &left) }
         if left.isOver { mayReadMore = true }
     }
 

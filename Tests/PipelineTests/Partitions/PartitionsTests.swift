@@ -78,26 +78,31 @@ import Time
 
     // MARK: Reading
 
-    @Test func priorityTopicsAreReadFirstAndEachTurnAnotherPartitionBegins() {
+    /// Each is the first of its lane for the same time, 50 ms at most, and a round takes 400 ms at most.
+    @Test(arguments: [(2, 50), (7, 50), (16, 25), (400, 1)])
+    func priorityTopicsAreReadFirstAndOnePartitionAfterAnotherIsTheFirst(count: Int, milliseconds: Int) {
         var partitions = Partitions()
-        for number in Int32(0)..<4 { own(&partitions, number) }
-        for number in Int32(0)..<3 { own(&partitions, number, of: priority) }
-        own(&partitions, 9, isOpen: false)
+        for number in 0..<(count / 2) { own(&partitions, Int32(number)) }
+        for number in 0..<(count - count / 2) { own(&partitions, Int32(number), of: priority) }
+        own(&partitions, 999, isOpen: false)
         var firsts: [[String: Int]] = [[:], [:]]
-        for _ in 0..<7 {
-            let order = partitions.readingOrder()
-            #expect(order.map(\.topic.isPriority) == [true, true, true, false, false, false, false])
-            #expect(Set(order.map(\.name)).count == 7, "each once, and the closed one not")
+        for time in 0..<(count * milliseconds) {
+            let order = partitions.readingOrder(at: MonotonicInstant(nanoseconds: Int64(time) * 1_000_000))
+            #expect(order.prefix { $0.topic.isPriority }.count == count - count / 2)
+            #expect(order.count == count && Set(order.map(\.name)).count == count, "each once, and the closed one not")
             firsts[0][order[0].name, default: 0] += 1
-            firsts[1][order[3].name, default: 0] += 1
+            firsts[1][order[count - count / 2].name, default: 0] += 1
         }
-        #expect(firsts[0].count == 3 && firsts[1].count == 4, "within as many turns each of a lane begins: \(firsts)")
+        for (lane, all) in [(0, count - count / 2), (1, count / 2)] {
+            #expect(firsts[lane].count == all, "within a round each of a lane is the first")
+            #expect(firsts[lane].values.allSatisfy { $0 >= milliseconds && $0 % milliseconds == 0 }, "\(firsts[lane])")
+        }
     }
 
     @Test func withNothingOpenNothingIsRead() {
         var partitions = Partitions()
         own(&partitions, 0, isOpen: false)
-        let order = partitions.readingOrder()
+        let order = partitions.readingOrder(at: MonotonicInstant(nanoseconds: 0))
         #expect(order.isEmpty)
     }
 
