@@ -9,7 +9,9 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import statistics
+import struct
 import sys
 import tempfile
 import time
@@ -49,6 +51,34 @@ def run(broker, simulator, folder, door, messages, window=bench.CONNECTIONS):
     finally:
         site.close()
         shutil.rmtree(site.folder, ignore_errors=True)
+
+
+def round_trip(port, count=200):
+    """Seconds that the centre takes for an answer, as a client sees it that waits for each: its timers have a millisecond's steps."""
+
+    def pdu(command, sequence, *fields):
+        body = b"".join(field + b"\0" if isinstance(field, bytes) else bytes([field]) for field in fields)
+        return struct.pack(">4I", 16 + len(body), command, 0, sequence) + body
+
+    def answer():
+        while True:
+            head = wire.read(16)
+            length, command, status, sequence = struct.unpack(">4I", head)
+            wire.read(length - 16)
+            if command & 0x8000_0000:
+                assert status == 0, f"command {command:#x}: status {status:#x}"
+                return
+            link.sendall(struct.pack(">4I", 17, command | 0x8000_0000, 0, sequence) + b"\0")
+
+    with socket.create_connection(("127.0.0.1", port)) as link, link.makefile("rb") as wire:
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.sendall(pdu(0x9, 1, Simulator.USERNAME.encode(), PASSWORD.encode(), b"", 0x34, 0, 0, b""))
+        answer()
+        began = time.monotonic()
+        for number in range(count):
+            link.sendall(pdu(0x4, number + 2, b"", 0, 0, b"", 1, 1, b"375291234567", 0, 0, 0, b"", b"", 0, 0, 0, 0, 2, ord("h"), ord("i")))
+            answer()
+        return (time.monotonic() - began) / count
 
 
 def until_event(broker, simulator, folder):
@@ -113,6 +143,7 @@ def main(rounds):
             single = [run(broker, simulator, folder, "SMPP", 10_000)[0] for _ in range(rounds)]
             simulator.switch(smpp_deliver_window=100, smpp_response_delay=f"{LATENCY * 1000:.0f}ms")
             windowed = [run(broker, simulator, folder, "SMPP", 10_000, WINDOW)[0] for _ in range(rounds)]
+            latency = round_trip(port)
             simulator.switch(smpp_response_delay="0ms")
             times = until_event(broker, simulator, folder)
             one, four = of_a_part(broker, simulator, folder, "Your code is 1"), of_a_part(broker, simulator, folder, "ы" * 250)
@@ -123,8 +154,11 @@ def main(rounds):
     print(f"{broker.name}, {messages:,} messages a round, {rounds} rounds each, medians")
     print(f"HTTP {http:,.0f} messages/s at {http_cpu:.1f} µs; SMPP {smpp:,.0f} at {smpp_cpu:.1f} µs: {smpp / http:.2f} of the rate at {smpp_cpu / http_cpu:.2f} of the CPU")
     print(f"a centre that sends one receipt at a time: {statistics.median(single):,.0f} receipts/s, each written before it is answered")
-    share = statistics.median(windowed) / (WINDOW / LATENCY)
-    print(f"window {WINDOW}, a centre of {LATENCY * 1000:.0f} ms: {statistics.median(windowed):,.0f} messages/s, {share:.3f} of window/latency")
+    rate = statistics.median(windowed)
+    print(
+        f"window {WINDOW}, a centre of {LATENCY * 1000:.0f} ms: {rate:,.0f} messages/s, {rate * LATENCY / WINDOW:.3f} of window/latency; "
+        f"{rate * latency / WINDOW:.3f} where the centre's own round trip counts, {latency * 1000:.2f} ms"
+    )
     middle, late = times[len(times) // 2], times[len(times) * 99 // 100]
     print(f"from a receipt to its event, {RECEIPTS:,} at {RATE} a second: median {middle:.1f} ms, p99 {late:.1f} ms")
     print(f"in memory until its receipt, {TRACKED:,} messages: {one:,.0f} B a message of one part, {(four - one) / 3:,.0f} B each further part")

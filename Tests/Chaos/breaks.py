@@ -65,7 +65,7 @@ BREAKS = [
     Break("n11-an-abort-drops-its-operations", "aborts", ("lost",)),
     Break("p3-tracker-drops-a-failed-poll", "bad-polls", ("lost",)),
     Break("c2-sequence-reused", "quiet", ("illegal",), minutes=0.2),
-    Break("c3-receipts-answered-before-they-are-written", "slow-kills", ("lost",), door="smpp", minutes=1, unseen=UNSEEN),
+    Break("c3-receipts-answered-before-they-are-written", "cut-off", ("lost",), door="smpp", minutes=1),
     Break("s09-unknown-parts-again", "few-kills", ("strict",), door="smpp", minutes=1),
 ]
 

@@ -77,7 +77,8 @@ PROFILES = {
     "quiet": Profile(replicas=3),
     # For one broken rule or another.
     "few-kills": Profile(replicas=3, kill=1.5, provider=5, faults=("replyLost", "resetAfterAccept", "silent", "cut")),
-    "slow-kills": Profile(replicas=3, kill=1.5, network=1.5, ways=(("brokers", "slow"),)),
+    # What a process believed to have written dies with it.
+    "cut-off": Profile(replicas=3, kill=1.5, network=1.5, ways=(("brokers", "half-open"),)),
     "pauses": Profile(replicas=3, pause=4),
     "late": Profile(replicas=2, network=1, ways=(("brokers", "late"),)),
     # The relay answers for the broker that offsets may not be committed: an abort, of which a copy comes late too.

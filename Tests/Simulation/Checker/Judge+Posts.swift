@@ -14,7 +14,7 @@ extension Judge {
         }
         process.submissions += 1
         countRights(process, isRetry: attempt.isRetry)
-        judgeTurn(made, pipeline, process)
+        if options.judgesTurns { judgeTurn(made, pipeline, process) }
         made.eligibleSince = nil
         made.overtaken = 0
         made.passed = 0

@@ -71,6 +71,8 @@ struct Options {
     var isShort: Bool
     /// The pipeline's invariants are recounted after each turn of so many, beside those in which something is in its way.
     var recountStride: Int
+    /// Each POST is held against all that wait. Not where it is counted what a message costs.
+    var judgesTurns = true
 
     /// Something may keep a transaction from committing.
     var hasClusterFaults: Bool {

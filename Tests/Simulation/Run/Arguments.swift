@@ -8,6 +8,8 @@ struct Arguments {
         case many
         case one(UInt64)
         case selfCheck
+        /// So many requests without any fault, for who counts what they cost.
+        case steady(Int)
         /// The cluster's own scripts.
         case scripts
         case help
@@ -41,6 +43,7 @@ struct Arguments {
                 minutes = value
             case "--jobs": jobs = max(1, try Self.number(&rest, argument))
             case "--seed": mode = .one(UInt64(try Self.number(&rest, argument)))
+            case "--steady": mode = .steady(try Self.number(&rest, argument))
             case "--scripts": mode = .scripts
             case "--self-check": mode = .selfCheck
             case "--finding": which = try Self.number(&rest, argument)
