@@ -15,6 +15,15 @@ package enum AttemptOutcome: Equatable, Sendable {
     /// Over SMPP: what became of each part, in the order of `Submission.toSubmit`; those behind the last one did not begin.
     case parts([PartOutcome])
 
+    /// The provider took it, or may have.
+    package var mayHaveCost: Bool {
+        switch self {
+        case .accepted, .unknown: true
+        case .refused, .account, .notSent, .notBegun: false
+        case .parts(let outcomes): outcomes.contains { $0.gist.mayHaveCost }
+        }
+    }
+
     /// In the words of a whole message, for those who only ask how it went: by its last part.
     package var gist: AttemptOutcome {
         guard case .parts(let outcomes) = self else { return self }

@@ -48,7 +48,7 @@ package struct CreditWatch: Equatable, Sendable {
         hasSpent = false
     }
 
-    /// A message was accepted.
+    /// A message was accepted, or may have been.
     package mutating func spent() { hasSpent = true }
 
     package mutating func answered(_ credits: Int64, at now: MonotonicInstant) {

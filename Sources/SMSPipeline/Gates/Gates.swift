@@ -213,10 +213,7 @@ package struct Gates: ~Copyable {
     package mutating func credentialsRenewed(at now: MonotonicInstant) { account.credentialsRenewed(at: now) }
 
     package mutating func tick(_ now: MonotonicInstant) -> AccountGate.Action { account.tick(now) }
-    package mutating func acceptedSend() {
-        account.acceptedSend()
-        credits.spent()
-    }
+    package mutating func acceptedSend() { account.acceptedSend() }
 
     /// - Returns: how long this process stood still, where that has voided all leases.
     package mutating func turn(at now: MonotonicInstant) -> Duration? { clockGuard.turn(at: now) }

@@ -74,6 +74,7 @@ extension Pipeline {
     func settle(_ request: PendingRequest, _ outcome: AttemptOutcome, mark: UInt64) {
         let wall = wallNow
         let completion = CommitQueue.Completion.outcome(outcome, mark: mark)
+        if outcome.mayHaveCost { gates.credits.spent() }
         switch outcome {
         case .accepted(let receipt):
             gates.acceptedSend()

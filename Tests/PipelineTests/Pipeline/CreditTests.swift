@@ -66,6 +66,20 @@ import Testing
         #expect(stage.events.map(\.status) == ["FAILED"] && !stage.isPaused)
     }
 
+    /// It may have cost something, though nobody has said so: within a minute the account is asked.
+    @Test func aMessageOfUnknownOutcomeCountsAsSpent() throws {
+        let stage = try stage(credits: 0)
+        stage.account = nil
+        stage.balance = .credits(5)
+        try stage.turn(for: 601)
+        #expect(stage.health.credits == 5)
+        stage.answer = .unknown(reason: "there was no answer")
+        stage.balance = .credits(4)
+        try stage.publish(Self.request(0), at: stage.wall)
+        try stage.turn(for: 62)
+        #expect(stage.health.credits == 4)
+    }
+
     /// An unknown text costs one part at least: no more is known.
     @Test func aTemplateCountsAsOnePart() throws {
         let stage = try stage(credits: 0)
